@@ -1,1 +1,1 @@
-"""."""
+"""Streams become messages, and messages' bytes become layers."""

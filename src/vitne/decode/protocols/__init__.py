@@ -1,1 +1,69 @@
-"""."""
+"""The protocols that are read: one module each, found by looking in this folder.
+
+A module is a protocol when it has a name ``decoder``, a class that follows ``vitne.model.Decoder``.
+Besides what the model asks for, a decoder may state
+
+``first_bytes``: transport ("tcp", "udp") -> the bytes a side can begin with; it is then not asked about others.
+A transport that does not stand there is never asked for.
+``labels_by_destination``: true when the constructor takes ``destination=(address, port)``, to name a variant.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from vitne.model import Fit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vitne.model import Decoder
+
+
+@cache
+def decoders() -> Mapping[str, type[Decoder]]:
+    """Give all decoders of this folder by their names, sorted."""
+    found: dict[str, type[Decoder]] = {}
+    for module in pkgutil.iter_modules(__path__):
+        decoder = getattr(importlib.import_module(f"{__name__}.{module.name}"), "decoder", None)
+        if decoder is not None:
+            found[decoder.name] = decoder
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+@cache
+def _candidates(transport: str) -> tuple[tuple[type[Decoder], ...], ...]:
+    """Give for each of the 256 first bytes the decoders that can begin with it, sorted by name."""
+    rows: list[list[type[Decoder]]] = [[] for _ in range(256)]
+    for decoder in decoders().values():
+        declared: Mapping[str, bytes] | None = getattr(decoder, "first_bytes", None)
+        for byte in range(256) if declared is None else declared.get(transport, b""):
+            rows[byte].append(decoder)
+    return tuple(tuple(row) for row in rows)
+
+
+def choose(head: bytes, transport: str, side: int) -> type[Decoder] | None:
+    """Choose the decoder that fits the first bytes of a side best; ties go to the first name; None if none fits."""
+    if not head:
+        return None
+    best, winner = Fit.NO, None
+    for decoder in _candidates(transport)[head[0]]:
+        fit = decoder.fit(head, transport, side)
+        if fit > best:
+            if fit == Fit.CERTAIN:
+                return decoder
+            best, winner = fit, decoder
+    return winner
+
+
+def open_decoder(decoder: type[Decoder], destination: tuple[str, int] | None = None) -> Decoder:
+    """Make a decoder for one flow; the destination (address, port) only names a variant, e.g. mDNS."""
+    make: Any = decoder
+    made: Decoder = (
+        make(destination=destination) if getattr(decoder, "labels_by_destination", False) else make()
+    )
+    return made
