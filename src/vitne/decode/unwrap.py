@@ -1,0 +1,179 @@
+"""The graph of unwrapping: every layer of a part that can be reached, breadth first, within a budget."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from vitne.decode.unwrap_budget import Budget
+from vitne.decode.unwrap_gates import candidates, worth_opening
+from vitne.encodings import encodings
+from vitne.encodings._looks import media, packed, random, readable
+from vitne.model import Malformed, Node, Oddity, Opaque
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitne.encodings import Gated
+    from vitne.model import Child, Gap, Limits, Part
+
+_ALIASES = {"br": "brotli", "x-gzip": "gzip", "x-deflate": "deflate", "urlencoded": "form"}
+_NOTHING = frozenset({"", "identity"})
+_MOST_LAYERS = 16  # layers of all kinds one inside the other
+_ESCAPES = (
+    30  # order below which a text encoding unescapes the whole text: what else it holds shows behind it
+)
+_COVERED = 0.9  # share of the bytes from which a structure is taken to be all there is
+
+
+def unwrap(
+    part: Part, data: bytes, *, budget: Budget, deep: bool = True
+) -> Iterator[Node | Opaque | Gap | Oddity]:
+    """Yield the part's own Node, then every node reached from it.
+
+    The encodings that the message announces (``part.hints``) are undone first, in order; what lies behind them is
+    opened by looking at the bytes.  With ``deep`` false only the announced ones are undone.  What the budget keeps
+    from being looked at is told once per bound as a Gap; even bytes without structure are told as Opaque.
+    """
+    yield from _Graph(part, budget, deep=deep).walk(data)
+    yield from budget.gaps()
+
+
+class _Graph:
+    """The nodes of one part that wait to be opened."""
+
+    def __init__(self, part: Part, budget: Budget, *, deep: bool) -> None:
+        self.part = part
+        self.budget = budget
+        self.deep = deep
+        self.waiting: list[tuple[int, int, int, int, Node]] = []
+        self.count = 0
+
+    def walk(self, data: bytes) -> Iterator[Node | Opaque | Gap | Oddity]:
+        root = Node(data, part=self.part)
+        yield root
+        yield from self._announced(root)
+        while self.waiting:
+            decodings, _, _, _, node = heapq.heappop(self.waiting)
+            if self.budget.nodes <= 0 or self.budget.work <= 0 or self.budget.size <= 0:
+                self.budget.reached(self._bound(), len(node.data))
+                continue
+            yield from self._open(node, decodings)
+
+    def _bound(self) -> str:
+        if self.budget.nodes <= 0:
+            return "too many nodes"
+        return "too much work" if self.budget.work <= 0 else "too many unwrapped bytes"
+
+    def _announced(self, root: Node) -> Iterator[Node | Opaque | Oddity]:
+        """Undo what the message announces; a lie about it is an Oddity, and the bytes are taken as they are."""
+        node, budget = root, self.budget
+        for hint in self.part.hints:
+            encoding = encodings().get(_ALIASES.get(hint, hint))
+            if hint in _NOTHING or encoding is None:
+                continue
+            budget.work -= len(node.data)
+            try:
+                children = list(encoding.unwrap(node.data, budget.limits()))
+            except Malformed as error:
+                if encoding.family in {"transfer", "binary"}:
+                    yield _lie(self.part, hint, error)
+                continue
+            if encoding.family == "structure":
+                budget.first_time(node.data)
+                yield from self._children(node, encoding, children, -1)
+                return
+            for child in children[:1]:
+                node = self._node(node, encoding, child)
+                yield node
+        self._wait(node, 0)
+        if not self.deep and random(node.data) and not (packed(node.data) or media(node.data)):
+            yield self._opaque(node)
+
+    def _node(self, parent: Node, encoding: Gated, child: Child) -> Node:
+        self.budget.size -= len(child.data)
+        self.budget.leaves -= 1
+        if not child.complete and len(child.data) >= 1 << 16:
+            self.budget.reached("an encoding reached its bounds or was cut off")
+        return Node(child.data, part=self.part, parent=parent, child=child, encoding=encoding)
+
+    def _wait(self, node: Node, decodings: int) -> None:
+        if not self.deep or not worth_opening(node.data):
+            return
+        if decodings >= self.budget.depth or node.depth >= _MOST_LAYERS:
+            self.budget.reached("too deep", len(node.data))
+            return
+        if not self.budget.first_time(node.data):
+            return
+        self.count += 1
+        rank = 0 if packed(node.data) else 1
+        heapq.heappush(self.waiting, (decodings, rank, len(node.data), self.count, node))
+
+    def _children(
+        self, node: Node, encoding: Gated, children: list[Child], decodings: int
+    ) -> Iterator[Node | Opaque | Gap]:
+        below = decodings if encoding.family == "structure" else decodings + 1
+        for child in children:
+            if self.budget.leaves <= 0:
+                self.budget.reached("too many fields")
+                return
+            one = self._node(node, encoding, child)
+            yield one
+            self._wait(one, max(below, 0))
+
+    def _open(self, node: Node, decodings: int) -> Iterator[Node | Opaque | Gap]:
+        first, every = candidates(node.data)
+        limits = self.budget.limits()
+        found = False
+        opened = 0
+        for encoding in first:
+            children = self._find(encoding, node, limits)
+            if children:
+                opened += 1
+                found = True
+                yield from self._children(node, encoding, children, decodings)
+                if _covers(children, node.data):
+                    every = ()
+                    break
+        for encoding in every:
+            children = self._find(encoding, node, limits)
+            if children:
+                opened += 1
+                found = True
+                yield from self._children(node, encoding, children, decodings)
+                if encoding.order < _ESCAPES and ("plus", True) not in children[0].params:
+                    break
+        if found:
+            self.budget.nodes -= opened
+        elif random(node.data) and not packed(node.data):
+            yield self._opaque(node)
+
+    def _find(self, encoding: Gated, node: Node, limits: Limits) -> list[Child]:
+        self.budget.work -= len(node.data)
+        try:
+            return list(encoding.find(node.data, limits))
+        except Malformed:
+            return []
+
+    def _opaque(self, node: Node) -> Opaque:
+        start, end = node.place(0, len(node.data))
+        return Opaque(
+            reason="high-entropy",
+            path=node.field or self.part.path,
+            start=start,
+            end=end,
+            length=len(node.data),
+        )
+
+
+def _covers(children: list[Child], data: bytes) -> bool:
+    """Say whether a structure takes up so much of the data that nothing else is to be looked for."""
+    return children[-1].end - children[0].start >= _COVERED * len(data) - 64
+
+
+def _lie(part: Part, hint: str, error: Malformed) -> Oddity:
+    note = f"announced as {hint}, but the bytes are not: {error.why}"
+    return Oddity(name="content-encoding-lies", note=note, offset=part.start)
+
+
+__all__ = ["Budget", "readable", "unwrap"]

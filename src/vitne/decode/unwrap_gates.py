@@ -1,0 +1,49 @@
+"""Which encodings are worth a try on some bytes, by one cheap look."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from vitne.encodings import encodings
+from vitne.encodings._looks import media, readable
+
+if TYPE_CHECKING:
+    from vitne.encodings import Gated
+
+SHORTEST = 8  # bytes below which nothing is looked for
+_ANY = re.compile(
+    rb"[%&\\{\[<;=\x00-\x08\x0e-\x1f\x80-\xff]|[A-Za-z0-9+/_-]{12}|(?:[0-9A-Fa-f]{2}[: -]){7}"
+    rb"|[0-9A-Za-z]\+[0-9A-Za-z]|(?i:Basic|Bearer) "
+)
+_NUMBER = re.compile(rb"[-+]?[0-9.:,/ TZ-]*")
+
+
+@functools.cache
+def families() -> dict[str, tuple[Gated, ...]]:
+    """Give the encodings of each family in the order they are tried."""
+    out: dict[str, tuple[Gated, ...]] = {}
+    for family in ("structure", "text", "binary"):
+        those = [one for one in encodings().values() if one.family == family]
+        out[family] = tuple(sorted(those, key=lambda one: (one.order, one.name)))
+    return out
+
+
+def worth_opening(data: bytes) -> bool:
+    """Say whether anything at all may be found in these bytes."""
+    if len(data) < SHORTEST or _ANY.search(data) is None:
+        return False
+    return not (len(data) < 64 and _NUMBER.fullmatch(data)) and not media(data)
+
+
+def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
+    """Give the encodings to try: those of which the first that fits wins, and those that are all tried."""
+    if readable(data):
+        return families()["structure"], families()["text"]
+    return families()["binary"], tuple(
+        one for one in (*families()["structure"], *families()["text"]) if one.name in _IN_BINARY
+    )
+
+
+_IN_BINARY = frozenset({"json", "base64", "multipart", "html", "percent", "form"})

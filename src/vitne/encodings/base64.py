@@ -1,0 +1,178 @@
+"""Base64 in its dialects: standard and URL-safe, padded or not, in one line or wrapped.
+
+summary: three bytes as four letters, in any wrapping
+specification: RFC 4648 sections 4 and 5; RFC 2045 section 6.8
+
+Lines are joined before decoding, never decoded one by one: a value may straddle a line end.  Base64 has no end
+mark: a cut-off text cannot be told from a whole one, but where a letter or two are left over.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import TYPE_CHECKING, Any
+
+from vitne.encodings._base64_lines import Lines
+from vitne.encodings._looks import media, packed, readable
+from vitne.encodings._proto_fields import plausible
+from vitne.model import Child, Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitne.encodings import Family
+    from vitne.model import Limits
+
+_TOKEN = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*(?:(?:\r?\n)?=){0,2}(?:\r?\n)?")
+_WHOLE = re.compile(
+    rb"[ \t\r\n]*[A-Za-z0-9+/_-]{4,}(?:[ \t]*\r?\n[ \t]*[A-Za-z0-9+/_-]+)*(?:(?:\r?\n)?=){0,2}[\x00 \t\r\n]*"
+)
+_BODY = re.compile(rb"[A-Za-z0-9+/_-]")
+_RUN = re.compile(rb"[A-Za-z0-9+_-]{16,}={0,2}")
+_URL_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+_STANDARD_TO_URL = bytes.maketrans(b"+/", b"-_")
+_SHORTEST_RANDOM = 32  # decoded bytes from which unreadable contents count as base64
+
+
+class Base64:
+    """Tokens that decode to something: text, a known format, or many even bytes."""
+
+    name = "base64"
+    summary = "three bytes as four letters, in any wrapping"
+    specification = "RFC 4648 sections 4 and 5; RFC 2045 section 6.8"
+    family: Family = "text"
+    order = 40
+    readable = False
+    exact = True
+
+    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the tokens of the data, joined over line ends of equal width."""
+        if _BODY.match(data) and _WHOLE.fullmatch(data):
+            child = self._read(data, 0, len(data), limits)
+            if child and _worth(data, child, whole=True):
+                yield child
+                return
+        count = 0
+        for match in _TOKEN.finditer(data):
+            if count >= limits.children:
+                return
+            for child in self._token(data, match, limits):
+                count += 1
+                yield child
+
+    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the contents of the whole data.  Raises Malformed where other letters are in them."""
+        if not _WHOLE.fullmatch(data):
+            raise Malformed("letters outside the base64 alphabet", at=0)
+        child = self._read(data, 0, len(data), limits)
+        if child is None:
+            raise Malformed("not base64: both alphabets, or too short", at=0)
+        yield child
+
+    def wrap(self, child: Child) -> bytes:
+        """Write the contents in the alphabet, padding and lines of the captured text."""
+        known = dict(child.params)
+        text = binascii.b2a_base64(child.data, newline=False)
+        padding = len(text) - len(text := text.rstrip(b"="))
+        if known.get("alphabet") == "url":
+            text = text.translate(_STANDARD_TO_URL)
+        if "last" in known:
+            text = text[:-1] + known["last"].encode("latin-1")
+        padding = known.get("padding", padding)
+        return Lines.of(child.params).join(text + b"=" * padding)
+
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
+        """Say which letters hold bytes [start, end) of the contents."""
+        del data
+        lines = Lines.of(child.params)
+        if start >= end:
+            at = child.start + lines.position(start * 8 // 6)
+            return at, at
+        first, last = start * 8 // 6, (end * 8 - 1) // 6
+        return child.start + lines.position(first), child.start + lines.position(last) + 1
+
+    def _token(self, data: bytes, match: re.Match[bytes], limits: Limits) -> Iterator[Child]:
+        start, end = match.span()
+        spans = [(start, end)]
+        if b"\n" in match.group() and not Lines.split(match.group())[1].uniform:
+            spans = [one.span() for one in re.finditer(rb"[A-Za-z0-9+/_-]{16,}={0,2}", data[start:end])]
+            spans = [(start + a, start + b) for a, b in spans][: limits.children]
+        for a, b in spans:
+            child = self._read(data, a, b, limits)
+            if child and _worth(data, child, whole=False):
+                yield child
+            else:
+                yield from self._inside(data, a, b, limits)
+
+    def _inside(self, data: bytes, start: int, end: int, limits: Limits) -> Iterator[Child]:
+        """Look behind slashes and at other alignments, for runs that nothing delimits."""
+        if end - start > 4096:
+            return
+        if data.find(b"/", start, end) >= 0:
+            runs = [match.span() for match in _RUN.finditer(data, start, end)]
+        else:
+            runs = [(start, end)]
+        for a, b in runs:
+            for shift in range(4) if b - a >= 24 else (0,):
+                if (a + shift, b) == (start, end):
+                    continue
+                child = self._read(data, a + shift, b, limits)
+                if child and (packed(child.data) or readable(child.data)):
+                    yield child
+                    break
+
+    def _read(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:
+        most = limits.size // 3 * 4
+        stop = min(end, start + most + most // 2)
+        letters, lines = Lines.split(data[start:stop])
+        text = letters.rstrip(b"=")
+        params: list[tuple[str, Any]] = []
+        complete = stop == end
+        if not complete or len(text) > most:
+            text, complete = text[: min(most, len(text) // 4 * 4)], False
+            letters = text
+        elif len(text) % 4 == 1:
+            text, complete = text[:-1], False
+            letters = text
+        url = b"-" in text or b"_" in text
+        if url and (b"+" in text or b"/" in text):
+            return None
+        if url:
+            params.append(("alphabet", "url"))
+            text = text.translate(_URL_TO_STANDARD)
+        if len(text) < 2:
+            return None
+        decoded = binascii.a2b_base64(text + b"=" * (-len(text) % 4))
+        padding = len(letters) - len(text)
+        if padding != -len(text) % 4:
+            params.append(("padding", padding))
+        if len(text) % 4:
+            last = binascii.b2a_base64(decoded[-(len(decoded) % 3) :], newline=False).rstrip(b"=")[-1]
+            if last != text[-1]:
+                params.append(("last", letters[len(text) - 1 : len(text)].decode("latin-1")))
+        params += lines.params(len(letters))
+        if not complete:
+            stop = start + lines.position(len(letters) - 1) + 1
+        return Child(data=decoded, start=start, end=stop, params=tuple(params), complete=complete)
+
+
+def _worth(data: bytes, child: Child, *, whole: bool) -> bool:
+    """Say whether what came out is something, and not the chance reading of a word."""
+    decoded = child.data
+    if packed(decoded) or (len(decoded) >= (6 if whole else 12) and readable(decoded)):
+        return True
+    token = data[child.start : child.end]
+    mixed = (
+        re.search(rb"[0-9+/_-]", token) is not None
+        and re.search(rb"[A-Z]", token) is not None
+        and re.search(rb"[a-z]", token) is not None
+    )
+    if not mixed:
+        return False
+    if token.count(b"/") > 2 + len(token) // 16 or token.count(b"-") > 2 + len(token) // 16:
+        return False
+    return len(decoded) >= _SHORTEST_RANDOM or media(decoded) or plausible(decoded)
+
+
+encoding = Base64()

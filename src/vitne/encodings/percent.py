@@ -1,0 +1,84 @@
+"""Percent and plus escapes of URLs and forms.
+
+summary: bytes spelled %41, spaces as +
+specification: RFC 3986 section 2.1; WHATWG URL, application/x-www-form-urlencoded
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from vitne.encodings._escapes import Escapes
+from vitne.model import Child
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitne.encodings import Family
+    from vitne.model import Limits
+
+_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
+_PLUS = re.compile(rb"(?<=[0-9A-Za-z,.:])\+(?=[0-9A-Za-z])")
+_SPACE = re.compile(rb"[\t\r\n ]")
+_BASE64 = re.compile(
+    rb"(?=.*[0-9/=])(?=.*[A-Z])(?=.*[a-z])(?:[A-Za-z0-9+/]|%2[BbFf]|%3[Dd]|=){24,}", re.DOTALL
+)
+
+
+def _one(spelled: bytes) -> bytes:
+    return b" " if spelled == b"+" else bytes((int(spelled[1:], 16),))
+
+
+class Percent:
+    """A text is unescaped as a whole.  The format has no end: a cut-off text cannot be told from a whole one."""
+
+    name = "percent"
+    summary = "bytes spelled %41, spaces as +"
+    specification = "RFC 3986 section 2.1; WHATWG URL, application/x-www-form-urlencoded"
+    family: Family = "text"
+    order = 10
+    readable = True
+    exact = True
+
+    def __init__(self) -> None:
+        self._plain = Escapes(_ESCAPE, _one)
+        self._form = Escapes(re.compile(rb"%[0-9A-Fa-f]{2}|\+"), _one)
+
+    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the text unescaped with + as it is and, where + may stand for a space, with spaces as well."""
+        escaped = _ESCAPE.search(data) is not None
+        if escaped:
+            yield self._child(data, limits, plus=False)
+        if (
+            b"+" in data
+            and _PLUS.search(data)
+            and _SPACE.search(data) is None
+            and not _BASE64.fullmatch(data)
+        ):
+            yield self._child(data, limits, plus=True)
+
+    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the whole text unescaped, + standing for a space."""
+        yield self._child(data, limits, plus=True)
+
+    def wrap(self, child: Child) -> bytes:
+        """Escape again what was escaped."""
+        return self._form.wrap(child)
+
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
+        """Say which bytes of the text spell bytes [start, end) of the child."""
+        return self._way(child).locate(data, child, start, end)
+
+    def _way(self, child: Child) -> Escapes:
+        return self._form if ("plus", True) in child.params else self._plain
+
+    def _child(self, data: bytes, limits: Limits, *, plus: bool) -> Child:
+        raw = data[: limits.size]
+        way = self._form if plus else self._plain
+        decoded = way.decode(raw)
+        params = (("plus", plus), *way.params(raw, decoded))
+        return Child(data=decoded, start=0, end=len(raw), params=params, complete=len(raw) == len(data))
+
+
+encoding = Percent()
