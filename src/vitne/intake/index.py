@@ -1,0 +1,188 @@
+"""What the readers of both capture formats share: the kernel's stops turned into chunks, Gaps and Oddities.
+
+A record header that makes no sense does not end the reading: the kernel looks for the next run of sound
+records, and what lies between becomes a Gap.  Where none is found, the Gap covers the rest of the file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vitne.kernel.records import NONE, EventKind, PcapHeader, Reason, RecordIndexer, first_rows
+from vitne.model import Gap, Interface, Oddity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+
+    from vitne.kernel.records import Event
+    from vitne.model import GapKind, RecordChunk
+
+MOST_COMMENTS = 10_000  # texts kept; all are counted
+MOST_COMMENT_BYTES = 16 << 20  # bytes of them
+MOST_SECRETS = 100_000  # places of secrets blocks kept; all are counted
+MOST_INTERFACES_SHOWN = 100_000  # interfaces named in a Capture; all are read
+
+ODDITIES = {
+    "cap-over-orig": (
+        "capture-length-over-wire-length",
+        "more bytes kept of a frame than it is said to have had",
+    ),
+    "cap-over-snap": (
+        "capture-length-over-snap-length",
+        "more bytes kept of a frame than the snap length allows",
+    ),
+    "saturated": ("time-out-of-range", "a time beyond what 64 bits of nanoseconds hold; the nearest is used"),
+    "fraction": ("time-fraction-out-of-range", "a fraction of a second that is a second or more; added up"),
+    "no-time": (
+        "time-missing",
+        "records without a time (simple packets); the time of the one before is used",
+    ),
+    "backward": ("time-goes-back", "a record earlier than the one before it"),
+    "after-2038": (
+        "time-after-2038",
+        "seconds with the highest bit set: after January 2038, or negative by a tool that writes signed ones",
+    ),
+    "trailer": ("block-trailer-differs", "a block says another length at its end than at its start"),
+}  # name in the kernel: name and note of the Oddity
+GAPS: dict[str, tuple[GapKind, str]] = {
+    "oversize": ("limit", "frames longer than 256 KiB; only their first 256 KiB are looked at"),
+    "unknown-interface": ("damaged-record", "packets of an interface that the section does not describe"),
+    "clipped": ("damaged-record", "packets said to be longer than the block that holds them; cut to it"),
+    "short-block": ("damaged-record", "blocks shorter than their type allows; stepped over"),
+    "dropped-interface": ("limit", "more than 4,194,304 interfaces; the packets of the rest are not read"),
+}  # name in the kernel: kind and why of the Gap
+
+
+class RecordIndex:
+    """One pass over a capture's records; what it gathers beside the chunks is complete when they are."""
+
+    format = ""  # name of the format
+    lenient = False  # headers may be doubtful and yet be read
+    alignment = 1  # least distance from a bad header to the next place looked at
+
+    def __init__(self, buffer: np.ndarray, number: int, start: int, *, header: PcapHeader | None) -> None:
+        self.buffer = buffer
+        self.number = number
+        self.kernel = RecordIndexer(buffer, start, header=header)
+        self.comments: list[tuple[int | None, str]] = []  # (frame or None, text), the first ones
+        self.secrets: list[tuple[int, int, int]] = []  # (type, offset, length) of decryption secrets
+        self.names: list[tuple[str, str]] = []  # (address, name) of name-resolution blocks
+        self.packets = 0  # records given so far
+        self.first_ns: int | None = None  # least time so far
+        self.last_ns: int | None = None  # greatest time so far
+        self._comment_bytes = 0
+
+    def interfaces(self) -> tuple[Interface, ...]:
+        """Give the interfaces met, the first 100,000 of them."""
+        raise NotImplementedError
+
+    def clock(self) -> str:
+        """Give the resolution of the records: "us", "ns" or "mixed"."""
+        raise NotImplementedError
+
+    def take_names(self, event: Event) -> None:
+        """Take a name-resolution block; formats without them have nothing to do."""
+
+    def chunks(self, populate: Callable[[int], None]) -> Iterator[RecordChunk | Gap | Oddity]:
+        """Index all records; ``populate`` is told where the reading is."""
+        go_on = True
+        while go_on:
+            populate(self.kernel.state.position)
+            chunk, reason = self.kernel.read()
+            chunk, gap, go_on = self._settle(chunk, reason)
+            for event in self.kernel.take_events():
+                self._take(event)
+            if chunk.offset.size:
+                self._count(chunk)
+                yield chunk
+            if gap is not None:
+                yield gap
+        yield from self._deviations()
+
+    def _count(self, chunk: RecordChunk) -> None:
+        low, high = int(chunk.time_ns.min()), int(chunk.time_ns.max())
+        self.packets += chunk.offset.size
+        self.first_ns = low if self.first_ns is None else min(self.first_ns, low)
+        self.last_ns = high if self.last_ns is None else max(self.last_ns, high)
+
+    def _take(self, event: Event) -> None:
+        if event.kind is EventKind.NAMES:
+            self.take_names(event)
+        elif event.kind is EventKind.SECRETS:
+            if len(self.secrets) < MOST_SECRETS:
+                self.secrets.append((event.extra, event.offset, event.length))
+        elif len(self.comments) < MOST_COMMENTS and self._comment_bytes < MOST_COMMENT_BYTES:
+            text = self.buffer[event.offset : event.offset + event.length].tobytes()
+            self._comment_bytes += len(text)
+            self.comments.append((event.frame, text.decode("utf-8", "replace")))
+
+    def _settle(self, chunk: RecordChunk, reason: Reason) -> tuple[RecordChunk, Gap | None, bool]:
+        """Decide what a stop of the kernel means: the chunk to give, what was lost, whether to go on."""
+        state = self.kernel.state
+        left = self.buffer.size - state.position
+        if reason is Reason.INTERFACES_FULL:
+            self.kernel.more_interfaces()
+        if reason is Reason.END:
+            return chunk, None, False
+        if reason is Reason.CUT:
+            return (
+                chunk,
+                self._gap("truncated-file", "the file ends inside a record header", length=left),
+                False,
+            )
+        if reason in {Reason.OVERRUN, Reason.DOUBT}:
+            return self._resynchronise(chunk, reason, left)
+        return chunk, None, True
+
+    def _resynchronise(
+        self, chunk: RecordChunk, reason: Reason, left: int
+    ) -> tuple[RecordChunk, Gap | None, bool]:
+        state = self.kernel.state
+        found = None if state.trust else self.kernel.resync(*self._search_from(reason))
+        if found is None:
+            return chunk, *self._nothing_found(reason, left)
+        at = state.position
+        what = f"a record header at byte {at} makes no sense"
+        if found < at:  # the record before says too great a length and swallowed sound ones
+            chunk = first_rows(chunk, chunk.offset.size - 1)
+            state.rows -= 1
+            at = state.previous
+            what = f"the record at byte {at} says a wrong length"
+            if chunk.offset.size:
+                state.last_time = int(chunk.time_ns[-1])
+        why = f"{what}; reading went on with the sound records from byte {found}"
+        gap = self._gap("damaged-record", why, length=found - at, offset=at)
+        state.position, state.previous = found, NONE
+        return chunk, gap, True
+
+    def _nothing_found(self, reason: Reason, left: int) -> tuple[Gap, bool]:
+        """Tell what a bad header means where no sound records follow, and whether to go on all the same."""
+        state = self.kernel.state
+        if reason is Reason.OVERRUN:
+            why = f"the file ends inside a record: {left} of {state.claimed} bytes are there"
+            return self._gap("truncated-file", why, length=left), False
+        what = f"a record header at byte {state.position} makes no sense and no sound records follow"
+        if self.lenient and not state.trust and state.claimed <= left:
+            state.trust = 1
+            return self._gap("damaged-record", f"{what}; the rest is read as it stands", length=left), True
+        return self._gap("damaged-record", f"{what}; {left} bytes unread", length=left), False
+
+    def _search_from(self, reason: Reason) -> tuple[int, int]:
+        """Give where to look for sound records and which place their run has to pass."""
+        del reason
+        return self.kernel.state.position + self.alignment, 0
+
+    def _gap(self, kind: GapKind, why: str, *, length: int, offset: int | None = None) -> Gap:
+        at = self.kernel.state.position if offset is None else offset
+        return Gap(kind=kind, why=why, capture=self.number, offset=at, length=length)
+
+    def _deviations(self) -> Iterator[Gap | Oddity]:
+        for name, count, frame in self.kernel.oddities():
+            if name in GAPS:
+                kind, why = GAPS[name]
+                yield Gap(kind=kind, why=why, capture=self.number, frame=frame, count=count)
+            else:
+                title, note = ODDITIES[name]
+                yield Oddity(name=title, note=f"{note} ({count})", capture=self.number, frame=frame)
