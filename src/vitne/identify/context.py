@@ -1,0 +1,73 @@
+"""Context: whether the name beside a value speaks for its identifier.
+
+Names of fields alone prove nothing (the same key means different things to different senders); they back a
+value that chance could explain.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from vitne.identify.overlaps import Found
+
+REACH = 40  # bytes before a value in which its key may stand
+_KEY = re.compile(
+    rb"([A-Za-z0-9_.\-]{1,39})[\"'\]]{0,2}(?:%22)?\s{0,2}(?:[:=>]|%3A|%3D|\x00)\s{0,2}(?:[\"'\[(]|%22){0,2}\Z"
+)
+
+KEYWORDS: Mapping[str, tuple[str, ...]] = {
+    "imei": ("imei", "deviceid", "devid", "imie", "meid"),
+    "imeisv": ("imei", "imeisv", "svn"),
+    "meid": ("meid", "esn"),
+    "imsi": ("imsi", "subscriber", "subid"),
+    "iccid": ("iccid", "simserial", "ccid", "simsn", "sim"),
+    "eid": ("eid", "euicc"),
+    "msisdn": ("msisdn", "mdn", "phone", "mobile", "tel", "line1", "number", "msisdn"),
+    "serial-number": ("serial", "sn", "hwid", "psn"),
+    "android-id": ("androidid", "anid", "ssaid", "openudid", "udid"),
+    "gsf-id": ("gsf",),
+    "mac-address": ("mac",),
+    "bssid": ("bssid", "mac", "ap"),
+    "ssid": ("ssid", "essid", "wifi", "wlan", "network"),
+    "cell-id": ("cellid", "cell", "cid", "ci", "eci", "nci", "cgi", "lac", "tac", "bts", "cl"),
+    "operator": ("operator", "mccmnc", "plmn", "carrier", "mnc", "mcc", "simop", "netop"),
+    "email-address": ("email", "mail"),
+    "person-name": ("name", "user", "author", "owner", "contact", "nick", "person"),
+    "contact": ("contact", "name", "address"),
+    "account-name": ("account", "user", "login", "uid", "nick", "name"),
+    "password": ("password", "passwd", "pass", "pwd", "auth"),
+    "device-name": ("devicename", "hostname", "host", "name", "device"),
+    "device-model": ("model", "device", "product", "ua", "useragent"),
+    "os-version": ("os", "osver", "version", "release", "build"),
+    "software-version": ("version", "ver", "app", "fw", "sw"),
+    "app-id": ("app", "package", "bundle", "pkg"),
+    "time-zone": ("timezone", "tz", "zone"),
+    "public-ip": ("ip", "addr"),
+    "local-ip": ("ip", "addr"),
+    "session-id": ("session", "sid"),
+    "auth-token": ("token", "auth", "bearer", "key"),
+    "push-token": ("token", "push", "regid"),
+}
+
+
+def has_key(found: Found, words: Sequence[str]) -> bool:
+    """Say whether the node's field, or a name right before the value, holds one of the words."""
+    if not words:
+        return False
+    if _matches(found.node.field, words):
+        return True
+    before = found.node.data[max(0, found.start - REACH) : found.start]
+    key = _KEY.search(before)
+    return key is not None and _matches(key[1].decode("ascii"), words)
+
+
+def _matches(name: str, words: Sequence[str]) -> bool:
+    """Short words must be a whole part of the name (``ci`` in ``cell_ci`` but not in ``pci``), longer ones a piece."""
+    last = re.split(r"[./\[\]]", name.rstrip("]0123456789["))[-1] if name else ""
+    parts = {part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", last)}
+    glued = re.sub(r"[^a-z]", "", last.lower())
+    return any(word == glued or word in parts or (len(word) > 3 and word in glued) for word in words)

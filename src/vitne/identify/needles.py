@@ -1,0 +1,229 @@
+"""Needles: byte strings to look for, all in one pass.
+
+The engine is Hyperscan where it can be imported, else a slower search with numpy; both give the same hits.
+A pattern is written as ``\\xNN`` escapes, never as a Hyperscan literal, which a NUL byte would cut.
+"""
+
+from __future__ import annotations
+
+import importlib
+from array import array
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import msgspec
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    Buffer = bytes | bytearray | memoryview | npt.NDArray[np.uint8]
+
+Layers = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
+Border = Literal["none", "digit", "hex", "word"]
+
+MOST_HITS = 1 << 20  # of one scan: a hostile buffer may be full of one value
+KEY = 4  # bytes of a needle that the numpy engine looks up first
+
+
+class Needle(msgspec.Struct, frozen=True, kw_only=True):
+    """One byte string that stands for a seed in one spelling under some codecs."""
+
+    seed: int  # row of the seed in the searcher's list
+    data: bytes  # the bytes to look for, at least three
+    text: bytes  # the spelling they were made from
+    spelling: str = ""  # name of that spelling; "" for the canonical one
+    layers: Layers = ()  # codecs from the spelling to the bytes, innermost first; () where they are the same
+    fold: bool = False  # ASCII letters match in either case
+    border: Border = "none"  # what may not stand beside the value, seen through the codec
+    tail: int = 0  # so many decimal digits must follow and belong to the value (IMEISV)
+    weak: bool = False  # short or common: only whole and with a key or company
+
+    @property
+    def codec(self) -> str:
+        """Name the outermost codec; "" where there is none."""
+        return self.layers[-1][0] if self.layers else ""
+
+
+class Hits(msgspec.Struct, kw_only=True):
+    """Matches as columns of equal length, sorted by start, end and needle."""
+
+    needle: npt.NDArray[np.int64]  # row of the needle
+    start: npt.NDArray[np.int64]  # half-open range in the buffer
+    end: npt.NDArray[np.int64]
+    complete: bool = True  # false: there were more than MOST_HITS
+
+    def __len__(self) -> int:
+        return len(self.needle)
+
+    def keep(self, rows: npt.NDArray[Any]) -> Hits:
+        """Give the chosen rows (a mask or an index) alone."""
+        return Hits(
+            needle=self.needle[rows], start=self.start[rows], end=self.end[rows], complete=self.complete
+        )
+
+
+class Engine(Protocol):
+    """Finds all occurrences, overlapping ones too: (needle, end) columns and whether that is all of them."""
+
+    def scan(self, buffer: Any) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], bool]:
+        """Search one buffer."""
+        ...
+
+
+class Needles:
+    """A set of needles, ready to be looked for."""
+
+    def __init__(self, needles: Sequence[Needle], engine: Engine) -> None:
+        self.needles = needles
+        self.length = np.array([len(needle.data) for needle in needles], dtype=np.int64)
+        self._engine = engine
+
+    @classmethod
+    def compile(cls, needles: Sequence[Needle], *, engine: str = "") -> Needles:
+        """Prepare needles for search.
+
+        ``engine`` is "hyperscan", "numpy" or "" for the best there is.  Raises ValueError for a needle of
+        fewer than three bytes.
+        """
+        if any(len(needle.data) < 3 for needle in needles):
+            raise ValueError("a needle has three bytes or more")
+        if not engine:
+            engine = "hyperscan" if _hyperscan() is not None else "numpy"
+        return cls(needles, HyperscanEngine(needles) if engine == "hyperscan" else NumpyEngine(needles))
+
+    def scan(self, buffer: Buffer) -> Hits:
+        """Find all needles in a buffer, overlapping ones too."""
+        ids, ends, complete = self._engine.scan(buffer)
+        starts = ends - self.length[ids] if len(ids) else ends
+        order = np.lexsort((ids, ends, starts))
+        return Hits(needle=ids[order], start=starts[order], end=ends[order], complete=complete)
+
+
+def _hyperscan() -> Any:
+    """Import Hyperscan; None where this machine has none (it exists for few processors)."""
+    try:
+        return importlib.import_module("hyperscan")
+    except ImportError:
+        return None
+
+
+class HyperscanEngine:
+    """One Hyperscan database in block mode."""
+
+    def __init__(self, needles: Sequence[Needle]) -> None:
+        library = _hyperscan()
+        if library is None:
+            raise ImportError("hyperscan")
+        self._database = library.Database(mode=library.HS_MODE_BLOCK) if needles else None
+        if self._database is not None:
+            caseless = library.HS_FLAG_CASELESS | library.HS_FLAG_DOTALL
+            self._database.compile(
+                expressions=[_escaped(needle.data) for needle in needles],
+                ids=list(range(len(needles))),
+                elements=len(needles),
+                flags=[caseless if needle.fold else library.HS_FLAG_DOTALL for needle in needles],
+            )
+
+    def scan(self, buffer: Any) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], bool]:
+        """Search one buffer with one call."""
+        ids, ends = array("q"), array("q")
+
+        def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            ids.append(number)
+            ends.append(end)
+            return len(ids) >= MOST_HITS
+
+        if self._database is not None and len(buffer):
+            try:
+                self._database.scan(buffer, match_event_handler=on_match)
+            except _hyperscan().ScanTerminated:
+                return _column(ids), _column(ends), False
+        return _column(ids), _column(ends), True
+
+
+def _escaped(data: bytes) -> bytes:
+    return b"".join(b"\\x%02x" % byte for byte in data)
+
+
+def _column(values: array[int]) -> npt.NDArray[np.int64]:
+    return np.frombuffer(values, dtype=np.int64) if len(values) else np.zeros(0, dtype=np.int64)
+
+
+class NumpyEngine:
+    """Looks the first bytes of every position up in a table, then compares the few that are in it."""
+
+    def __init__(self, needles: Sequence[Needle]) -> None:
+        self._passes: list[_Pass] = []
+        for fold in (False, True):
+            for width in (KEY - 1, KEY):
+                rows = [
+                    row
+                    for row, needle in enumerate(needles)
+                    if needle.fold == fold and min(KEY, len(needle.data)) == width
+                ]
+                if rows:
+                    self._passes.append(_Pass(needles, rows, fold=fold, width=width))
+
+    def scan(self, buffer: Any) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], bool]:
+        """Search one buffer."""
+        ids, ends = array("q"), array("q")
+        data = bytes(buffer)
+        folded = data.lower() if any(one.fold for one in self._passes) else data
+        complete = True
+        for one in self._passes:
+            complete = one.scan(folded if one.fold else data, ids, ends) and complete
+        return _column(ids), _column(ends), complete
+
+
+class _Pass:
+    """The needles of one kind (case folded or not, three bytes of key or four)."""
+
+    def __init__(self, needles: Sequence[Needle], rows: list[int], *, fold: bool, width: int) -> None:
+        self.fold = fold
+        self._width = width
+        self._rows: dict[int, list[tuple[int, bytes]]] = {}
+        for row in rows:
+            data = needles[row].data.lower() if fold else needles[row].data
+            self._rows.setdefault(int.from_bytes(data[:width], "little"), []).append((row, data))
+        self._keys = np.array(sorted(self._rows), dtype=np.uint32)
+        self._table = np.zeros(1 << 16, dtype=bool)  # by the key's low half: a cheap first no
+        self._table[self._keys & 0xFFFF] = True
+
+    def scan(self, data: bytes, ids: array[int], ends: array[int]) -> bool:
+        """Append what is found; false when there were too many."""
+        column = np.frombuffer(data, dtype=np.uint8)
+        last = len(column) - self._width + 1
+        if last <= 0:
+            return True
+        low = column[:last].astype(np.uint16) | (column[1 : last + 1].astype(np.uint16) << 8)
+        places = np.flatnonzero(self._table[low])
+        keys = np.zeros(len(places), dtype=np.uint32)
+        for index in range(self._width):
+            keys |= column[places + index].astype(np.uint32) << (8 * index)
+        known = np.isin(keys, self._keys)
+        for place, key in zip(places[known].tolist(), keys[known].tolist(), strict=True):
+            for row, needle in self._rows[key]:
+                if data.startswith(needle, place):
+                    ids.append(row)
+                    ends.append(place + len(needle))
+            if len(ids) >= MOST_HITS:
+                return False
+        return True
+
+
+def reject_crossing(hits: Hits, starts: npt.NDArray[Any], ends: npt.NDArray[Any]) -> Hits:
+    """Drop hits that do not lie inside one piece; ``starts`` and ``ends`` are sorted buffer positions."""
+    if not len(hits):
+        return hits
+    if not len(starts):
+        return hits.keep(np.zeros(len(hits), dtype=bool))
+    piece = piece_of(hits.start, starts)
+    inside = (piece >= 0) & (hits.end <= np.asarray(ends)[np.maximum(piece, 0)])
+    return hits.keep(inside)
+
+
+def piece_of(positions: npt.NDArray[np.int64], starts: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Give the row of the piece that each position lies in, -1 before the first; empty pieces hold nothing."""
+    return np.searchsorted(np.asarray(starts, dtype=np.int64), positions, side="right").astype(np.int64) - 1

@@ -1,0 +1,213 @@
+"""Search: known values in raw streams and in unwrapped nodes.
+
+Two doors: ``raw`` finds where in a batch of streams a value may stand (which streams are worth unwrapping),
+``nodes`` gives sightings in unwrapped bytes.  One buffer of some megabytes is searched with one call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from vitne.identify.borders import Bounds, keep_whole
+from vitne.identify.chance import Evidence, judge
+from vitne.identify.context import KEYWORDS, has_key
+from vitne.identify.needles import Needles, piece_of, reject_crossing
+from vitne.identify.overlaps import Found, innermost
+from vitne.identify.variants import needles as needles_of
+from vitne.identify.variants import write
+from vitne.model import Sighting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from vitne.identify.needles import Hits, Layers, Needle
+    from vitne.model import Node, Seed
+
+BATCH = 4 << 20  # bytes of nodes that are searched with one call
+HAYSTACK = 1 << 30  # bytes that chance is reckoned for, unless the caller knows how many are searched
+
+
+class RawHits(msgspec.Struct, kw_only=True):
+    """Where known values may stand in a buffer: columns of equal length, sorted by start."""
+
+    piece: npt.NDArray[np.int64]  # row of the piece
+    start: npt.NDArray[np.int64]  # half-open range in the buffer
+    end: npt.NDArray[np.int64]
+    needle: npt.NDArray[np.int64]  # row in Searcher.needles
+    seed: npt.NDArray[np.int64]  # row in Searcher.seeds
+    complete: bool  # false: there were too many, some are missing
+
+
+class Searcher:
+    """The seeds of a subject, ready to be looked for."""
+
+    def __init__(
+        self,
+        seeds: Sequence[Seed],
+        *,
+        haystack: int = HAYSTACK,
+        keywords: Mapping[str, Sequence[str]] = KEYWORDS,
+        engine: str = "",
+    ) -> None:
+        """Prepare the search.
+
+        ``haystack`` is the number of bytes searched in all, for the E-value; ``keywords`` are the words of
+        field names that speak for an identifier; ``engine`` is "hyperscan", "numpy" or "" for the best.
+        """
+        self.seeds = tuple(seeds)
+        self.needles = needles_of(self.seeds)
+        self._engine = Needles.compile(self.needles, engine=engine)
+        self._keywords = keywords
+        self._seed_of = np.array([needle.seed for needle in self.needles], dtype=np.int64)
+        counts = np.bincount(self._seed_of, minlength=len(self.seeds)) if self.needles else []
+        self._needles_of_seed = [int(count) for count in counts]
+        self._haystack = haystack
+
+    def raw(
+        self, data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+    ) -> RawHits:
+        """Find where values may stand in pieces of a buffer: half-open ranges, sorted by start.
+
+        What needs a key or company to count is among them; ``nodes`` decides on that.
+        """
+        hits = self._hits(data, starts, ends)
+        return RawHits(
+            piece=piece_of(hits.start, starts),
+            start=hits.start,
+            end=hits.end,
+            needle=hits.needle,
+            seed=self._seed_of[hits.needle] if len(hits) else hits.needle,
+            complete=hits.complete,
+        )
+
+    def _hits(
+        self, data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+    ) -> Hits:
+        found = reject_crossing(self._engine.scan(data), starts, ends)
+        return keep_whole(found, self._engine, data, Bounds(starts, ends))
+
+    def nodes(self, nodes: Sequence[Node]) -> Iterator[Sighting]:
+        """Give the sightings in unwrapped bytes, in the order of the nodes and of their places.
+
+        All nodes of one message belong into one call: where a node and one unwrapped from it hold the same
+        value, only the innermost counts, and a second value of the subject in a record backs a weak one.
+        """
+        found = [one for batch in _batches(nodes) for one in self._found(batch)]
+        order = {id(node): index for index, node in enumerate(nodes)}
+        kept = self._judged(innermost(found))
+        kept.sort(key=lambda pair: (order[id(pair[0].node)], pair[0].start, pair[0].end, pair[0].seed))
+        for one, evidence in kept:
+            yield self._sighting(one, evidence)
+
+    def _found(self, nodes: Sequence[Node]) -> Iterator[Found]:
+        buffer = b"".join(node.data for node in nodes)
+        if not buffer:
+            return
+        lengths = np.array([len(node.data) for node in nodes], dtype=np.int64)
+        ends = np.cumsum(lengths)
+        starts = ends - lengths
+        hits = self._hits(np.frombuffer(buffer, dtype=np.uint8), starts, ends)
+        pieces = piece_of(hits.start, starts).tolist()
+        columns = zip(pieces, hits.needle.tolist(), hits.start.tolist(), hits.end.tolist(), strict=True)
+        for piece, row, start, end in columns:
+            needle = self.needles[row]
+            yield Found(
+                node=nodes[piece],
+                start=start - int(starts[piece]),
+                end=end - int(starts[piece]),
+                seed=needle.seed,
+                needle=row,
+                layers=len(needle.layers),
+            )
+
+    def _judged(self, found: list[Found]) -> list[tuple[Found, Evidence]]:
+        """Keep what chance does not explain: alone, or with a key or a second value in the same record."""
+        keyed = [has_key(one, self._words(one)) for one in found]
+        alone = [
+            judge(self.needles[one.needle], haystack=self._haystack, siblings=self._needles_of_seed[one.seed])
+            for one in found
+        ]
+        company: dict[int, set[int]] = {}
+        for one, evidence in zip(found, alone, strict=True):
+            if evidence.enough:
+                company.setdefault(id(one.node.part), set()).add(one.seed)
+        kept = []
+        for one, evidence, key in zip(found, alone, keyed, strict=True):
+            others = company.get(id(one.node.part), set()) - {one.seed}
+            final = evidence.backed(
+                key=key,
+                record=len(one.node.data) if others else 0,
+                whole_field=key and one.end - one.start == len(one.node.data),
+            )
+            if final.enough:
+                kept.append((one, final))
+        return kept
+
+    def _words(self, one: Found) -> Sequence[str]:
+        return self._keywords.get(self.seeds[one.seed].identifier, ())
+
+    def _sighting(self, one: Found, evidence: Evidence) -> Sighting:
+        needle, seed = self.needles[one.needle], self.seeds[one.seed]
+        place = one.node.data[one.start : one.end]
+        identifier, value = seed.identifier, seed.value
+        reasons = [f"the value is written {needle.spelling}"] if needle.spelling else []
+        if needle.tail:
+            identifier, value = "imeisv", place.decode()
+            reasons = ["its first 14 digits are those of the phone's IMEI"]
+        return Sighting(
+            node=one.node,
+            start=one.start,
+            end=one.end,
+            identifier=identifier,
+            value=value,
+            grade="derived" if needle.layers else "observed",
+            seed=seed,
+            field=one.node.field,
+            spelling_layers=_told(needle, place),
+            spelling_verified=verified(needle, place),
+            evalue=evidence.evalue,
+            reasons=(*reasons, *evidence.reasons),
+            prior=evidence.prior,
+        )
+
+
+def verified(needle: Needle, place: bytes) -> bool:
+    """Write the value again in the needle's spelling and compare it with the bytes in place."""
+    written = write(needle.text, needle.layers)
+    if needle.tail:
+        return place[: len(written)] == written and place[len(written) :].isdigit()
+    return written == place or (needle.fold and written.lower() == place.lower())
+
+
+def _told(needle: Needle, place: bytes) -> Layers:
+    """Give the codecs as a person is told them: with the case found, and the spelling they start from."""
+    layers = list(needle.layers)
+    if not layers:
+        return ()
+    for index, (codec, params) in enumerate(layers):
+        if codec == "hex" and place != place.lower():
+            case = "upper" if place == place.upper() else "mixed"
+            layers[index] = codec, tuple((name, case if name == "case" else value) for name, value in params)
+    if needle.spelling:
+        codec, params = layers[0]
+        layers[0] = codec, (*params, ("of", needle.spelling))
+    return tuple(layers)
+
+
+def _batches(nodes: Sequence[Node]) -> Iterator[list[Node]]:
+    """Cut the nodes into runs of some megabytes."""
+    batch: list[Node] = []
+    size = 0
+    for node in nodes:
+        if batch and size + len(node.data) > BATCH:
+            yield batch
+            batch, size = [], 0
+        batch.append(node)
+        size += len(node.data)
+    if batch:
+        yield batch

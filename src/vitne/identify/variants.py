@@ -1,0 +1,270 @@
+"""Variants: what codecs make of a spelling, as needles; and writing a value again to prove a hit.
+
+A chain of layers goes from the spelling outwards: ``(("sha256", ()), ("hex", (("case", "lower"),)))`` is the
+hexadecimal text of the digest of the spelling.  ``write`` applies a chain, so every needle is what ``write`` gives.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import struct
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from vitne.identify.checks import luhn
+from vitne.identify.needles import Needle
+from vitne.identify.spellings import ADDRESSES, spell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from vitne.identify.needles import Layers
+    from vitne.identify.spellings import Spelling
+    from vitne.model import Seed
+
+HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+HEXADECIMAL = frozenset({"android-id", "gsf-id", "meid", "advertising-id", "oaid", "vendor-id", "install-id"})
+KEEPS_LETTERS = frozenset({"percent", "utf-16", "json-escapes", "html-numeric"})  # the value's own case shows
+LEAST_BINARY = 5  # bytes: fewer turn up by chance
+LEAST_TEXT = 4  # bytes of a spelling that is worth encoding
+LEAST_INTEGER = 1 << 40
+
+
+def write(text: bytes, layers: Layers) -> bytes:
+    """Write a spelling through a chain of codecs; raises KeyError for an unknown codec, ValueError if it cannot."""
+    for codec, params in layers:
+        text = CODECS[codec](text, dict(params))
+    return text
+
+
+def needles(seeds: Sequence[Seed]) -> list[Needle]:
+    """Make the needles of all seeds; within one seed no two find the same bytes."""
+    found: list[Needle] = []
+    for row, seed in enumerate(seeds):
+        unique: dict[tuple[bytes, int], Needle] = {}
+        for needle in _of(row, seed):
+            if len(needle.data) >= 3:
+                key = needle.data.lower() if needle.fold else needle.data
+                unique.setdefault((key, needle.tail), needle)
+        found.extend(unique.values())
+    return found
+
+
+def _of(row: int, seed: Seed) -> Iterator[Needle]:
+    spellings = spell(seed)
+    for spelling in spellings:
+        text = spelling.text.encode()
+        yield _needle(row, spelling, spelling.name, text=text)
+    for spelling in spellings:
+        if not spelling.coded or len(spelling.text.encode()) < LEAST_TEXT:
+            continue
+        for name, cased in spelling.cases():
+            text = cased.encode()
+            for layers, fold in _encoded(text):
+                either = fold and (
+                    spelling.fold or layers[0][0] not in KEEPS_LETTERS or spelling.border == "digit"
+                )
+                yield _needle(row, spelling, name, text=text, layers=layers, fold=either)
+            if not spelling.weak:
+                for layers, fold in _hashed():
+                    yield _needle(row, spelling, name, text=text, layers=layers, fold=fold)
+        for layers, fold in _numbers(spelling, seed.identifier):
+            yield _needle(row, spelling, spelling.name, text=spelling.text.encode(), layers=layers, fold=fold)
+
+
+def _needle(
+    row: int, spelling: Spelling, name: str, *, text: bytes, layers: Layers = (), fold: bool | None = None
+) -> Needle:
+    return Needle(
+        seed=row,
+        data=write(text, layers) if layers else text,
+        text=text,
+        spelling=name,
+        layers=layers,
+        fold=spelling.fold if fold is None else fold,
+        border=spelling.border if not layers or layers[0][0] in SEEN_THROUGH else _token(layers),
+        tail=spelling.tail,
+        weak=spelling.weak,
+    )
+
+
+SEEN_THROUGH = frozenset(
+    {"hex", "utf-16", "base64", "base64url"}
+)  # borders of the value can be seen through these
+
+
+def _token(layers: Layers) -> Any:
+    """Say what may not stand beside a digest or a number: it is a token of its own."""
+    if layers[-1][0] == "hex":
+        return "hex"
+    return "word" if layers[-1][0] == "integer" else "none"
+
+
+def _layer(codec: str, **params: Any) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    return codec, tuple(params.items())
+
+
+def _encoded(text: bytes) -> Iterator[tuple[Layers, bool]]:
+    """Give the chains for a text as it stands, and whether letters fold."""
+    yield (_layer("hex", case="lower"),), True
+    for shift in range(3):
+        yield (_layer("base64", shift=shift),), False
+        yield (_layer("base64url", shift=shift),), False
+    yield (_layer("percent", all=True),), True
+    for plus in (False, True):
+        yield (_layer("percent", all=False, plus=plus),), True
+    for order in ("le", "be"):
+        yield (_layer("utf-16", order=order),), True
+    for all_of in (True, False):
+        yield (_layer("json-escapes", all=all_of),), True
+        yield (_layer("html-numeric", all=all_of, base=10),), True
+    yield (_layer("html-numeric", all=True, base=16),), True
+
+
+def _hashed() -> Iterator[tuple[Layers, bool]]:
+    """Give the chains for digests: as hexadecimal, base64 and raw; half an MD5 is a habit of Chinese senders."""
+    for name in HASHES:
+        digest = (name, ())
+        yield (digest, _layer("hex", case="lower")), True
+        yield (digest, _layer("base64", shift=0)), False
+        yield (digest, _layer("base64url", shift=0)), False
+        yield (digest,), False
+    yield (("md5", ()), _layer("hex", case="lower", start=8, end=24)), True
+
+
+def _numbers(spelling: Spelling, identifier: str) -> Iterator[tuple[Layers, bool]]:
+    """Give the chains that write digits as numbers: BCD, integers, and raw bytes of hexadecimal spellings."""
+    text = spelling.text
+    if luhn.only_digits(text) and spelling.border == "digit" and not spelling.weak:
+        yield from _decimal(text)
+    elif spelling.border == "hex" and (identifier in HEXADECIMAL or identifier in ADDRESSES):
+        yield from _hexadecimal(text)
+
+
+def _decimal(text: str) -> Iterator[tuple[Layers, bool]]:
+    yield (_layer("reverse"),), False
+    if (len(text) + 1) // 2 >= LEAST_BINARY:
+        for swapped in (False, True):
+            yield (_layer("bcd", swapped=swapped),), False
+        if len(text) % 2:  # TS 24.008 10.5.1.4: the first digit shares its byte with type and parity
+            yield (_layer("bcd", swapped=True, skip=1),), False
+    number = int(text)
+    if not LEAST_INTEGER <= number < 1 << 64:
+        return
+    for order in ("little", "big"):
+        yield (_layer("integer-bytes", order=order, size=8),), False
+        if number < 1 << 53:
+            yield (_layer("float64", order=order),), False
+    yield (_layer("varint"),), False
+    yield (_layer("integer", base=16),), True
+
+
+def _hexadecimal(text: str) -> Iterator[tuple[Layers, bool]]:
+    digits = "".join(character for character in text if character.lower() in "0123456789abcdef")
+    glued = digits == text
+    if not glued or len(digits) % 2 or len(digits) // 2 < LEAST_BINARY:
+        return
+    raw = _layer("unhex")
+    yield (raw,), False
+    yield (raw, _layer("reverse")), False
+    if len(digits) == 12:
+        yield (raw, _layer("eui-64")), False
+        yield (_layer("integer", base=10, of=16),), False
+        for order in ("little", "big"):
+            yield (_layer("integer-bytes", order=order, size=8, of=16),), False
+    if len(digits) == 32:
+        yield (raw, _layer("guid")), False
+    for shift in range(3):
+        if len(digits) >= 16:
+            yield (raw, _layer("base64", shift=shift)), False
+            yield (raw, _layer("base64url", shift=shift)), False
+    for name in ("md5", "sha1", "sha256"):
+        yield (raw, (name, ()), _layer("hex", case="lower")), True
+
+
+def _base64(text: bytes, params: dict[str, Any], *, alphabet: bytes = b"+/") -> bytes:
+    """Give the characters that the text alone decides, wherever it begins within a group of three bytes."""
+    shift = int(params.get("shift", 0))
+    whole = base64.b64encode(b"\0" * shift + text + b"\0\0", altchars=alphabet)
+    return whole[-(-shift * 8 // 6) : (shift + len(text)) * 8 // 6]
+
+
+def _bcd(text: bytes, params: dict[str, Any]) -> bytes:
+    digits = text.decode()[int(params.get("skip", 0)) :]
+    digits += "F" * (len(digits) % 2)
+    pairs = [digits[index : index + 2] for index in range(0, len(digits), 2)]
+    return bytes.fromhex("".join(pair[::-1] if params["swapped"] else pair for pair in pairs))
+
+
+def _varint(text: bytes, _params: dict[str, Any]) -> bytes:
+    number, found = int(text), bytearray()
+    while number > 127:
+        found.append(number & 127 | 128)
+        number >>= 7
+    return bytes([*found, number])
+
+
+def _hex(text: bytes, params: dict[str, Any]) -> bytes:
+    digits = text.hex()[params.get("start", 0) : params.get("end")]
+    return (digits.upper() if params.get("case") == "upper" else digits).encode()
+
+
+def _percent(text: bytes, params: dict[str, Any]) -> bytes:
+    if params["all"]:
+        return "".join(f"%{byte:02X}" for byte in text).encode()
+    quoted = quote(text, safe="").encode()
+    return quoted.replace(b"%20", b"+") if params.get("plus") else quoted
+
+
+def _json_escapes(text: bytes, params: dict[str, Any]) -> bytes:
+    if not params["all"]:
+        return json.dumps(text.decode())[1:-1].replace("/", "\\/").encode()
+    units = text.decode().encode("utf-16-be")
+    return "".join(
+        f"\\u{units[index]:02x}{units[index + 1]:02x}" for index in range(0, len(units), 2)
+    ).encode()
+
+
+def _html(text: bytes, params: dict[str, Any]) -> bytes:
+    style = "&#x{:x};" if params["base"] == 16 else "&#{};"
+    keep = (
+        "" if params["all"] else "".join(map(chr, range(32, 127))).translate({ord(c): None for c in "&<>\"'"})
+    )
+    return "".join(c if c in keep else style.format(ord(c)) for c in text.decode()).encode()
+
+
+def _integer_bytes(text: bytes, params: dict[str, Any]) -> bytes:
+    return int(text, params.get("of", 10)).to_bytes(params["size"], params["order"])
+
+
+def _eui64(raw: bytes, _params: dict[str, Any]) -> bytes:
+    return bytes([raw[0] ^ 2]) + raw[1:3] + b"\xff\xfe" + raw[3:]
+
+
+def _digest(name: str) -> Callable[[bytes, dict[str, Any]], bytes]:
+    return lambda text, _params: hashlib.new(name, text, usedforsecurity=False).digest()
+
+
+CODECS: dict[str, Callable[[bytes, dict[str, Any]], bytes]] = {
+    "hex": _hex,
+    "base64": _base64,
+    "base64url": lambda text, params: _base64(text, params, alphabet=b"-_"),
+    "percent": _percent,
+    "utf-16": lambda text, params: text.decode().encode("utf-16-" + params["order"]),
+    "json-escapes": _json_escapes,
+    "html-numeric": _html,
+    "reverse": lambda text, _params: text[::-1],
+    "bcd": _bcd,
+    "integer-bytes": _integer_bytes,
+    "float64": lambda text, params: struct.pack("<d" if params["order"] == "little" else ">d", int(text)),
+    "varint": _varint,
+    "integer": lambda text, params: format(
+        int(text, params.get("of", 10)), "x" if params["base"] == 16 else "d"
+    ).encode(),
+    "unhex": lambda text, _params: bytes.fromhex(text.decode()),
+    "eui-64": _eui64,
+    "guid": lambda raw, _params: raw[3::-1] + raw[5:3:-1] + raw[7:5:-1] + raw[8:],
+    **{name: _digest(name) for name in HASHES},
+}
