@@ -50,7 +50,7 @@ def test_another_seed_tells_another_hour():
 def test_the_frames_stand_in_the_order_of_time_within_the_hour():
     times = [time for time, _ in hour()]
     assert times == sorted(times)
-    assert START_NS <= times[0]
+    assert times[0] >= START_NS
     assert times[-1] < START_NS + 3720 * 10**9
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from email.utils import formatdate
+from pathlib import Path
 from random import Random
 from time import gmtime, strftime
 from typing import TYPE_CHECKING
@@ -23,7 +24,6 @@ from vitne.lab.wire import CLIENT, MS, SECOND, SERVER, Conversation, Host, Wire,
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from vitne.lab.pcap import TimedFrame
 

@@ -1,0 +1,277 @@
+"""Case folders written in one step and read back.
+
+A case is either there as a whole or not there: it is written into a folder beside its place and then renamed.
+What differs from run to run stands in ``run.json`` alone, which no digest covers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vitne.model import Capture, Finding, Gap, Oddity, StoreError
+from vitne.store.rows import OpaqueTotal, Transmission
+from vitne.store.tables import TABLES, from_json_lines, json_lines, parquet, typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+FORMAT = "vitne-case/1"
+_FAMILY = "vitne-case/"
+_MANIFEST, _RUN = "manifest.json", "run.json"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything of one investigation, as its folder holds it."""
+
+    folder: Path
+    manifest: dict[str, Any]  # inputs, versions, digests of the results
+    run: dict[str, Any]  # times, user, host, command
+    captures: tuple[Capture, ...]
+    findings: tuple[Finding, ...]
+    opaque: tuple[OpaqueTotal, ...]
+    gaps: tuple[Gap, ...]
+    oddities: tuple[Oddity, ...]
+    transmissions: tuple[Transmission, ...]
+    partial: bool  # the scan was stopped before its end
+
+
+def write_case(  # noqa: PLR0913  (a case has so many parts)
+    folder: Path,
+    *,
+    captures: Iterable[Any],
+    findings: Iterable[Any],
+    opaque: Iterable[Any],
+    gaps: Iterable[Any],
+    oddities: Iterable[Any],
+    transmissions: Iterable[Any],
+    manifest: Mapping[str, Any],
+    run: Mapping[str, Any],
+    pages: Mapping[str, bytes],
+    partial: bool = False,
+) -> Path:
+    """Write a case as a whole, or raise StoreError and leave everything as it was.
+
+    Rows may be the nouns themselves or mappings with their names.  ``manifest`` says what the same evidence
+    and rules give again (versions, digest of the rules); inputs, digests and ``partial`` are added.
+    ``pages`` are files of the report by their path inside the folder.  A case that stands there is replaced.
+    """
+    given = (captures, findings, gaps, oddities, opaque, transmissions)
+    rows = {table.name: typed(table, part) for table, part in zip(TABLES, given, strict=True)}
+    rows["captures"] = [msgspec.structs.replace(row, path="") for row in rows["captures"]]
+    said = {**manifest, "inputs": _inputs(rows["captures"]), "partial": partial}
+    place = Path(os.path.abspath(folder))  # noqa: PTH100  (resolve() would follow a link at its end)
+    _check_free(place)
+    with _store_errors(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}.unfinished-", dir=place.parent))
+    try:
+        _fill(fresh, place, _files(rows, pages), said=said, run=dict(run))
+        with _store_errors(place):
+            _swap(fresh, place)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return place
+
+
+def read_case(folder: Path) -> Case:
+    """Read a case; raises StoreError where it is none, was changed, or is of a later format."""
+    manifest = _read_manifest(folder)
+    tables = {table.name: tuple(_rows(folder, manifest, table)) for table in TABLES}
+    try:
+        run = msgspec.json.decode((folder / _RUN).read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.MsgspecError):
+        run = {}  # what differs by run is no part of the result, and may be taken away
+    return Case(folder=folder, manifest=manifest, run=run, partial=bool(manifest.get("partial")), **tables)
+
+
+def _inputs(captures: Iterable[Capture]) -> list[dict[str, Any]]:
+    """Give what the manifest says of each input."""
+    return [{"name": c.name, "sha256": c.sha256, "size": c.size, "format": c.format} for c in captures]
+
+
+def _files(rows: dict[str, list[Any]], pages: Mapping[str, bytes]) -> Iterator[tuple[str, bytes, int | None]]:
+    """Give path, bytes and number of rows of every result file."""
+    for table in TABLES:
+        content = rows[table.name]
+        yield f"{table.name}.jsonl", json_lines(content), len(content)
+        if table.parquet:
+            yield f"{table.name}.parquet", parquet(table, content), len(content)
+    for name in sorted(pages):
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or not path.parts:
+            raise ValueError(f"a page must lie inside the case: {name}")
+        yield name, pages[name], None
+
+
+def _fill(
+    fresh: Path,
+    place: Path,
+    files: Iterator[tuple[str, bytes, int | None]],
+    *,
+    said: dict[str, Any],
+    run: dict[str, Any],
+) -> None:
+    """Write all files of a case into its unfinished folder."""
+    results: dict[str, dict[str, Any]] = {}
+    done = 0
+    data = b""
+    try:
+        for name, data, count in files:
+            _write(fresh / name, data)
+            done += len(data)
+            digest = hashlib.sha256(data).hexdigest()
+            results[name] = {"sha256": digest, "size": len(data)} | ({} if count is None else {"rows": count})
+        data = _pretty({**said, "format": FORMAT, "results": results})
+        _write(fresh / _MANIFEST, data)
+        _write(fresh / _RUN, _pretty(run))
+        for path in sorted({fresh, *(file.parent for file in fresh.rglob("*"))}):
+            _sync(path)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise _unwritable(place, error) from error
+        needed = done + len(data) + sum(len(more) for _, more, _ in files) + len(_pretty(results)) + 4096
+        raise _full(place, needed) from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write one file and make sure that it is on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Make sure that the names in a folder are on the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _swap(fresh: Path, place: Path) -> None:
+    """Put the new folder in its place; an old case is set aside first and comes back should that fail."""
+    if not place.exists():
+        fresh.rename(place)
+        _sync(place.parent)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{place.name}.replaced-", dir=place.parent))
+    try:
+        place.rename(aside / "case")
+        try:
+            fresh.rename(place)
+        except OSError:
+            (aside / "case").rename(place)
+            raise
+        _sync(place.parent)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _check_free(place: Path) -> None:
+    """Raise StoreError unless nothing stands at the place, or an empty folder, or a case and nothing else."""
+    if not place.exists() and not place.is_symlink():
+        return
+    choose = "choose another folder with --case"
+    if place.is_symlink() or not place.is_dir():
+        raise StoreError(
+            "this is not a folder", where=str(place), expected="a case or nothing", next_step=choose
+        )
+    if not any(place.iterdir()):
+        return
+    try:
+        manifest = _read_manifest(place, any_version=True)
+    except StoreError as error:
+        what = "this folder holds something else than a case and is left alone"
+        raise StoreError(what, where=str(place), expected="a case or nothing", next_step=choose) from error
+    own = {*manifest.get("results", {}), _MANIFEST, _RUN}
+    files = (path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir())
+    foreign = sorted(name for name in files if name not in own)
+    if foreign:
+        what = f"beside the case, {len(foreign)} file(s) here are not vitne's, such as {foreign[0]!r}"
+        raise StoreError(what, where=str(place), next_step=f"move them away, or {choose}")
+
+
+def _read_manifest(folder: Path, *, any_version: bool = False) -> dict[str, Any]:
+    """Read the manifest of a case; raises StoreError where there is none."""
+    expected = f"a case folder with a {_MANIFEST} of format {FORMAT}"
+    make = "make a case with: vitne scan CAPTURE --case FOLDER"
+    try:
+        data = (folder / _MANIFEST).read_bytes()
+        manifest = msgspec.json.decode(data, type=dict[str, Any])
+    except FileNotFoundError as error:
+        raise StoreError(
+            "there is no case here", where=str(folder), expected=expected, next_step=make
+        ) from error
+    except (OSError, msgspec.MsgspecError) as error:
+        what = f"the case's {_MANIFEST} cannot be read ({type(error).__name__})"
+        raise StoreError(what, where=str(folder), expected=expected, next_step=make) from error
+    form = manifest.get("format")
+    if not (isinstance(form, str) and form.startswith(_FAMILY) and isinstance(manifest.get("results"), dict)):
+        raise StoreError("there is no case here", where=str(folder), expected=expected, next_step=make)
+    if form != FORMAT and not any_version:
+        what = f"this case has the format {form[:40]!r}, which this vitne does not read"
+        step = "use the vitne that wrote it, or scan the capture again"
+        raise StoreError(what, where=str(folder), expected=FORMAT, next_step=step)
+    return manifest
+
+
+def _rows(folder: Path, manifest: dict[str, Any], table: Any) -> list[Any]:
+    """Read one table and compare it with its digest."""
+    name = f"{table.name}.jsonl"
+    step = "scan the capture again, or take the folder from where you have it whole"
+    try:
+        data = (folder / name).read_bytes()
+        if hashlib.sha256(data).hexdigest() != manifest["results"][name]["sha256"]:
+            what = f"{name} was changed after the case was written: its digest is not the manifest's"
+            raise StoreError(what, where=str(folder), next_step=step)
+        return list(from_json_lines(table, data))
+    except (OSError, KeyError, TypeError, msgspec.MsgspecError) as error:
+        what = f"{name} is missing or damaged ({type(error).__name__})"
+        raise StoreError(what, where=str(folder), next_step=step) from error
+
+
+def _pretty(content: Any) -> bytes:
+    """Give JSON that a person reads, keys sorted."""
+    return msgspec.json.format(msgspec.json.encode(content, order="sorted"), indent=2) + b"\n"
+
+
+@contextlib.contextmanager
+def _store_errors(place: Path) -> Iterator[None]:
+    """Turn a refusal of the system into an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise (_full(place, 0) if error.errno in _FULL else _unwritable(place, error)) from error
+
+
+def _unwritable(place: Path, error: OSError) -> StoreError:
+    what = f"the case cannot be written: {error.strerror or type(error).__name__}"
+    return StoreError(what, where=str(place), next_step="choose a folder that you may write to with --case")
+
+
+def _full(place: Path, needed: int) -> StoreError:
+    """Say that the disk is full, with the space needed and the space there is."""
+    try:
+        free = f"{shutil.disk_usage(place.parent).free} bytes are free"
+    except OSError:
+        free = "how much is free cannot be told"
+    what = (
+        f"the disk is full: the case needs {needed} bytes and {free}"
+        if needed
+        else f"the disk is full: {free}"
+    )
+    step = "make room, or choose a folder on another disk with --case; nothing was left behind"
+    return StoreError(what, where=str(place), next_step=step)

@@ -1,0 +1,43 @@
+"""Rows that only a case has: messages sent, and unreadable bytes added up per destination."""
+
+from __future__ import annotations
+
+import msgspec
+
+from vitne.model.findings import Delivery, Destination, Direction, Protection, Scope, Source
+
+
+class Transmission(msgspec.Struct, frozen=True, kw_only=True):
+    """One message that passed, whether anything personal was found in it or not."""
+
+    time_ns: int  # nanoseconds UTC of its first frame
+    time: str  # the same as RFC 3339
+    capture: dict[str, str]  # name, sha256
+    flow: int  # number of the flow
+    message_frames: tuple[int, int]  # first and last frame, from 1
+    source: Source
+    destination: Destination
+    transport: str  # "tcp", "udp"
+    protocol: str  # name of the decoder, "" where none knew it
+    kind: str = ""  # "request", "query", ... in the protocol's own words
+    bytes: int = 0  # length of the message in the stream or datagram
+    direction: Direction = "sent"
+    delivery: Delivery = "unknown"
+    protection: Protection | None = None  # None: could not be read
+    scope: Scope = "internet"
+
+
+class OpaqueTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes to or from one destination that could not be read, added up."""
+
+    reason: str  # "tls", "quic", "encrypted", "high-entropy", "unknown-format", "missing-segment", "limit"
+    device: str  # label of the device at the near end
+    destination: Destination
+    transport: str  # "tcp", "udp"
+    protocol: str = ""  # name of the decoder, "" where none knew it
+    scope: Scope = "internet"
+    bytes: int = 0  # unreadable bytes, both directions
+    flows: int = 0  # flows they passed in
+    first_ns: int | None = None  # nanoseconds UTC of the first of them
+    last_ns: int | None = None  # of the last
+    filter: str = ""  # Wireshark display filter that shows them

@@ -1,0 +1,140 @@
+"""One table per noun, as JSON Lines and as Parquet, in an order that depends on the content alone.
+
+JSON Lines keep the nouns' own names and shapes.  Parquet has the same columns; pairs become structs
+(``start`` and ``end``, ``first`` and ``last``) and the free-form parameters of a layer become JSON text,
+because a Parquet column has one type.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vitne.model import Capture, Finding, Gap, Oddity
+from vitne.store.rows import OpaqueTotal, Transmission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_PAIRS = {
+    "message_frames": ("first", "last"),
+    "value_range": ("start", "end"),
+    "stream_range": ("start", "end"),
+    "range": ("start", "end"),
+}
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_ROW_GROUP = 65536
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """How one noun is kept."""
+
+    name: str  # stem of its files
+    row: Any  # type of a row
+    order: Callable[[Any], tuple[Any, ...]]  # what rows are sorted by, before their own text
+    parquet: bool = True  # false: JSON Lines only
+
+
+TABLES = (
+    Table(name="captures", row=Capture, order=lambda r: (r.number,), parquet=False),
+    Table(name="findings", row=Finding, order=lambda r: (r.time_ns, r.message_frames, r.value_range)),
+    Table(name="gaps", row=Gap, order=lambda r: (r.capture, r.frame or 0, -1 if r.flow is None else r.flow)),
+    Table(
+        name="oddities",
+        row=Oddity,
+        order=lambda r: (r.capture, r.frame or 0, -1 if r.flow is None else r.flow),
+    ),
+    Table(name="opaque", row=OpaqueTotal, order=lambda r: (r.device, -r.bytes)),
+    Table(name="transmissions", row=Transmission, order=lambda r: (r.time_ns, r.message_frames)),
+)
+
+
+def typed(table: Table, rows: Iterable[Any]) -> list[Any]:
+    """Give the rows as the table's type, sorted; a mapping with the right names counts as a row."""
+    out = [row if isinstance(row, table.row) else msgspec.convert(row, table.row) for row in rows]
+    return sorted(out, key=lambda row: (table.order(row), _ENCODER.encode(row)))
+
+
+def json_lines(rows: Iterable[Any]) -> bytes:
+    """Give one JSON object a line, in the order given."""
+    return b"".join(_ENCODER.encode(row) + b"\n" for row in rows)
+
+
+def from_json_lines(table: Table, data: bytes) -> Iterator[Any]:
+    """Give the rows of a table back; raises msgspec.MsgspecError on a line that is none."""
+    decoder = msgspec.json.Decoder(table.row)
+    for line in data.splitlines():
+        yield decoder.decode(line)
+
+
+def parquet(table: Table, rows: Iterable[Any]) -> bytes:
+    """Give the rows as a Parquet file; the same rows give the same bytes within one version of PyArrow."""
+    import pyarrow as pa
+    from pyarrow import parquet as pq
+
+    plain = [_flat(msgspec.to_builtins(row)) for row in rows]
+    sink = io.BytesIO()
+    content = pa.Table.from_pylist(plain, schema=_schemas()[table.name])
+    pq.write_table(content, sink, compression="zstd", version="2.6", row_group_size=_ROW_GROUP)
+    return sink.getvalue()
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """Turn pairs into structs and parameters into text, at every depth."""
+    out: dict[str, Any] = {}
+    for name, value in row.items():
+        if name in _PAIRS:
+            out[name] = dict(zip(_PAIRS[name], value, strict=True))
+        elif name == "params":
+            out[name] = _ENCODER.encode(value).decode()
+        elif name in {"layers", "also"}:
+            out[name] = [_flat(inner) for inner in value]
+        else:
+            out[name] = value
+    return out
+
+
+def _schemas() -> dict[str, Any]:
+    """Give the Parquet columns of each table."""
+    import pyarrow as pa
+
+    text, whole, real = pa.string(), pa.int64(), pa.float64()
+    span = pa.struct([("start", whole), ("end", whole)])
+    reach = pa.struct([("first", whole), ("last", whole)])
+    frames = pa.list_(whole)
+    capture = pa.struct([("name", text), ("sha256", text)])
+    source = pa.struct([("ip", text), ("port", whole), ("mac", text), ("device", text)])
+    destination = pa.struct(
+        [("ip", text), ("port", whole), ("host", text), ("host_source", text), ("domain", text)]
+    )
+    layers = pa.list_(pa.struct([("codec", text), ("path", text), ("range", span), ("params", text)]))
+    also = pa.list_(pa.struct([("frames", frames), ("layers", layers), ("field", text)]))
+    special = {
+        "capture": capture,
+        "frames": frames,
+        "message_frames": reach,
+        "source": source,
+        "destination": destination,
+        "layers": layers,
+        "value_range": span,
+        "stream_range": span,
+        "also": also,
+        "reasons": pa.list_(text),
+        "evalue": real,
+        "verified": pa.bool_(),
+    }
+    number = {"time_ns", "flow", "frame", "offset", "length", "count", "side", "bytes", "flows"}
+    number |= {"first_ns", "last_ns"}
+    schemas = {}
+    for table in TABLES:
+        columns = []
+        for name in table.row.__struct_fields__:
+            kind = special.get(name, whole if name in number else text)
+            if name == "capture" and table.name in {"gaps", "oddities"}:
+                kind = whole
+            columns.append((name, kind))
+        schemas[table.name] = pa.schema(columns)
+    return schemas
