@@ -46,4 +46,4 @@ def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
     )
 
 
-_IN_BINARY = frozenset({"json", "base64", "multipart", "html", "percent", "form"})
+_IN_BINARY = frozenset({"json", "base64", "multipart"})

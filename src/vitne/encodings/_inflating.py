@@ -29,7 +29,7 @@ class Inflated:
         self.why = why  # "" or what is wrong with it
 
 
-def inflate(data: bytes, start: int, wbits: int, most: int) -> Inflated:
+def inflate(data: bytes, start: int, wbits: int, *, most: int) -> Inflated:
     """Decompress one stream from a position; wbits as in zlib: 31 gzip, 15 zlib, -15 raw (RFC 1950-1952).
 
     The wrapped bytes go in by growing steps, the last eight apart: a wrong check sum costs no contents.

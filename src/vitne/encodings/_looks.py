@@ -66,3 +66,9 @@ def random(data: bytes) -> bool:
         return False
     most = min(8.0, math.log2(min(len(data), SAMPLE)))
     return entropy(data) >= 0.88 * most
+
+
+def high_share(data: bytes) -> float:
+    """Give the share of bytes above 7F among the first: compressed data have about half, texts few."""
+    head = data[:SAMPLE]
+    return len(_HIGH.findall(head)) / len(head) if head else 0.0

@@ -97,3 +97,13 @@ def _nested(data: bytes) -> bool:
         one.wire == LENGTH and one.end - one.start >= 3 and readable(data[one.start : one.end])
         for one in found
     )
+
+
+def sound(data: bytes) -> bool:
+    """Say whether the bytes of a field are a message themselves: at least two bytes, read to the last."""
+    if len(data) < 2:
+        return False
+    found, end = fields(data, 4096)
+    if end != len(data) and len(found) < 4096:
+        return False
+    return all(one.number <= 4096 for one in found)

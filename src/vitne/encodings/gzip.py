@@ -11,6 +11,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from vitne.encodings._inflating import allowance, inflate
+from vitne.encodings._whole_range import WholeRange
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _REACH = 64 << 10  # how far into the data a member is looked for
 _TRIES = 16  # candidates that may fail before the search ends
 
 
-class Gzip:
+class Gzip(WholeRange):
     """Members one behind the other are one child, as RFC 1952 section 2.2 has it."""
 
     name = "gzip"
@@ -32,8 +33,6 @@ class Gzip:
     specification = "RFC 1952"
     family: Family = "binary"
     order = 10
-    readable = False
-    exact = False
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield members that begin within the first 64 KiB."""
@@ -61,11 +60,6 @@ class Gzip:
         packer = zlib.compressobj(wbits=31)
         return packer.compress(child.data) + packer.flush()
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
-        """Give the whole range: every byte depends on those before it."""
-        del data, start, end
-        return child.start, child.end
-
     def _read(self, data: bytes, start: int, limits: Limits) -> Child | None:
         most = allowance(len(data) - start, limits)
         out: list[bytes] = []
@@ -74,7 +68,7 @@ class Gzip:
             if size >= most or members >= limits.children:
                 whole = False
                 break
-            one = inflate(data, position, 31, most - size)
+            one = inflate(data, position, 31, most=most - size)
             if members and not one.data and not one.finished:
                 whole = False
                 break

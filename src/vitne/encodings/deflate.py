@@ -1,0 +1,66 @@
+"""deflate: without a header, or with that of zlib as HTTP means it.
+
+summary: compressed bytes without a header
+specification: RFC 1951; RFC 9110 section 8.4.1.2 (HTTP means the zlib format)
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+from vitne.encodings._inflating import allowance, inflate
+from vitne.encodings._looks import high_share
+from vitne.encodings._whole_range import WholeRange
+from vitne.model import Child, Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitne.encodings import Family
+    from vitne.model import Limits
+
+_ZLIB = re.compile(rb"[\x08-\x78][\x00-\xff]", re.DOTALL)
+
+
+class Deflate(WholeRange):
+    """Found only as the whole data: the stream has to end properly where the data end."""
+
+    name = "deflate"
+    summary = "compressed bytes without a header"
+    specification = "RFC 1951; RFC 9110 section 8.4.1.2"
+    family: Family = "binary"
+    order = 70
+
+    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the whole data where they are one stream that ends with them and gives no fewer bytes than half."""
+        if len(data) < 12 or data[0] & 0x06 == 0x06 or high_share(data) <= 0.1:
+            return
+        one = inflate(data, 0, -15, most=allowance(len(data), limits))
+        if one.finished and one.end == len(data) and len(one.data) * 2 >= len(data) and data[0] & 0x06:
+            yield Child(data=one.data, start=0, end=one.end)
+
+    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the contents of the whole data, with or without the header of zlib.  Raises Malformed."""
+        most = allowance(len(data), limits)
+        if _ZLIB.match(data) and data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0:
+            one = inflate(data, 0, 15, most=most)
+            if one.finished or one.data:
+                params = (("wrapper", "zlib"),)
+                yield Child(data=one.data, start=0, end=one.end, params=params, complete=one.finished)
+                return
+        one = inflate(data, 0, -15, most=most)
+        if one.why and not one.finished and len(one.data) * 2 < len(data) + 2:
+            raise Malformed("no deflate stream", at=one.end)
+        if not one.data and not one.finished:
+            raise Malformed("no deflate stream", at=0)
+        yield Child(data=one.data, start=0, end=one.end, complete=one.finished)
+
+    def wrap(self, child: Child) -> bytes:
+        """Compress again; another compressor may have chosen other bytes for the same contents."""
+        packer = zlib.compressobj(wbits=15 if child.params else -15)
+        return packer.compress(child.data) + packer.flush()
+
+
+encoding = Deflate()
