@@ -21,7 +21,12 @@ _CODINGS = {
 _JSON = frozenset(("application/json", "text/json", "application/x-json", "application/csp-report"))
 _XML = frozenset(("text/xml", "application/xml"))
 _PROTOBUF = frozenset(
-    ("application/x-protobuf", "application/protobuf", "application/x-google-protobuf", "application/vnd.google.protobuf")
+    (
+        "application/x-protobuf",
+        "application/protobuf",
+        "application/x-google-protobuf",
+        "application/vnd.google.protobuf",
+    )
 )
 _BOUNDARY = re.compile(rb';\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^;,\s"]{1,200}))', re.IGNORECASE)
 _LENGTH = re.compile(rb"\d{1,18}\Z")
@@ -86,7 +91,9 @@ def _transfer(head: Head, lengths: list[int]) -> Framing:
     if head.transfer[-1] == "chunked":
         return Framing("chunked", 0, other, "content-length" if lengths else "", wrong)
     if head.transfer == ["identity"]:
-        return Framing("length", lengths[0]) if lengths else Framing("none" if head.status is None else "close")
+        return (
+            Framing("length", lengths[0]) if lengths else Framing("none" if head.status is None else "close")
+        )
     if head.status is None and lengths:
         return Framing("length", lengths[0], None, "", wrong)
     unknown = ("http-transfer-coding", "the last transfer coding is not chunked")

@@ -123,7 +123,9 @@ def parse(block: bytes, offset: int, *, whole: bool = True) -> Head | None:
     if not clean:
         _line_ends(head, lines, offset)
     if len(lines) > HEADER_COUNT + 3:
-        head.limited = offset + sum(map(len, lines[: HEADER_COUNT + 1])) + (2 if clean else 1) * (HEADER_COUNT + 1)
+        head.limited = (
+            offset + sum(map(len, lines[: HEADER_COUNT + 1])) + (2 if clean else 1) * (HEADER_COUNT + 1)
+        )
         del lines[HEADER_COUNT + 1 :]
     step = 2 if clean else 1
     fields(head, lines, offset, step=step, whole=whole)
@@ -153,7 +155,9 @@ def _begin(head: Head, line: bytes, start: tuple[bytes, bytes, bytes], offset: i
         head.parts.append(Part(path="path", start=begin, end=begin + len(target)))
     else:
         head.parts.append(Part(path="path", start=begin, end=begin + mark))
-        head.parts.append(Part(path="query", start=begin + mark + 1, end=begin + len(target), hints=("form",)))
+        head.parts.append(
+            Part(path="query", start=begin + mark + 1, end=begin + len(target), hints=("form",))
+        )
     if target[:1] != b"/" and target != b"*":
         match = _AUTHORITY.match(target)
         if match is not None and (method == b"CONNECT" or b"://" in target[:16]):
@@ -181,7 +185,12 @@ def _name(raw: bytes) -> _Name:
     """Give path, field and hints of a header name; remembered, because the same few hundred come always."""
     text = raw.decode("latin-1")
     lower = raw.strip(_SPACE).lower()
-    name = (f"header:{text.strip()}", text.strip(), _HINTS.get(lower, ()), lower if lower in _SPECIAL else b"")
+    name = (
+        f"header:{text.strip()}",
+        text.strip(),
+        _HINTS.get(lower, ()),
+        lower if lower in _SPECIAL else b"",
+    )
     if len(_names) < 4096 and len(raw) < 128:
         _names[raw] = name
     return name

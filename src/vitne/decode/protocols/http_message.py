@@ -50,7 +50,9 @@ def build(head: Head, body: Body, framing: Framing, *, side: int, answers: int |
         announced = hints(head, chunked=chunked)
         for start, end in body.stretches:
             # behind a hole the wrappings cannot be followed any more
-            parts.append(Part(path="body", start=start, end=end, hints=announced if start == body.start else ()))
+            parts.append(
+                Part(path="body", start=start, end=end, hints=announced if start == body.start else ())
+            )
         parts += body.trailers
         if "multipart" in announced:
             facts = (*facts, ("boundary", boundary(head)))

@@ -196,7 +196,10 @@ class HttpSide:
         if match is None:
             lead = _FIELDS_END.match(window, begin)
             since = begin if lead is None else lead.end()
-            if _FEED.search(window, max(since, self.looked - self.origin)) or len(window) - since > CHUNK_LINE:
+            if (
+                _FEED.search(window, max(since, self.looked - self.origin))
+                or len(window) - since > CHUNK_LINE
+            ):
                 self.body.whole = False
                 self._end()
                 return self._lose("no chunk size stands where one is due")
