@@ -43,7 +43,7 @@ typedef struct { /* columns, capacity rows each */
 typedef struct { /* mirrored in records.py */
     uint64_t position, previous, claimed, rows, budget;
     int64_t last_time;
-    uint32_t reason, big_endian, nano, header_length, link_type, snap_length, trust, pad;
+    uint32_t reason, big_endian, nano, header_length, link_type, snap_length, trust, swapped;
     records_event *events;
     uint64_t event_count, event_capacity;
     records_interface *interfaces;
@@ -91,9 +91,18 @@ static void put(records_state *s, const records_columns *c, uint64_t row, uint64
 
 /* ---- pcap ---------------------------------------------------------------------------------------------- */
 
+/* The two lengths of a record; files of version 2.0 to 2.2 have them the other way round, of 2.3 either way. */
+static void pcap_lengths(const records_state *s, const uint8_t *h, uint32_t *cap, uint32_t *orig) {
+    uint32_t first = u32(s, h + 8), second = u32(s, h + 12);
+    int swap = s->swapped == 1 || (s->swapped == 2 && first > second);
+    *cap = swap ? second : first;
+    *orig = swap ? first : second;
+}
+
 /* 0 sound; 1 doubtful; 2 out of the question.  The caller has checked that the header lies in the file. */
 static int pcap_doubt(const records_state *s, const uint8_t *h) {
-    uint32_t seconds = u32(s, h), fraction = u32(s, h + 4), cap = u32(s, h + 8), orig = u32(s, h + 12);
+    uint32_t seconds = u32(s, h), fraction = u32(s, h + 4), cap, orig;
+    pcap_lengths(s, h, &cap, &orig);
     if (!(seconds | fraction | cap | orig)) return s->last_time ? 2 : 1;
     if (cap > LARGEST_FRAME) return 1;
     int marks = (fraction >= (s->nano ? 1000000000u : 1000000u)) + (cap > orig);
@@ -104,7 +113,8 @@ static int pcap_doubt(const records_state *s, const uint8_t *h) {
 /* a header that may begin a run of records behind damage: everything about it is as it should be, and it is
  * within 400 days of *second (0 where no time is known yet), which becomes its own */
 static int pcap_sound(const records_state *s, const uint8_t *h, int64_t *second) {
-    uint32_t cap = u32(s, h + 8), orig = u32(s, h + 12);
+    uint32_t cap, orig;
+    pcap_lengths(s, h, &cap, &orig);
     if (cap > LARGEST_FRAME || cap > orig || orig > 4 * LARGEST_FRAME) return 0;
     if (u32(s, h + 4) >= (s->nano ? 1000000000u : 1000000u)) return 0;
     int64_t own = u32(s, h), apart = own - *second;
@@ -121,9 +131,11 @@ static int pcap_chain(const uint8_t *base, uint64_t size, records_state *s, uint
         if (at == size) return 1;
         if (size - at < s->header_length || !pcap_sound(s, base + at, &second)) return 0;
         if (at >= beyond && ++past == CHAIN) return 1;
-        uint64_t next = at + s->header_length + u32(s, base + at + 8);
-        if (next > size) return 0;
-        at = next;
+        uint32_t cap, orig;
+        pcap_lengths(s, base + at, &cap, &orig);
+        at += s->header_length;
+        if (cap > size - at) return 0;
+        at += cap;
     }
     return 0;
 }
@@ -146,8 +158,9 @@ static int pcap_stop(const uint8_t *base, uint64_t size, records_state *s) {
     s->claimed = size - at;
     if (size - at < s->header_length) return CUT;
     int doubt = pcap_doubt(s, base + at);
-    uint64_t claimed = (uint64_t)s->header_length + u32(s, base + at + 8);
-    s->claimed = claimed;
+    uint32_t cap, orig;
+    pcap_lengths(s, base + at, &cap, &orig);
+    uint64_t claimed = s->claimed = (uint64_t)s->header_length + cap;
     if (claimed > size - at) return doubt ? DOUBT : OVERRUN;
     if (doubt == 0 || (doubt == 1 && s->trust)) return FULL;
     return doubt == 1 && pcap_chain(base, size, s, at + claimed, at + claimed) ? FULL : DOUBT;
@@ -162,12 +175,13 @@ API uint64_t vitne_pcap_records(const uint8_t *base, uint64_t size, records_stat
         s->reason = (uint32_t)pcap_stop(base, size, s);
         if (s->reason != FULL || row == c->capacity) return row;
         const uint8_t *h = base + s->position;
-        uint32_t seconds = u32(s, h), fraction = u32(s, h + 4), cap = u32(s, h + 8);
+        uint32_t seconds = u32(s, h), fraction = u32(s, h + 4), cap, orig;
+        pcap_lengths(s, h, &cap, &orig);
         if (fraction >= (s->nano ? 1000000000u : 1000000u)) odd(s, FRACTION, s->rows + 1);
         if (seconds > INT32_MAX) odd(s, AFTER_2038, s->rows + 1);
         if (s->snap_length && cap > s->snap_length) odd(s, CAP_OVER_SNAP, s->rows + 1);
         int64_t time = join_time(s, seconds, (uint64_t)fraction * scale, s->rows + 1);
-        put(s, c, row++, s->position + s->header_length, cap, u32(s, h + 12), time, (uint16_t)s->link_type);
+        put(s, c, row++, s->position + s->header_length, cap, orig, time, (uint16_t)s->link_type);
         s->previous = s->position;
         s->position += (uint64_t)s->header_length + cap;
     }

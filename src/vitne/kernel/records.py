@@ -105,7 +105,7 @@ class _State(ctypes.Structure):
         ("link_type", ctypes.c_uint32),
         ("snap_length", ctypes.c_uint32),
         ("trust", ctypes.c_uint32),
-        ("pad", ctypes.c_uint32),
+        ("swapped", ctypes.c_uint32),
         ("events", ctypes.c_void_p),
         ("event_count", ctypes.c_uint64),
         ("event_capacity", ctypes.c_uint64),
@@ -130,6 +130,7 @@ class PcapHeader:
     record_header: int  # bytes before each frame: 16, or 24 in the modified format
     link_type: int  # LINKTYPE_ value
     snap_length: int  # most bytes kept of a frame, 0 for no limit
+    swapped: int = 0  # the two lengths of a record: 0 in order, 1 the other way round, 2 the smaller is the kept
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ class RecordIndexer:
         if header is not None:
             self.state.big_endian, self.state.nano = header.big_endian, header.nano
             self.state.header_length, self.state.link_type = header.record_header, header.link_type
-            self.state.snap_length = header.snap_length
+            self.state.snap_length, self.state.swapped = header.snap_length, header.swapped
 
     def _place_interfaces(self) -> None:
         self.state.interfaces = self.interfaces.ctypes.data

@@ -40,12 +40,14 @@ def read_header(head: bytes) -> PcapHeader:
     if len(head) < FILE_HEADER:
         raise Malformed(f"the file ends inside its header: {len(head)} of {FILE_HEADER} bytes", at=len(head))
     nano, record_header = MAGICS[int.from_bytes(head[:4], order)]
+    minor = int.from_bytes(head[6:8], order)
     return PcapHeader(
         big_endian=order == "big",
         nano=nano,
         record_header=record_header,
         link_type=int.from_bytes(head[20:24], order) & 0xFFFF,  # the rest tells of frame check sequences
         snap_length=int.from_bytes(head[16:20], order),
+        swapped=1 if minor < 3 else 2 if minor == 3 else 0,  # files of before 1996
     )
 
 
