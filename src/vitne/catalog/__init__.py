@@ -1,1 +1,90 @@
-"""."""
+"""The catalog: what the project's data files know, read once and checked.
+
+The doors are ``identifiers()``, ``senders()``, ``fillers()``, ``oddities()`` and ``digest()``.
+Nothing is read before one of them is called.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from vitne.catalog.reading import data_folder, digest_of, faults, read_file, read_folder
+from vitne.catalog.rules import (
+    CounterExample,
+    Example,
+    Filler,
+    FillerFile,
+    IdentifierFile,
+    OddityFile,
+    QuietFile,
+    Rule,
+)
+from vitne.catalog.senders import Answer, Field, Match, SenderExample, SenderFile
+
+__all__ = [
+    "Answer",
+    "CounterExample",
+    "Example",
+    "Field",
+    "Filler",
+    "IdentifierFile",
+    "Match",
+    "QuietFile",
+    "Rule",
+    "SenderExample",
+    "SenderFile",
+    "digest",
+    "fillers",
+    "identifiers",
+    "oddities",
+    "quiet",
+    "senders",
+]
+
+
+@cache
+def identifiers() -> tuple[IdentifierFile, ...]:
+    """Give the files that tell identifiers without a subject file, by name; raises CatalogError."""
+    return read_folder(data_folder() / "identifiers", IdentifierFile)
+
+
+@cache
+def senders() -> tuple[SenderFile, ...]:
+    """Give the known senders, by name; raises CatalogError."""
+    return read_folder(data_folder() / "senders", SenderFile)
+
+
+@cache
+def fillers() -> tuple[Filler, ...]:
+    """Give the values that stand for nothing, in the order of the file; raises CatalogError."""
+    errors: list[str] = []
+    content = read_file(data_folder() / "fillers.toml", FillerFile, errors)
+    if content is None:
+        raise faults(errors)
+    return content.filler
+
+
+@cache
+def oddities() -> dict[str, str]:
+    """Give the names of oddities with their titles; raises CatalogError."""
+    errors: list[str] = []
+    content = read_file(data_folder() / "oddities.toml", OddityFile, errors)
+    if content is None:
+        raise faults(errors)
+    return {oddity.name: oddity.title for oddity in content.oddity}
+
+
+@cache
+def quiet() -> QuietFile:
+    """Give the places where no identifier is looked for without knowing its value; raises CatalogError."""
+    errors: list[str] = []
+    content = read_file(data_folder() / "quiet.toml", QuietFile, errors)
+    if content is None:
+        raise faults(errors)
+    return content
+
+
+@cache
+def digest() -> str:
+    """Give the digest of all data files that a result rests on: lower-case hex of SHA-256."""
+    return digest_of(data_folder())

@@ -51,6 +51,7 @@ IDENTIFIERS: dict[str, tuple[Kind, str]] = {
     "device-model": ("attribute", "model of the device"),
     "os-version": ("attribute", "operating system and its version"),
     "software-version": ("attribute", "version of an app or of firmware"),
+    "device-attribute": ("attribute", "further property of the device or its connection"),
     "app-id": ("attribute", "identifier of an app"),
     "message-text": ("content", "text of a message"),
     "contact": ("content", "entry of an address book"),
