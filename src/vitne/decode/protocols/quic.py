@@ -158,7 +158,7 @@ class Quic:
             if not self._crypto[side].add(offset, piece):
                 yield Gap(kind="limit", why="a QUIC handshake is too long to be put together")
                 break
-        if google and self._crypto[side].data[:1] not in {b"\x01", b"\x02"}:  # no TLS inside
+        if google and bytes(self._crypto[side].data[:1]) not in {b"\x01", b"\x02"}:  # no TLS inside
             yield from self._covered_chlo(here, version_name(packet.version))
             return
         yield from self._messages(here, packet.version)
@@ -188,6 +188,7 @@ class Quic:
         chlo = bytes(self._crypto[0].data)
         tags = read_chlo(chlo)
         if here.side or self._read[0] or not tags:
+            self._read[0] = len(chlo) if self._read[0] else 0
             return
         self._read[0] = len(chlo)
         parts = tuple(
