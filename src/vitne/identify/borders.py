@@ -1,8 +1,8 @@
-"""Borders: whether a hit is a value of its own or a part of something longer.
+r"""Borders: whether a hit is a value of its own or a part of something longer.
 
-The byte beside a hit is looked at through the hit's codec: beside hexadecimal text stands the next two digits,
+The byte beside a hit is looked at through the hit's codec: beside hexadecimal text stand two more digits,
 beside base64 the characters are read back into bytes.  A percent or backslash escape before a value
-(``%22``, ``\\u0022``, ``\\n``) ends in letters and digits and is no part of it.
+(``%22``, ``\u0022``, ``\n``) ends in letters and digits and is no part of it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _classes() -> npt.NDArray[np.uint8]:
 CLASSES = _classes()
 
 
-def keep_whole(hits: Hits, needles: Needles, data: npt.NDArray[np.uint8], bounds: Bounds) -> Hits:
+def keep_whole(hits: Hits, needles: Needles, data: npt.NDArray[np.uint8], *, bounds: Bounds) -> Hits:
     """Drop hits that are a part of something longer, and lengthen those whose tail follows."""
     if not len(hits):
         return hits
@@ -59,7 +59,7 @@ def keep_whole(hits: Hits, needles: Needles, data: npt.NDArray[np.uint8], bounds
         view = bytes(data[max(low[index], hits.start[index] - 8) : min(high[index], hits.end[index] + 8)])
         start = int(min(hits.start[index] - low[index], 8))
         stop = start + int(hits.end[index] - hits.start[index])
-        keep[index] = _whole(needle, view, start, stop)
+        keep[index] = _whole(needle, view, (start, stop))
         ends[index] += needle.tail
     keep |= masks == 0
     hits.end = ends
@@ -84,8 +84,9 @@ def _plain(needle: Needle) -> bool:
     return not needle.tail and (not needle.layers or needle.codec not in _BESIDE or len(needle.layers) > 1)
 
 
-def _whole(needle: Needle, view: bytes, start: int, end: int) -> bool:
-    """Look at both sides of view[start:end] through the needle's codec."""
+def _whole(needle: Needle, view: bytes, span: tuple[int, int]) -> bool:
+    """Look at both sides of a range of the view through the needle's codec."""
+    start, end = span
     mask = _BIT[needle.border]
     if needle.tail:
         tail = view[end : end + needle.tail]
@@ -97,14 +98,14 @@ def _whole(needle: Needle, view: bytes, start: int, end: int) -> bool:
         if before and CLASSES[before[0]] & mask and not escaped(view, start):
             return False
     else:
-        before, behind = _BESIDE[needle.codec](needle, view, start, end)
+        before, behind = _BESIDE[needle.codec](needle, view, (start, end))
         if before and CLASSES[before[0]] & mask:
             return False
     return not (behind and CLASSES[behind[0]] & mask)
 
 
 def escaped(view: bytes, start: int) -> bool:
-    """Say whether an escape ends right before ``start``: %22, =3D, \\x22, \\u0022, \\n."""
+    r"""Say whether an escape ends right before ``start``: %22, =3D, \x22, \u0022, \n."""
     before = view[:start]
     two = before[-2:]
     hexed = len(two) == 2 and all(byte in HEX_DIGITS for byte in two)
@@ -115,7 +116,8 @@ def escaped(view: bytes, start: int) -> bool:
     return before[-2:-1] == b"\\" and before[-1:] in {b"n", b"r", b"t", b"b", b"f"}
 
 
-def _beside_hex(_needle: Needle, view: bytes, start: int, end: int) -> tuple[bytes, bytes]:
+def _beside_hex(_needle: Needle, view: bytes, span: tuple[int, int]) -> tuple[bytes, bytes]:
+    start, end = span
     return _unhex(view[max(0, start - 2) : start]), _unhex(view[end : end + 2])
 
 
@@ -126,7 +128,8 @@ def _unhex(pair: bytes) -> bytes:
         return b""
 
 
-def _beside_utf16(needle: Needle, view: bytes, start: int, end: int) -> tuple[bytes, bytes]:
+def _beside_utf16(needle: Needle, view: bytes, span: tuple[int, int]) -> tuple[bytes, bytes]:
+    start, end = span
     little = dict(needle.layers[-1][1])["order"] == "le"
     found = []
     for unit in (view[max(0, start - 2) : start], view[end : end + 2]):
@@ -135,10 +138,10 @@ def _beside_utf16(needle: Needle, view: bytes, start: int, end: int) -> tuple[by
     return found[0], found[1]
 
 
-def _beside_base64(needle: Needle, view: bytes, start: int, end: int) -> tuple[bytes, bytes]:
+def _beside_base64(needle: Needle, view: bytes, span: tuple[int, int]) -> tuple[bytes, bytes]:
     """Read the groups of four around the value back; a line break or another mark ends what can be seen."""
     shift = int(dict(needle.layers[-1][1])["shift"])
-    first = start - -(-shift * 8 // 6)  # where the group begins that holds the value's first character
+    first = span[0] - -(-shift * 8 // 6)  # where the group begins that holds the value's first character
     before = b""
     if shift and first >= 0:
         before = _unbase64(view[first : first + 4])[shift - 1 : shift]
@@ -159,7 +162,7 @@ def _unbase64(group: bytes) -> bytes:
 
 
 _STANDARD = bytes.maketrans(b"-_", b"+/")
-_BESIDE: dict[str, Callable[[Needle, bytes, int, int], tuple[bytes, bytes]]] = {
+_BESIDE: dict[str, Callable[[Needle, bytes, tuple[int, int]], tuple[bytes, bytes]]] = {
     "hex": _beside_hex,
     "utf-16": _beside_utf16,
     "base64": _beside_base64,

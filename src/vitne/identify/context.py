@@ -66,7 +66,7 @@ def has_key(found: Found, words: Sequence[str]) -> bool:
 
 
 def _matches(name: str, words: Sequence[str]) -> bool:
-    """Short words must be a whole part of the name (``ci`` in ``cell_ci`` but not in ``pci``), longer ones a piece."""
+    """Short words must be a whole part of the name (``ci`` of ``cell_ci``, not of ``pci``)."""
     last = re.split(r"[./\[\]]", name.rstrip("]0123456789["))[-1] if name else ""
     parts = {part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", last)}
     glued = re.sub(r"[^a-z]", "", last.lower())

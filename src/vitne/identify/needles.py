@@ -1,7 +1,7 @@
-"""Needles: byte strings to look for, all in one pass.
+r"""Needles: byte strings to look for, all in one pass.
 
 The engine is Hyperscan where it can be imported, else a slower search with numpy; both give the same hits.
-A pattern is written as ``\\xNN`` escapes, never as a Hyperscan literal, which a NUL byte would cut.
+A pattern is written as ``\xNN`` escapes, never as a Hyperscan literal, which a NUL byte would cut.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import numpy.typing as npt
 
     Buffer = bytes | bytearray | memoryview | npt.NDArray[np.uint8]
 
@@ -225,5 +224,5 @@ def reject_crossing(hits: Hits, starts: npt.NDArray[Any], ends: npt.NDArray[Any]
 
 
 def piece_of(positions: npt.NDArray[np.int64], starts: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    """Give the row of the piece that each position lies in, -1 before the first; empty pieces hold nothing."""
+    """Give the row of the piece that each position lies in, -1 before the first; empty pieces hold none."""
     return np.searchsorted(np.asarray(starts, dtype=np.int64), positions, side="right").astype(np.int64) - 1

@@ -6,12 +6,9 @@ spellings that contain one another.  Ranges are compared where two ways meet: in
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
-if TYPE_CHECKING:
-    from vitne.model import Node
+from vitne.model import Node
 
 
 class Found(msgspec.Struct, kw_only=True, eq=False):

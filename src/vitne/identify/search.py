@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from vitne.identify.borders import Bounds, keep_whole
 from vitne.identify.chance import Evidence, judge
@@ -22,8 +23,6 @@ from vitne.model import Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    import numpy.typing as npt
 
     from vitne.identify.needles import Hits, Layers, Needle
     from vitne.model import Node, Seed
@@ -64,8 +63,7 @@ class Searcher:
         self._engine = Needles.compile(self.needles, engine=engine)
         self._keywords = keywords
         self._seed_of = np.array([needle.seed for needle in self.needles], dtype=np.int64)
-        counts = np.bincount(self._seed_of, minlength=len(self.seeds)) if self.needles else []
-        self._needles_of_seed = [int(count) for count in counts]
+        self._needles_of_seed = np.bincount(self._seed_of, minlength=len(self.seeds)).tolist()
         self._haystack = haystack
 
     def raw(
@@ -89,7 +87,7 @@ class Searcher:
         self, data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
     ) -> Hits:
         found = reject_crossing(self._engine.scan(data), starts, ends)
-        return keep_whole(found, self._engine, data, Bounds(starts, ends))
+        return keep_whole(found, self._engine, data, bounds=Bounds(starts, ends))
 
     def nodes(self, nodes: Sequence[Node]) -> Iterator[Sighting]:
         """Give the sightings in unwrapped bytes, in the order of the nodes and of their places.

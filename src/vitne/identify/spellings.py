@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vitne.identify.checks import luhn
+from vitne.identify.needles import Border
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from vitne.identify.needles import Border
     from vitne.model import Seed
 
 STRONG_DIGITS = 8  # shorter runs of digits turn up by chance (measured: one in 500 texts at six digits)
@@ -209,7 +209,7 @@ def _email(seed: Seed) -> Iterator[Spelling]:
 
 
 def _name(seed: Seed) -> Iterator[Spelling]:
-    """The parts in both orders, joined as user names are; in ASCII too; first and last part alone are weak."""
+    """Put the parts in both orders, joined as in user names, in ASCII too; a part alone is weak."""
     for name, text in _ascii_too(seed.value):
         parts = text.split()
         yield _word(name, text)

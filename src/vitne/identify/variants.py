@@ -1,7 +1,7 @@
 """Variants: what codecs make of a spelling, as needles; and writing a value again to prove a hit.
 
 A chain of layers goes from the spelling outwards: ``(("sha256", ()), ("hex", (("case", "lower"),)))`` is the
-hexadecimal text of the digest of the spelling.  ``write`` applies a chain, so every needle is what ``write`` gives.
+hexadecimal text of the digest of the spelling.  ``write`` applies a chain; every needle is what it gives.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import struct
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import msgspec
+
 from vitne.identify.checks import luhn
-from vitne.identify.needles import Needle
+from vitne.identify.needles import Layers, Needle
 from vitne.identify.spellings import ADDRESSES, spell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from vitne.identify.needles import Layers
     from vitne.identify.spellings import Spelling
     from vitne.model import Seed
 
@@ -33,7 +34,7 @@ LEAST_INTEGER = 1 << 40
 
 
 def write(text: bytes, layers: Layers) -> bytes:
-    """Write a spelling through a chain of codecs; raises KeyError for an unknown codec, ValueError if it cannot."""
+    """Write a spelling through a chain of codecs; KeyError for an unknown one, ValueError if it cannot."""
     for codec, params in layers:
         text = CODECS[codec](text, dict(params))
     return text
@@ -55,35 +56,46 @@ def needles(seeds: Sequence[Seed]) -> list[Needle]:
 def _of(row: int, seed: Seed) -> Iterator[Needle]:
     spellings = spell(seed)
     for spelling in spellings:
-        text = spelling.text.encode()
-        yield _needle(row, spelling, spelling.name, text=text)
+        yield _needle(
+            row, spelling, Variant(name=spelling.name, text=spelling.text.encode(), fold=spelling.fold)
+        )
     for spelling in spellings:
-        if not spelling.coded or len(spelling.text.encode()) < LEAST_TEXT:
-            continue
-        for name, cased in spelling.cases():
-            text = cased.encode()
-            for layers, fold in _encoded(text):
-                either = fold and (
-                    spelling.fold or layers[0][0] not in KEEPS_LETTERS or spelling.border == "digit"
-                )
-                yield _needle(row, spelling, name, text=text, layers=layers, fold=either)
-            if not spelling.weak:
-                for layers, fold in _hashed():
-                    yield _needle(row, spelling, name, text=text, layers=layers, fold=fold)
-        for layers, fold in _numbers(spelling, seed.identifier):
-            yield _needle(row, spelling, spelling.name, text=spelling.text.encode(), layers=layers, fold=fold)
+        if spelling.coded and len(spelling.text.encode()) >= LEAST_TEXT:
+            for variant in _variants(spelling, seed.identifier):
+                yield _needle(row, spelling, variant)
 
 
-def _needle(
-    row: int, spelling: Spelling, name: str, *, text: bytes, layers: Layers = (), fold: bool | None = None
-) -> Needle:
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to write a spelling."""
+
+    name: str  # name of the spelling with its case
+    text: bytes  # the spelling in that case
+    layers: Layers = ()  # codecs, innermost first
+    fold: bool = False  # ASCII letters match in either case
+
+
+def _variants(spelling: Spelling, identifier: str) -> Iterator[Variant]:
+    loose = spelling.fold or spelling.border == "digit"
+    for name, cased in spelling.cases():
+        text = cased.encode()
+        for layers, fold in _encoded():
+            fold = fold and (loose or layers[0][0] not in KEEPS_LETTERS)  # noqa: PLW2901
+            yield Variant(name=name, text=text, layers=layers, fold=fold)
+        for layers, fold in () if spelling.weak else _hashed():
+            yield Variant(name=name, text=text, layers=layers, fold=fold)
+    for layers, fold in _numbers(spelling, identifier):
+        yield Variant(name=spelling.name, text=spelling.text.encode(), layers=layers, fold=fold)
+
+
+def _needle(row: int, spelling: Spelling, variant: Variant) -> Needle:
+    layers = variant.layers
     return Needle(
         seed=row,
-        data=write(text, layers) if layers else text,
-        text=text,
-        spelling=name,
+        data=write(variant.text, layers),
+        text=variant.text,
+        spelling=variant.name,
         layers=layers,
-        fold=spelling.fold if fold is None else fold,
+        fold=variant.fold,
         border=spelling.border if not layers or layers[0][0] in SEEN_THROUGH else _token(layers),
         tail=spelling.tail,
         weak=spelling.weak,
@@ -106,7 +118,7 @@ def _layer(codec: str, **params: Any) -> tuple[str, tuple[tuple[str, Any], ...]]
     return codec, tuple(params.items())
 
 
-def _encoded(text: bytes) -> Iterator[tuple[Layers, bool]]:
+def _encoded() -> Iterator[tuple[Layers, bool]]:
     """Give the chains for a text as it stands, and whether letters fold."""
     yield (_layer("hex", case="lower"),), True
     for shift in range(3):
@@ -124,7 +136,7 @@ def _encoded(text: bytes) -> Iterator[tuple[Layers, bool]]:
 
 
 def _hashed() -> Iterator[tuple[Layers, bool]]:
-    """Give the chains for digests: as hexadecimal, base64 and raw; half an MD5 is a habit of Chinese senders."""
+    """Give the chains for digests: hexadecimal, base64, raw; half an MD5 is a habit of some senders."""
     for name in HASHES:
         digest = (name, ())
         yield (digest, _layer("hex", case="lower")), True
