@@ -9,13 +9,13 @@ from vitne.decode.unwrap_budget import Budget
 from vitne.decode.unwrap_gates import candidates, worth_opening
 from vitne.encodings import encodings
 from vitne.encodings._looks import media, packed, random, readable
-from vitne.model import Malformed, Node, Oddity, Opaque
+from vitne.model import Limits, Malformed, Node, Oddity, Opaque
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vitne.encodings import Gated
-    from vitne.model import Child, Gap, Limits, Part
+    from vitne.model import Child, Gap, Part
 
 _ALIASES = {"br": "brotli", "x-gzip": "gzip", "x-deflate": "deflate", "urlencoded": "form"}
 _NOTHING = frozenset({"", "identity"})
@@ -31,9 +31,9 @@ def unwrap(
 ) -> Iterator[Node | Opaque | Gap | Oddity]:
     """Yield the part's own Node, then every node reached from it.
 
-    The encodings that the message announces (``part.hints``) are undone first, in order; what lies behind them is
-    opened by looking at the bytes.  With ``deep`` false only the announced ones are undone.  What the budget keeps
-    from being looked at is told once per bound as a Gap; even bytes without structure are told as Opaque.
+    The encodings that the message announces (``part.hints``) are undone first, in order; what lies behind them
+    is opened by looking at the bytes.  With ``deep`` false only the announced ones are undone.  What the budget
+    keeps from being looked at is told once per bound as a Gap; even bytes without structure are told as Opaque.
     """
     yield from _Graph(part, budget, deep=deep).walk(data)
     yield from budget.gaps()
@@ -65,8 +65,8 @@ class _Graph:
             return "too many nodes"
         return "too much work" if self.budget.work <= 0 else "too many unwrapped bytes"
 
-    def _announced(self, root: Node) -> Iterator[Node | Opaque | Oddity]:
-        """Undo what the message announces; a lie about it is an Oddity, and the bytes are taken as they are."""
+    def _announced(self, root: Node) -> Iterator[Node | Opaque | Gap | Oddity]:
+        """Undo what the message announces; a lie is an Oddity, and the bytes are taken as they are."""
         node, budget = root, self.budget
         for hint in self.part.hints:
             encoding = encodings().get(_ALIASES.get(hint, hint))
@@ -87,8 +87,8 @@ class _Graph:
                 node = self._node(node, encoding, child)
                 yield node
         self._wait(node, 0)
-        if not self.deep and random(node.data) and not (packed(node.data) or media(node.data)):
-            yield self._opaque(node)
+        if not self.deep and (reason := _unreadable(node.data)):
+            yield self._opaque(node, reason)
 
     def _node(self, parent: Node, encoding: Gated, child: Child) -> Node:
         self.budget.size -= len(child.data)
@@ -109,17 +109,19 @@ class _Graph:
         rank = 0 if packed(node.data) else 1
         heapq.heappush(self.waiting, (decodings, rank, len(node.data), self.count, node))
 
-    def _children(
+    def _children(  # noqa: PLR0917
         self, node: Node, encoding: Gated, children: list[Child], decodings: int
     ) -> Iterator[Node | Opaque | Gap]:
         below = decodings if encoding.family == "structure" else decodings + 1
         for child in children:
             if self.budget.leaves <= 0:
-                self.budget.reached("too many fields")
+                self.budget.reached("too many fields", len(node.data) - child.start)
                 return
             one = self._node(node, encoding, child)
             yield one
             self._wait(one, max(below, 0))
+        if len(children) >= Limits().children:
+            self.budget.reached("too many fields", len(node.data) - children[-1].end)
 
     def _open(self, node: Node, decodings: int) -> Iterator[Node | Opaque | Gap]:
         first, every = candidates(node.data)
@@ -145,8 +147,8 @@ class _Graph:
                     break
         if found:
             self.budget.nodes -= opened
-        elif random(node.data) and not packed(node.data):
-            yield self._opaque(node)
+        elif reason := _unreadable(node.data):
+            yield self._opaque(node, reason)
 
     def _find(self, encoding: Gated, node: Node, limits: Limits) -> list[Child]:
         self.budget.work -= len(node.data)
@@ -155,15 +157,24 @@ class _Graph:
         except Malformed:
             return []
 
-    def _opaque(self, node: Node) -> Opaque:
+    def _opaque(self, node: Node, reason: str) -> Opaque:
         start, end = node.place(0, len(node.data))
         return Opaque(
-            reason="high-entropy",
+            reason=reason,
             path=node.field or self.part.path,
             start=start,
             end=end,
             length=len(node.data),
         )
+
+
+def _unreadable(data: bytes) -> str:
+    """Give the reason why nothing can be read in these bytes; "" for texts, pictures and few bytes."""
+    if media(data):
+        return ""
+    if packed(data) and len(data) >= 32 and not readable(data):
+        return "unknown-format"
+    return "high-entropy" if random(data) else ""
 
 
 def _covers(children: list[Child], data: bytes) -> bool:

@@ -18,7 +18,7 @@ class Budget:
         nodes: int = 400,
         leaves: int = 16384,
         size: int = 32 << 20,
-        work: int = 256 << 20,
+        work: int = 512 << 20,
         depth: int = 6,
     ) -> None:
         self.nodes = nodes  # nodes that may still be opened and give children
@@ -54,7 +54,5 @@ class Budget:
             if bound not in self._told:
                 self._told.add(bound)
                 length = self._reached[bound]
-                out.append(
-                    Gap(kind="limit", why=f"unwrapping stopped: {bound}", length=length if length else None)
-                )
+                out.append(Gap(kind="limit", why=f"unwrapping stopped: {bound}", length=length or None))
         return out

@@ -17,6 +17,7 @@ _ANY = re.compile(
     rb"[%&\\{\[<;=\x00-\x08\x0e-\x1f\x80-\xff]|[A-Za-z0-9+/_-]{12}|(?:[0-9A-Fa-f]{2}[: -]){7}"
     rb"|[0-9A-Za-z]\+[0-9A-Za-z]|(?i:Basic|Bearer) "
 )
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"]")
 _NUMBER = re.compile(rb"[-+]?[0-9.:,/ TZ-]*")
 
 
@@ -40,7 +41,10 @@ def worth_opening(data: bytes) -> bool:
 def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
     """Give the encodings to try: those of which the first that fits wins, and those that are all tried."""
     if readable(data):
-        return families()["structure"], families()["text"]
+        structure = families()["structure"]
+        if _JSON.match(data) is None:  # a document inside the data comes after what the data are as a whole
+            structure = tuple(sorted(structure, key=lambda one: one.name == "json"))
+        return structure, families()["text"]
     return families()["binary"], tuple(
         one for one in (*families()["structure"], *families()["text"]) if one.name in _IN_BINARY
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from vitne.model import Encoding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Family = Literal["structure", "text", "binary", "transfer"]
 
@@ -27,7 +29,7 @@ class Gated(Encoding, Protocol):
 
 @functools.cache
 def encodings() -> Mapping[str, Gated]:
-    """Give every encoding of this folder by name, sorted; modules whose names start with "_" are not encodings."""
+    """Give every encoding of this folder by name, sorted; modules named _x are none."""
     found: dict[str, Gated] = {}
     for info in pkgutil.iter_modules(__path__):
         if not info.name.startswith("_"):

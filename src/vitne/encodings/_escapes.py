@@ -1,7 +1,7 @@
 r"""Texts in which some bytes are spelled by escapes: %41, \u0041, &#65;, =41.
 
-What was escaped, and how, is kept as the set of spellings met where each escaped thing is always spelled the same;
-else as a list of places.  So the captured text can be written again byte for byte.
+What was escaped, and how, is kept as the set of spellings met where each escaped thing is always spelled
+the same; else as a list of places.  So the captured text can be written again byte for byte.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from vitne.model import Child
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from vitne.model import Child
 
 MOST_PLACES = 4096  # escapes listed by place; with more the text cannot be written again
 
@@ -47,7 +47,7 @@ class Escapes:
             kept = (("escapes", spellings),)
             if self._spell_all(decoded, spellings) == raw:
                 return kept
-        places = []
+        places: list[tuple[int, str]] = []
         shift = 0  # raw bytes minus decoded bytes so far
         for match in self.pattern.finditer(raw):
             if len(places) == MOST_PLACES:
@@ -91,7 +91,7 @@ class Escapes:
         out.append(decoded[done:])
         return b"".join(out)
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
         """Say which bytes of the parent's data hold bytes [start, end) of the child's data."""
         shift = child.start  # parent position minus child position
         first = None

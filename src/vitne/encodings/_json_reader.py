@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _SIMPLE = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f"}
-_MOST_PATH = 400  # characters of a path that are kept
+_MOST_PATH = 120  # characters of a path that are kept
 _TOKENS_PER_LEAF = 64  # tokens read for each leaf that may be given
 _DEEPEST = 200_000  # nested containers
 
@@ -39,7 +39,7 @@ def unescape(spelled: bytes) -> bytes:
     if len(spelled) == 12:
         high, low = int(spelled[2:6], 16), int(spelled[8:], 16)
         return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)).encode("utf-8")
-    return chr(int(spelled[2:], 16)).encode("utf-8", "surrogatepass")
+    return chr(int(spelled[2:6], 16)).encode("utf-8", "surrogatepass")
 
 
 class Reader:
@@ -68,13 +68,10 @@ class Reader:
             if kind == 3:
                 if not self._punctuation(match[3]):
                     return
-            elif kind is not None and kind <= 2 and self._expect == _KEY:
-                if kind == 1:
+            elif self._expect == _KEY:
+                if kind != 2:
                     return
-                raw = match[1]
-                name = escapes.decode(raw) if b"\\" in raw else raw
-                self._keys[-1] = name[:256].decode("utf-8", "replace")
-                self._expect = _COLON
+                self._key(match[1], escapes)
             elif self._expect == _VALUE:
                 if kind != 5:
                     yield self._leaf(match, escapes)
@@ -87,9 +84,15 @@ class Reader:
             self._empty = kind == 3 and match[3] in b"[{"
             if self._expect == _NEXT and not self._keys:
                 self.complete = True
+                self.sensible = self.sensible or (kind == 2 and b"\\" in match[1])
                 return
             if given >= self.most:
                 return
+
+    def _key(self, raw: bytes, escapes: Escapes) -> None:
+        name = escapes.decode(raw) if b"\\" in raw else raw
+        self._keys[-1] = name[:256].decode("utf-8", "replace")
+        self._expect = _COLON
 
     def _leaf(self, match: re.Match[bytes], escapes: Escapes) -> Child:
         if match.lastindex == 4:
@@ -133,7 +136,7 @@ class Reader:
         if self._expect != _VALUE or len(self._keys) >= _DEEPEST:
             return False
         path = self._path()
-        self._prefix.append(path if len(path) <= _MOST_PATH else "…" + path[-_MOST_PATH:])
+        self._prefix.append(path if len(path) <= _MOST_PATH else "..." + path[-_MOST_PATH:])
         self._keys.append(0 if mark == b"[" else "")
         self._expect = _VALUE if mark == b"[" else _KEY
         return True

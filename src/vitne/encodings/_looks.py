@@ -14,15 +14,15 @@ _PACKED = re.compile(
     rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|PK\x03\x04|BZh[1-9]1AY|\xfd7zXZ\x00|\x04\x22\x4d\x18|[\x08-\x78][\x01\x5e\x9c\xda]"
 )
 _MEDIA = re.compile(
-    rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF....(?:WEBP|WAVE|AVI )|OggS\x00|ID3[\x02-\x04]|\xff[\xfb\xf3\xf2]"
-    rb"|....ftyp|wOF[F2]|OTTO\x00|\x00\x01\x00\x00\x00[\x04-\x40]|\x00\x00\x01\x00[\x01-\x20]\x00|fLaC\x00"
+    rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF....(?:WEBP|WAVE|AVI )|OggS\x00|ID3[\x02-\x04]"
+    rb"|\xff[\xfb\xf3\xf2]|....ftyp|wOF[F2]|OTTO\x00|\x00\x01\x00\x00\x00[\x04-\x40]|\x00\x00\x01\x00[\x01-\x20]\x00|fLaC\x00"
     rb"|BM....\x00\x00\x00\x00|\x1aE\xdf\xa3|FLV\x01|II\*\x00|MM\x00\*|G.{187}G",
     re.DOTALL,
 )
 
 
 def readable(data: bytes) -> bool:
-    """Say whether a person can read the bytes: printable ASCII or UTF-8, with line ends and a trailing NUL."""
+    """Say whether a person can read the bytes: ASCII or UTF-8 without control characters, or with a NUL behind."""
     head = data[:SAMPLE]
     if len(data) <= SAMPLE:
         head = head.rstrip(b"\x00")
@@ -61,7 +61,7 @@ def entropy(data: bytes) -> float:
 
 
 def random(data: bytes) -> bool:
-    """Say whether the bytes are as even as ciphertext: at least 32, not readable, entropy near the most possible."""
+    """Say whether the bytes are as even as ciphertext: at least 32, no text, entropy near the most possible."""
     if len(data) < 32 or readable(data):
         return False
     most = min(8.0, math.log2(min(len(data), SAMPLE)))

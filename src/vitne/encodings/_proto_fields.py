@@ -21,7 +21,7 @@ class Field(NamedTuple):
 
 
 def varint(data: bytes, position: int) -> tuple[int, int] | None:
-    """Read a base-128 integer of at most ten bytes: value and position behind it, None where it is cut off."""
+    """Read a base-128 integer of at most ten bytes: value and position behind it; None where cut off."""
     value = shift = 0
     for at in range(position, min(position + 10, len(data))):
         byte = data[at]
@@ -74,7 +74,7 @@ def fields(data: bytes, most: int) -> tuple[list[Field], int]:
 
 
 def plausible(data: bytes) -> bool:
-    """Say whether bytes read as a message to the last byte, and hold what chance does not: a text or a message."""
+    """Say whether bytes read as a message to the last, and hold what chance does not: texts, or many fields."""
     if len(data) < 4 or readable(data):
         return False
     found, end = fields(data, 512)

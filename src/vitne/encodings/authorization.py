@@ -19,16 +19,17 @@ if TYPE_CHECKING:
     from vitne.model import Limits
 
 _SCHEME = re.compile(
-    rb"[ \t]*(Basic|Bearer|Digest|Token|Negotiate|NTLM|[A-Za-z][A-Za-z0-9_-]{1,63})[ \t]+(?=\S)", re.I
+    rb"[ \t]*(Basic|Bearer|Digest|Token|Negotiate|NTLM|[A-Za-z][A-Za-z0-9_-]{1,63})[ \t]+(?=\S)",
+    re.IGNORECASE,
 )
-_KNOWN = re.compile(rb"[ \t]*(?:Basic|Bearer|Digest|Negotiate|NTLM)[ \t]+\S", re.I)
+_KNOWN = re.compile(rb"[ \t]*(?:Basic|Bearer|Digest|Negotiate|NTLM)[ \t]+\S", re.IGNORECASE)
 _TOKEN = re.compile(rb"[A-Za-z0-9._~+/:-]+=*[ \t\r\n]*")
 _PARAM = re.compile(rb"[ \t,]*([A-Za-z0-9_*-]{1,128})[ \t]*=[ \t]*(?:\"((?:[^\"\\]|\\.)*)\"|([^,\s\"]+))")
 _PATHS = {b"basic": "credentials"}
 
 
 class Authorization(Slices):
-    """Basic gives its credentials (base64 is a layer of its own), Digest its parameters, others their token."""
+    """Basic gives its credentials (base64 is a layer of its own), Digest its parameters, others a token."""
 
     name = "authorization"
     summary = "Basic, Bearer and Digest credentials"

@@ -3,8 +3,8 @@
 summary: three bytes as four letters, in any wrapping
 specification: RFC 4648 sections 4 and 5; RFC 2045 section 6.8
 
-Lines are joined before decoding, never decoded one by one: a value may straddle a line end.  Base64 has no end
-mark: a cut-off text cannot be told from a whole one, but where a letter or two are left over.
+Lines are joined before decoding, never decoded one by one: a value may straddle a line end.  Base64 has no
+end mark: a cut-off text cannot be told from a whole one, but where a letter or two are left over.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from vitne.encodings import Family
     from vitne.model import Limits
 
-_TOKEN = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*(?:(?:\r?\n)?=){0,2}(?:\r?\n)?")
+_TOKEN = re.compile(rb"[A-Za-z0-9+/_-]{16,}+(?:\r?\n[A-Za-z0-9+/_-]++)*+(?:(?:\r?\n)?=){0,2}(?:\r?\n)?")
 _WHOLE = re.compile(
-    rb"[ \t\r\n]*[A-Za-z0-9+/_-]{4,}(?:[ \t]*\r?\n[ \t]*[A-Za-z0-9+/_-]+)*(?:(?:\r?\n)?=){0,2}[\x00 \t\r\n]*"
+    rb"[ \t\r\n]*+[A-Za-z0-9+/_-]{4,}+(?:[ \t]*+\r?\n[ \t]*+[A-Za-z0-9+/_-]++)*+"
+    rb"(?:(?:\r?\n)?=){0,2}+[\x00 \t\r\n]*+"
 )
 _BODY = re.compile(rb"[A-Za-z0-9+/_-]")
 _RUN = re.compile(rb"[A-Za-z0-9+_-]{16,}={0,2}")
@@ -82,7 +83,7 @@ class Base64:
         padding = known.get("padding", padding)
         return Lines.of(child.params).join(text + b"=" * padding)
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
         """Say which letters hold bytes [start, end) of the contents."""
         del data
         lines = Lines.of(child.params)
@@ -105,7 +106,9 @@ class Base64:
             else:
                 yield from self._inside(data, a, b, limits)
 
-    def _inside(self, data: bytes, start: int, end: int, limits: Limits) -> Iterator[Child]:
+    def _inside(  # noqa: PLR0917
+        self, data: bytes, start: int, end: int, limits: Limits
+    ) -> Iterator[Child]:
         """Look behind slashes and at other alignments, for runs that nothing delimits."""
         if end - start > 4096:
             return
@@ -122,7 +125,7 @@ class Base64:
                     yield child
                     break
 
-    def _read(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:
+    def _read(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:  # noqa: PLR0917
         most = limits.size // 3 * 4
         stop = min(end, start + most + most // 2)
         letters, lines = Lines.split(data[start:stop])

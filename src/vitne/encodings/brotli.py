@@ -32,7 +32,7 @@ class Brotli(WholeRange):
     order = 80
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the whole data where they are one stream that ends with them and gives no fewer bytes than half."""
+        """Yield the whole data where they are one stream that ends with them and gives half their bytes."""
         if len(data) < 12 or high_share(data) <= 0.1:
             return
         child, _ = _read(data, limits)

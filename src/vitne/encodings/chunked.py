@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})([ \t]*(?:;[^\r\n]{0,4096})?\r?\n)")
 _END = re.compile(rb"\r?\n")
 _LAST = re.compile(rb"(?:[^\r\n]{1,8192}\r?\n){0,256}\r?\n")  # trailers and the empty line
+_MOST_CHUNKS = 1 << 18  # chunks of one body
 _FIRST = re.compile(rb"[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\r\n]{0,256})?\r\n")
 
 
@@ -76,7 +77,7 @@ class Chunked:
         size = position = 0
         begun = 0  # where the text between two chunks' bytes begins
         complete = False
-        while size < limits.size and (match := _SIZE.match(data, position)):
+        while size < limits.size and len(frames) < _MOST_CHUNKS and (match := _SIZE.match(data, position)):
             length = int(match[1], 16)
             position = match.end()
             if length == 0:

@@ -34,7 +34,7 @@ class Deflate(WholeRange):
     order = 70
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the whole data where they are one stream that ends with them and gives no fewer bytes than half."""
+        """Yield the whole data where they are one stream that ends with them and gives half their bytes."""
         if len(data) < 12 or data[0] & 0x06 == 0x06 or high_share(data) <= 0.1:
             return
         one = inflate(data, 0, -15, most=allowance(len(data), limits))

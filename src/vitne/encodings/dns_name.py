@@ -24,7 +24,7 @@ _LONGEST = 255  # bytes of a name on the wire
 
 
 class DnsName:
-    """Labels and dotted text have the same length and places, so that a range of one is a range of the other."""
+    """Labels and dotted text stand side by side: a range of one is a range of the other, one byte on."""
 
     name = "dns-name"
     summary = "the labels of a host name, each with its length before it"
@@ -44,7 +44,7 @@ class DnsName:
             yield Child(data=b".".join(labels), start=0, end=end)
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the dotted name.  Raises Malformed where a length is wrong; a cut-off name is not complete."""
+        """Yield the dotted name.  Raises Malformed where a length is wrong."""
         del limits
         if not data or data[0] > 63:
             raise Malformed("no label begins here", at=0)

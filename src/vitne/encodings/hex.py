@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from vitne.model import Limits
 
 _TOKEN = re.compile(
-    rb"(?<![0-9A-Za-z])(?:0[xX])?((?:[0-9A-Fa-f]{2}){8,}|[0-9A-Fa-f]{2}(?:([: ,-])[0-9A-Fa-f]{2})(?:\2[0-9A-Fa-f]{2}){6,})"
+    rb"(?<![0-9A-Za-z])(?:0[xX])?((?:[0-9A-Fa-f]{2}){8,}+"
+    rb"|[0-9A-Fa-f]{2}(?:([: ,-])[0-9A-Fa-f]{2})(?:\2[0-9A-Fa-f]{2}){6,}+)"
     rb"(?![0-9A-Za-z])"
 )
 _WHOLE = re.compile(rb"(?:[0-9A-Fa-f]{2})+|[0-9A-Fa-f]{2}([: ,-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2})*")

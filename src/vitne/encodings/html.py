@@ -3,7 +3,8 @@
 summary: characters spelled &amp; or &#65; or &#x41;
 specification: HTML Living Standard section 13.5; XML 1.0 section 4.1
 
-Only the five names of XML and no-break space are read: others stay as they are.  No declared entity is expanded.
+Only the five names of XML and no-break space are read: others stay as they are, and no declared entity is
+expanded.
 The format has no end: a cut-off text cannot be told from a whole one.
 """
 

@@ -3,8 +3,8 @@ r"""JSON: string and number leaves with their paths.
 summary: objects, arrays, strings and numbers; leaves by path a.b[0].c
 specification: RFC 8259; ECMA-404
 
-Reads what can be read: duplicate keys are two leaves, numbers stay digits, NaN and a byte order mark are taken,
-depth costs no stack, a cut-off document gives what stood before the cut.
+Reads what can be read: duplicate keys are two leaves, numbers stay digits, NaN and a byte order mark are
+taken, depth costs no stack, a cut-off document gives what stood before the cut.
 """
 
 from __future__ import annotations
@@ -54,9 +54,7 @@ class Json:
             if reader.sensible:
                 left -= len(leaves)
                 yield from leaves
-                position = max(reader.position, position + 1)
-            elif start:
-                position += 1
+            position = max(reader.position, position + 1)
             start = _INSIDE.search(data, position)
             if start is None:
                 return
@@ -80,7 +78,7 @@ class Json:
         """Write what stood inside the quotes, with the escapes that stood there."""
         return self._escapes.wrap(child)
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
         """Say which bytes of the document spell bytes [start, end) of the leaf."""
         if not child.params:
             return child.start + start, child.start + end

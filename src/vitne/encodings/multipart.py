@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _BOUNDARY = re.compile(rb"(?:\A|\r?\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[A-Za-z][A-Za-z0-9-]{1,60}:|\r?\n)")
 _BLANK = re.compile(rb"\r?\n\r?\n")
-_NAME = re.compile(rb"(?:\A|[;\s])name=(?:\"([^\"\r\n]{0,1024})\"|([^\s;\"]{1,1024}))", re.I)
-_FILE = re.compile(rb"filename=(?:\"([^\"\r\n]{0,1024})\"|([^\s;\"]{1,1024}))", re.I)
+_NAME = re.compile(rb"(?:\A|[;\s])name=(?:\"([^\"\r\n]{0,1024})\"|([^\s;\"]{1,1024}))", re.IGNORECASE)
+_FILE = re.compile(rb"filename=(?:\"([^\"\r\n]{0,1024})\"|([^\s;\"]{1,1024}))", re.IGNORECASE)
 _REACH = 8 << 10  # how far into the data the first boundary is looked for
 _HEADERS = 16 << 10  # most bytes of a part's headers
 
@@ -35,7 +35,7 @@ class Multipart(Slices):
     summary = "parts between boundary lines; children by part name"
     specification = "RFC 2046 section 5.1; RFC 7578"
     family: Family = "structure"
-    order = 25
+    order = 7
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the parts of data that begin with a boundary line."""

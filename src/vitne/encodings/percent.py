@@ -2,6 +2,8 @@
 
 summary: bytes spelled %41, spaces as +
 specification: RFC 3986 section 2.1; WHATWG URL, application/x-www-form-urlencoded
+
+The format has no end: a cut-off text cannot be told from a whole one.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ def _one(spelled: bytes) -> bytes:
 
 
 class Percent:
-    """A text is unescaped as a whole.  The format has no end: a cut-off text cannot be told from a whole one."""
+    """A text is unescaped as a whole; where + may be a space, twice."""
 
     name = "percent"
     summary = "bytes spelled %41, spaces as +"
@@ -46,7 +48,7 @@ class Percent:
         self._form = Escapes(re.compile(rb"%[0-9A-Fa-f]{2}|\+"), _one)
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the text unescaped with + as it is and, where + may stand for a space, with spaces as well."""
+        """Yield the text unescaped with + as it is, and with spaces for it where that may be meant."""
         escaped = _ESCAPE.search(data) is not None
         if escaped:
             yield self._child(data, limits, plus=False)
@@ -66,7 +68,7 @@ class Percent:
         """Escape again what was escaped."""
         return self._form.wrap(child)
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
         """Say which bytes of the text spell bytes [start, end) of the child."""
         return self._way(child).locate(data, child, start, end)
 

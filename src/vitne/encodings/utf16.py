@@ -22,7 +22,7 @@ _SHARE = 0.6  # share of one parity that has to be NUL
 
 
 class Utf16:
-    """The child is the text as UTF-8; the byte order follows from the mark, else from where the NULs stand."""
+    """The child is the text as UTF-8; the byte order follows from the mark, else from the NULs."""
 
     name = "utf16"
     summary = "text with two bytes for most characters"
@@ -41,7 +41,7 @@ class Utf16:
                 yield child
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the text of the whole data.  Raises Malformed where the byte order cannot be told, or on lone halves."""
+        """Yield the text of the whole data.  Raises Malformed without a byte order, or on lone halves."""
         order = _order(data)
         if order is None:
             raise Malformed("no byte order mark, and no NULs that tell the order", at=0)
@@ -64,7 +64,7 @@ class Utf16:
 
 
 def _units(text: bytes, position: int, *, up: bool) -> int:
-    """Count the UTF-16 bytes before a position of the UTF-8 text; a position inside a character moves to its edge."""
+    """Count the UTF-16 bytes before a position of the UTF-8 text; inside a character its edge counts."""
     step = 1 if up else -1
     while 0 < position < len(text) and text[position] & 0xC0 == 0x80:
         position += step

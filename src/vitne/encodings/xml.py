@@ -3,8 +3,8 @@
 summary: element texts and attribute values; children by path a/b and a/b@c
 specification: XML 1.0 sections 2 and 3
 
-A tolerant reader of tokens: no entity is expanded, no document type is read, nothing is fetched; tags that do not
-close are closed by those around them.
+A tolerant reader of tokens: no entity is expanded, no document type is read, nothing is fetched; tags that do
+not close are closed by those around them.
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
     from vitne.model import Limits
 
 _START = re.compile(
-    rb"(?:\xef\xbb\xbf)?[ \t\r\n]*<(?:\?xml|!DOCTYPE|!--|[A-Za-z_][A-Za-z0-9_.:-]*[ \t\r\n/>])", re.I
+    rb"(?:\xef\xbb\xbf)?[ \t\r\n]*<(?:\?xml|!DOCTYPE|!--|[A-Za-z_][A-Za-z0-9_.:-]*[ \t\r\n/>])", re.IGNORECASE
 )
 _TAG = re.compile(
     rb"<(?:!--(?s:.*?)(?:-->|\Z)|!\[CDATA\[((?s:.*?))(?:\]\]>|\Z)|\?[^>]*+>?+|![^>]*+>?+"
     rb"|/([A-Za-z_][A-Za-z0-9_.:-]*+)[^>]*+>?+"
     rb"|([A-Za-z_][A-Za-z0-9_.:-]*+)((?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+)(>)?+)"
 )
-_ATTRIBUTE = re.compile(rb"([A-Za-z_:][A-Za-z0-9_.:-]{0,127})[ \t\r\n]*=[ \t\r\n]*(?:\"([^\"]+)\"|'([^']+)')")
+_ATTRIBUTE = re.compile(
+    rb"(?<![A-Za-z0-9_.:-])([A-Za-z_:][A-Za-z0-9_.:-]{0,127}+)[ \t\r\n]*=[ \t\r\n]*(?:\"([^\"]+)\"|'([^']+)')"
+)
 _DEEPEST = 256  # names kept of the way down to an element
 _TOKENS_PER_CHILD = 16  # tags read for each child that may be given
 _VOID = frozenset(
@@ -44,7 +46,7 @@ class Xml(Slices):
     summary = "element texts and attribute values; children by path a/b and a/b@c"
     specification = "XML 1.0 sections 2 and 3"
     family: Family = "structure"
-    order = 20
+    order = 5
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the texts and attributes of data that begin as a document."""
@@ -52,7 +54,7 @@ class Xml(Slices):
             yield from self._read(data, limits)
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the texts and attributes of the whole data.  Raises Malformed where they do not begin with a tag."""
+        """Yield the texts and attributes of the whole data.  Raises Malformed where no tag begins them."""
         if _START.match(data) is None:
             raise Malformed("no tag begins the document", at=0)
         yield from self._read(data, limits)

@@ -38,7 +38,7 @@ class Zstd(WholeRange):
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield frames that begin within the first 64 KiB."""
         position = failed = 0
-        while failed < _TRIES and 0 <= (at := data.find(_MAGIC, position, _REACH)):
+        while failed < _TRIES and (at := data.find(_MAGIC, position, _REACH)) >= 0:
             child = self._read(data, at, limits)
             if child is None:
                 failed += 1
