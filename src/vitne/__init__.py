@@ -1,1 +1,47 @@
-"""What personal data does this device send, in what form, to whom, and can you prove it?"""
+"""What personal data does this device send, in what form, to whom, and can you prove it?
+
+``scan`` gives the same nouns as the command of that name.  Importing this package does nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from vitne.model import Subject
+    from vitne.pipeline import Result
+
+__all__ = ["scan"]
+
+
+def scan(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    subject: Subject | str | Path | None = None,
+    device: str | None = None,
+    reveal: bool = False,
+) -> Result:
+    """Scan captures and give findings, unreadable bytes, gaps and oddities (``vitne.pipeline.Result``).
+
+    ``paths``: one capture or several; ring files given together are one stream of packets.
+    ``subject``: what is known of the person and the phone, or the path of a subject file.
+    ``device``: only this device, by link address, network address or name.
+    ``reveal``: give values of persons; they are labels such as ``imei#1`` otherwise.
+
+    Raises vitne.model.CaptureError where no capture can be read, and vitne.model.UsageError for a wrong subject
+    file or an unknown device.  Writes nothing and reaches no network.
+    """
+    from pathlib import Path as _Path
+
+    from vitne.model import Subject as _Subject
+    from vitne.pipeline import Options, run_scan
+
+    if isinstance(subject, (str, _Path)):
+        from vitne.identify.subject import read_subject
+
+        subject, _ = read_subject(subject)
+    one = [paths] if isinstance(paths, (str, _Path)) else list(paths)
+    return run_scan(one, Options(subject=subject or _Subject(), device=device, reveal=reveal))

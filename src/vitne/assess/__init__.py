@@ -1,1 +1,7 @@
-"""."""
+"""Findings: a sighting, its proof, its destination, its delivery and its grade put together."""
+
+from vitne.assess.delivery import delivery_of, own_stack
+from vitne.assess.drafts import Draft, Setting, draft, settle
+from vitne.assess.masking import hide_mac, mask, scrubber
+
+__all__ = ["Draft", "Setting", "delivery_of", "draft", "hide_mac", "mask", "own_stack", "scrubber", "settle"]

@@ -1,1 +1,1 @@
-"""."""
+"""The shell: parse, call, print."""

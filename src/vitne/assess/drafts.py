@@ -1,0 +1,280 @@
+"""From sightings to findings: which sightings are one entry, what proves it, and what its grade is."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vitne.model import GRADES, Also, Finding, Sighting, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from vitne.model import Capture, Destination, Flow, Message, Source
+    from vitne.model.findings import Delivery, Direction, Protection, Scope
+    from vitne.model.messages import Node
+
+_MOST_SPELLING = 4096
+
+
+class Setting(msgspec.Struct, kw_only=True):
+    """Everything about one message that its findings share."""
+
+    capture: Capture
+    flow: Flow
+    message: Message
+    direction: Direction
+    frames: tuple[int, int]  # first and last frame of the message
+    time_ns: int
+    raw: Callable[[int, int], bytes]  # bytes of a stream or datagram range
+    frames_of: Callable[[int, int], tuple[int, ...]]  # frames that hold a stream or datagram range
+    delivery: Delivery = "unknown"
+    answer: str = ""
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """A finding whose destination and labels are not settled yet.  Holds no node, so that bytes can go."""
+
+    setting: Setting
+    identifier: str
+    value: str
+    spelling: str
+    seed: str | None
+    field: str
+    grade: str
+    evalue: float | None
+    reasons: tuple[str, ...]
+    verified: bool
+    protection: Protection
+    frames: tuple[int, ...]
+    layers: tuple[dict[str, Any], ...]
+    value_range: tuple[int, int]
+    stream_range: tuple[int, int]
+    sender: str | None
+    depth: int  # how many of the layers are nodes; the rest are codecs of the spelling
+    also: tuple[Also, ...] = ()
+
+
+def _rank(draft: Draft) -> tuple[int, int, int, tuple[int, int]]:
+    """Order the spellings of one value: strongest grade, verified, fewest layers, first place."""
+    return (-GRADES.index(draft.grade), not draft.verified, len(draft.layers), draft.stream_range)  # type: ignore[arg-type]
+
+
+def _one(sighting: Sighting, setting: Setting) -> Draft:
+    node: Node = sighting.node
+    start, end = node.place(sighting.start, sighting.end)
+    spelled = node.data[sighting.start : sighting.end]
+    untouched = node.part.exact and setting.raw(start, end) == spelled
+    grade = sighting.grade
+    if grade == "observed" and not untouched:
+        grade = "derived"
+    codecs = [codec for codec, _ in sighting.spelling_layers]
+    clear = node.readable and not any(codec != "text" for codec in codecs)
+    return Draft(
+        setting=setting,
+        identifier=sighting.identifier,
+        value=sighting.value,
+        spelling=text_of(spelled[:_MOST_SPELLING]),
+        seed=sighting.seed.name if sighting.seed is not None and sighting.seed.origin == "subject" else None,
+        field=sighting.field or node.field,
+        grade=grade,
+        evalue=sighting.evalue,
+        reasons=sighting.reasons,
+        verified=sighting.spelling_verified and node.rewraps(),
+        protection="clear" if clear else "encoded",
+        frames=setting.frames_of(start, end),
+        layers=_layers(sighting, setting.message.protocol),
+        value_range=(sighting.start, sighting.end),
+        stream_range=(start, end),
+        sender=sighting.sender,
+        depth=node.depth + 1,
+    )
+
+
+def _layers(sighting: Sighting, protocol: str) -> tuple[dict[str, Any], ...]:
+    rows = []
+    for layer in sighting.node.path(protocol):
+        row: dict[str, Any] = {"codec": layer.codec, "path": layer.path, "range": [layer.start, layer.end]}
+        if layer.params:
+            row["params"] = {name: plain(value) for name, value in layer.params}
+        rows.append(row)
+    at = [sighting.start, sighting.end]
+    for codec, params in sighting.spelling_layers:
+        row = {"codec": codec, "path": "", "range": at}
+        if params:
+            row["params"] = {name: plain(value) for name, value in params}
+        rows.append(row)
+        at = [0, at[1] - at[0]]
+    return tuple(rows)
+
+
+def plain(value: Any) -> Any:
+    """Give a parameter as JSON can hold it."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+
+
+def text_of(data: bytes) -> str:
+    """Give bytes as text where they are text, as spaced hex else."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.hex(" ")
+    return text if text.isprintable() or not text else data.hex(" ")
+
+
+def draft(sightings: Iterable[Sighting], setting: Setting) -> list[Draft]:
+    """Make one draft per value and identifier of a message; further spellings go into ``also``."""
+    entries: dict[tuple[str, str], list[Draft]] = {}
+    for one in _resolved([_one(sighting, setting) for sighting in sightings]):
+        entries.setdefault((one.identifier, one.value), []).append(one)
+    result = []
+    for drafts in entries.values():
+        drafts.sort(key=_rank)
+        first, rest = drafts[0], drafts[1:]
+        names = {one.seed for one in drafts if one.seed}
+        first.seed = first.seed or (min(names) if names else None)
+        first.sender = first.sender or next((one.sender for one in rest if one.sender), None)
+        first.reasons = tuple(
+            dict.fromkeys(
+                [
+                    *first.reasons,
+                    *(r for one in rest if one.stream_range == first.stream_range for r in one.reasons),
+                ]
+            )
+        )
+        seen = [first.stream_range]
+        also = []
+        for one in sorted(rest, key=lambda each: each.stream_range):
+            if any(_overlap(one.stream_range, place) for place in seen):
+                continue
+            seen.append(one.stream_range)
+            also.append(Also(frames=one.frames, layers=one.layers, field=one.field))
+        first.also = tuple(also)
+        result.append(first)
+    result.sort(key=lambda one: (one.stream_range, one.identifier))
+    return result
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _strength(one: Draft) -> tuple[int, int]:
+    return (GRADES.index(one.grade), one.seed is not None)  # type: ignore[arg-type]
+
+
+def _resolved(drafts: list[Draft]) -> list[Draft]:
+    """Where sightings claim the very same bytes, keep the better proven one.
+
+    Known values beat declared fields, which beat patterns; a declared field's name and sender are kept on the
+    known value, so that the finding says both.  Equally proven rivals of different identifiers both stay.
+    """
+    nests: dict[tuple[Any, ...], list[Draft]] = {}
+    for one in sorted(drafts, key=_strength, reverse=True):
+        nest = nests.setdefault(
+            tuple((layer["codec"], *layer["range"]) for layer in one.layers[: one.depth]), []
+        )
+        if not any(_beats(other, one) for other in nest):
+            nest.append(one)
+    return [one for nest in nests.values() for one in nest]
+
+
+def _beats(other: Draft, one: Draft) -> bool:
+    """Say whether a stronger draft stands for a weaker one; what the weaker knows beyond it is kept."""
+    if not (other.value_range[0] <= one.value_range[0] and one.value_range[1] <= other.value_range[1]):
+        return False
+    if other.identifier != one.identifier and _strength(other) == _strength(one):
+        return False
+    other.sender = other.sender or one.sender
+    if other.identifier == one.identifier:
+        other.reasons = tuple(dict.fromkeys([*other.reasons, *one.reasons]))
+    return True
+
+
+def rfc3339(time_ns: int) -> str:
+    """Give nanoseconds since 1970 as RFC 3339 text in UTC with nine digits, also before 1970."""
+    seconds, rest = divmod(time_ns, 1_000_000_000)
+    try:
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    except OverflowError:
+        return ""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+
+
+def display_filter(frames: Sequence[int]) -> str:
+    """Give a Wireshark display filter that shows exactly these frames."""
+    if len(frames) == 1:
+        return f"frame.number == {frames[0]}"
+    return "frame.number in {" + ", ".join(str(frame) for frame in frames) + "}"
+
+
+def _id(one: Draft) -> str:
+    """Name a finding after its place alone."""
+    place = [
+        one.setting.capture.sha256,
+        one.setting.message.side,
+        list(one.setting.frames),
+        list(one.stream_range),
+        [[layer["codec"], layer["range"]] for layer in one.layers],
+        list(one.value_range),
+        one.identifier,
+    ]
+    return "F-" + hashlib.sha256(msgspec.json.encode(place)).hexdigest()[:16]
+
+
+def settle(
+    one: Draft, *, source: Source, destination: Destination, scope: Scope, groups: dict[tuple[str, ...], str]
+) -> Finding:
+    """Finish a draft.  ``groups`` is kept by the caller: the first entry of a value names its group."""
+    own = _id(one)
+    key = (
+        source.device,
+        destination.host or destination.ip,
+        one.identifier,
+        one.value,
+        one.setting.direction,
+    )
+    group = groups.setdefault(key, "G-" + own[2:])
+    setting = one.setting
+    return Finding(
+        id=own,
+        group=group,
+        identifier=one.identifier,
+        kind=kind_of(one.identifier),
+        seed=one.seed,
+        value=one.value,
+        spelling=one.spelling,
+        field=one.field,
+        grade=one.grade,
+        evalue=one.evalue,  # type: ignore[arg-type]
+        reasons=one.reasons,
+        verified=one.verified,
+        direction=setting.direction,
+        delivery=setting.delivery,
+        answer=setting.answer,
+        protection=one.protection,
+        scope=scope,
+        capture={"name": setting.capture.name, "sha256": setting.capture.sha256},
+        frames=one.frames,
+        message_frames=setting.frames,
+        time_ns=setting.time_ns,
+        time=rfc3339(setting.time_ns),
+        transport=setting.flow.transport,
+        source=source,
+        destination=destination,
+        layers=one.layers,
+        value_range=one.value_range,
+        stream_range=one.stream_range,
+        also=one.also,
+        sender=one.sender,
+        filter=display_filter(one.frames),
+        protocol=setting.message.protocol,
+        flow=setting.flow.number,
+    )

@@ -1,0 +1,143 @@
+"""Values of persons, masked: equal values of a scan get equal labels, and nothing of the value is shown.
+
+Labels count in the order of place (capture, frame, offset), so they say nothing about the value and no hash of
+it is made.  The same labels replace the value wherever it stands in other text of a finding: a host name, a field
+name, a model that ends with the serial number, the name of a device.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vitne.model import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from vitne.model import Finding, Seed
+
+_SHORTEST = 4
+"""Characters below which a value is not looked for inside other text: «to» would blacken half of it."""
+_SEPARATORS = re.compile(r"[\s:._\-+/]+")
+_MAC = re.compile(r"(?i)\b([0-9a-f]{2}(?::[0-9a-f]{2}){2})(?::[0-9a-f]{2}){3}\b")
+
+
+def labels(findings: Iterable[Finding]) -> dict[tuple[str, str], str]:
+    """Give (identifier, value) -> "identifier#n", numbered by first place."""
+    given: dict[tuple[str, str], str] = {}
+    count: dict[str, int] = {}
+    for finding in findings:
+        key = (finding.identifier, finding.value)
+        if key not in given:
+            count[finding.identifier] = count.get(finding.identifier, 0) + 1
+            given[key] = f"{finding.identifier}#{count[finding.identifier]}"
+    return given
+
+
+def hide_mac(text: str) -> str:
+    """Keep the maker's half of hardware addresses in a text and hide the rest."""
+    return _MAC.sub(r"\1:••:••:••", text)
+
+
+class Scrubber:
+    """Replaces values of persons inside other text by their labels."""
+
+    def __init__(self, named: dict[tuple[str, str], str], persons: Iterable[tuple[str, str]]) -> None:
+        words: dict[str, str] = {}
+        for identifier, value in persons:
+            for form in _forms(value):
+                words.setdefault(form.lower(), named.get((identifier, value), identifier))
+        self._words: dict[str, list[str]] = {}
+        for word in sorted(words, key=lambda each: (-len(each), each)):
+            self._words.setdefault(word[:_SHORTEST], []).append(word)
+        self._labels = words
+        self._done: dict[str, str] = {}
+
+    def __call__(self, text: str) -> str:
+        """Give the text with every value of a person replaced."""
+        if text not in self._done:
+            self._done[text] = hide_mac(self._replaced(text))
+        return self._done[text]
+
+    def _replaced(self, text: str) -> str:
+        low = text.lower()
+        if len(low) != len(text):  # a letter whose lower case is longer: give up the place, not the mask
+            text = low
+        parts, at = [], 0
+        for position in range(len(low)):
+            if position < at or low[position : position + _SHORTEST] not in self._words:
+                continue
+            for word in self._words[low[position : position + _SHORTEST]]:
+                if low.startswith(word, position):
+                    parts += [text[at:position], self._labels[word]]
+                    at = position + len(word)
+                    break
+        return "".join([*parts, text[at:]])
+
+
+def _forms(value: str) -> set[str]:
+    """Give the spellings of a value that other text may hold: as it is, and without separators."""
+    forms = {value, _SEPARATORS.sub("", value)}
+    return {form for form in forms if len(form) >= _SHORTEST}
+
+
+def scrubber(findings: Sequence[Finding], seeds: Iterable[Seed]) -> Scrubber:
+    """Make a scrubber for all values of persons among findings and seeds."""
+    named = labels(findings)
+    persons = [
+        (finding.identifier, finding.value)
+        for finding in findings
+        if finding.kind != "attribute" or finding.seed is not None
+    ]
+    persons += [(finding.identifier, finding.spelling) for finding in findings if finding.kind != "attribute"]
+    persons += [(seed.identifier, seed.value) for seed in seeds if seed.origin == "subject" and seed.value]
+    return Scrubber(named, dict.fromkeys(persons))
+
+
+def mask(findings: Sequence[Finding], scrub: Scrubber, device: Callable[[str], str]) -> list[Finding]:
+    """Give the findings with every value of a person replaced by its label.
+
+    Attributes (model, version) are shown as they are, unless they are or hold a value of a person.
+    ``device`` gives the masked label of a device.
+    """
+    label = labels(findings)
+    return [_masked(finding, label[finding.identifier, finding.value], scrub, device) for finding in findings]
+
+
+def _masked(finding: Finding, name: str, scrub: Scrubber, device: Callable[[str], str]) -> Finding:
+    replace = msgspec.structs.replace
+    if kind_of(finding.identifier) == "attribute" and finding.seed is None:
+        value, spelling = scrub(finding.value), scrub(finding.spelling)
+    else:
+        value, spelling = name, f"{name}, {len(finding.spelling)} characters"
+    target = finding.destination
+    return replace(
+        finding,
+        value=value,
+        spelling=spelling,
+        field=scrub(finding.field),
+        answer=scrub(finding.answer),
+        reasons=tuple(scrub(reason) for reason in finding.reasons),
+        layers=tuple(_layer(layer, scrub) for layer in finding.layers),
+        also=tuple(
+            replace(one, field=scrub(one.field), layers=tuple(_layer(layer, scrub) for layer in one.layers))
+            for one in finding.also
+        ),
+        source=replace(
+            finding.source, mac=hide_mac(finding.source.mac), device=device(finding.source.device)
+        ),
+        destination=replace(target, host=scrub(target.host), domain=scrub(target.domain)),
+    )
+
+
+def _layer(layer: dict[str, Any], scrub: Scrubber) -> dict[str, Any]:
+    plain = dict(layer)
+    plain["path"] = scrub(plain["path"])
+    if "params" in plain:
+        plain["params"] = {
+            key: scrub(value) if isinstance(value, str) else value for key, value in plain["params"].items()
+        }
+    return plain

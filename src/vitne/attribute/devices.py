@@ -1,0 +1,145 @@
+"""Devices: which endpoints of the capture belong to one phone or thing on this side of the network.
+
+A router's link address stands on the frames of everybody behind it, so a link address names a device only
+where it carries few addresses.  Addresses of local ranges are devices; an address of the open internet is one
+only if it opens connections outward and nobody local connects to it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vitne.attribute.destinations import is_local, scope_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vitne.model.flows import Flow
+
+_MANY = 2
+"""More local IPv4 addresses than this on one link address and it is a router's."""
+_NO_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104  (compared, never bound)
+
+
+class Device(msgspec.Struct, kw_only=True):
+    """One phone or thing on this side of the network."""
+
+    key: str  # link address, else network address: what tells it from others in this scan
+    mac: str = ""  # link address, "" where the link has none or a router stands between
+    addresses: list[str] = []  # network addresses, in order of appearance
+    names: list[str] = []  # names it gave itself (DHCP, mDNS), in order of appearance
+    router: bool = False  # its link address carries others' traffic
+
+    @property
+    def label(self) -> str:
+        """Name for a person: first name it gave itself, else its first address."""
+        return (
+            self.names[0] if self.names else (self.mac or (self.addresses[0] if self.addresses else self.key))
+        )
+
+    def answers_to(self, word: str) -> bool:
+        """Say whether MAC, address or name equals the word, case aside."""
+        plain = word.strip().lower()
+        own = [self.key, self.mac, *self.addresses, *self.names]
+        return plain.replace("-", ":") in {self.mac, self.key} or plain in {
+            text.lower() for text in own if text
+        }
+
+
+class Devices:
+    """All devices of a scan, found by network or link address."""
+
+    def __init__(self, devices: Iterable[Device], by_ip: dict[str, Device], routers: set[str]) -> None:
+        self.all = list(devices)
+        self._by_ip = by_ip
+        self._by_mac = {device.mac: device for device in self.all if device.mac}
+        self.routers = routers
+
+    def of(self, ip: str, mac: str = "") -> Device | None:
+        """Give the device of an address, None for what lies on the far side."""
+        if ip in _NO_ADDRESS or not ip:
+            return self._by_mac.get(mac)
+        return self._by_ip.get(ip)
+
+    def name(self, key: str, name: str) -> None:
+        """Note a name that the device with this link or network address gave itself."""
+        device = self._by_mac.get(key) or self._by_ip.get(key)
+        if device is not None and name and name not in device.names:
+            device.names.append(name)
+
+    def matching(self, word: str) -> list[Device]:
+        """Give the devices that a user's word (MAC, address, name) stands for."""
+        return [device for device in self.all if device.answers_to(word)]
+
+
+def _senders(flows: Iterable[Flow]) -> tuple[dict[str, str], dict[str, set[str]]]:
+    """Give address -> link address of first sight, and link address -> all its addresses, in order."""
+    mac_of: dict[str, str] = {}
+    carried: dict[str, set[str]] = {}
+    for flow in flows:
+        ends = [(flow.client_ip, flow.client_mac)]
+        if flow.answered:
+            ends.append((flow.server_ip, flow.server_mac))
+        for ip, mac in ends:
+            if scope_of(ip) == "multicast":
+                continue
+            mac_of.setdefault(ip, mac)
+            if mac:
+                carried.setdefault(mac, set()).add(ip)
+    return mac_of, carried
+
+
+def _outward(flows: Iterable[Flow]) -> set[str]:
+    """Give the open-internet addresses that open connections more often than they take them."""
+    balance: dict[str, int] = {}
+    for flow in flows:
+        if flow.client_ip in _NO_ADDRESS:
+            continue
+        if not is_local(flow.client_ip) and not is_local(flow.server_ip):
+            balance[flow.client_ip] = balance.get(flow.client_ip, 0) + 1
+        if not is_local(flow.server_ip):
+            balance[flow.server_ip] = balance.get(flow.server_ip, 0) - 1
+    return {ip for ip, count in balance.items() if count > 0}
+
+
+def _routers(carried: dict[str, set[str]], outward: set[str]) -> set[str]:
+    """Give the link addresses that carry others' traffic."""
+    routers = set()
+    for mac, ips in carried.items():
+        plain = [ipaddress.ip_address(ip) for ip in ips if ip not in _NO_ADDRESS]
+        local4 = [ip for ip in plain if ip.version == 4 and is_local(str(ip)) and not ip.is_link_local]
+        far4 = [ip for ip in plain if ip.version == 4 and not is_local(str(ip)) and str(ip) not in outward]
+        far6 = {
+            int(ip) >> 64
+            for ip in plain
+            if ip.version == 6 and not is_local(str(ip)) and str(ip) not in outward
+        }
+        if len(local4) > _MANY or far4 or len(far6) > 1:
+            routers.add(mac)
+    return routers
+
+
+def find_devices(flows: list[Flow]) -> Devices:
+    """Find the devices on this side of the network; deterministic, in order of first appearance."""
+    mac_of, carried = _senders(flows)
+    outward = _outward(flows)
+    routers = _routers(carried, outward)
+    by_key: dict[str, Device] = {}
+    by_ip: dict[str, Device] = {}
+    for ip, mac in mac_of.items():
+        own_mac = "" if mac in routers else mac
+        if not (is_local(ip) or ip in outward):
+            continue
+        key = own_mac or ip
+        if key in _NO_ADDRESS:
+            continue
+        device = by_key.get(key)
+        if device is None:
+            device = by_key[key] = Device(key=key, mac=own_mac, addresses=[], names=[])
+        if ip not in _NO_ADDRESS:
+            device.addresses.append(ip)
+            by_ip[ip] = device
+    return Devices(by_key.values(), by_ip, routers)

@@ -1,0 +1,76 @@
+"""From a result to a case folder, and back to the captures a case was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vitne.model import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vitne.pipeline import Result
+    from vitne.store import Case
+
+EVIDENCE = "evidence"
+
+
+def write(folder: Path, result: Result, *, run: dict[str, Any], kept: Path | None = None) -> None:
+    """Write a case; ``kept`` is evidence that exists nowhere else (standard input) and goes into it."""
+    from vitne.report.formats.html import page
+    from vitne.store import write_case
+
+    manifest = {
+        "rules": result.rules,
+        "counts": result.counts,
+        "devices": msgspec.to_builtins(result.devices),
+        "revealed": False,
+    }
+    write_case(
+        folder,
+        captures=result.captures,
+        findings=result.findings,
+        opaque=result.opaque,
+        gaps=result.gaps,
+        oddities=result.oddities,
+        transmissions=result.transmissions,
+        manifest=manifest,
+        run=run,
+        pages={"report/index.html": page(result)},
+        partial=result.partial,
+    )
+    if kept is not None:
+        (folder / EVIDENCE).mkdir(exist_ok=True)
+        shutil.move(kept, folder / EVIDENCE / "standard-input")
+
+
+def captures_of(case: Case, given: Sequence[str]) -> list[str]:
+    """Find the captures of a case: as given, as the run says, or inside the case; checked by digest.
+
+    Raises StoreError that names the first capture that is nowhere.
+    """
+    places = [Path(each) for each in (*given, *case.run.get("inputs", ())) if each != "-"]
+    inside = case.folder / EVIDENCE
+    if inside.is_dir():
+        places += sorted(inside.iterdir())
+    by_digest: dict[str, Path] = {}
+    for place in places:
+        if place.is_file():
+            with place.open("rb") as stream:
+                by_digest.setdefault(hashlib.file_digest(stream, "sha256").hexdigest(), place)
+    found = []
+    for capture in case.captures:
+        if capture.sha256 not in by_digest:
+            raise StoreError(
+                "the capture is not where it was, or it was changed",
+                where=capture.name,
+                expected=f"a file with sha256 {capture.sha256}",
+                next_step="vitne show CASE FINDING --capture FILE",
+            )
+        found.append(str(by_digest[capture.sha256]))
+    return found

@@ -1,0 +1,159 @@
+"""The command ``vitne``: its verbs, their options, and what an exit code means.
+
+Exit codes: 0 ran to its end, 1 a part failed inside vitne, 2 usage, 3 no input could be read,
+10 findings at or above ``--fail-on``, 130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from vitne.model.errors import CaptureError, StoreError, UsageError, VitneError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+DONE, FAILED, USAGE, NO_INPUT, FOUND, STOPPED = 0, 1, 2, 3, 10, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors say what to do next."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"vitne: {message}\n  next: {self.prog} --help\n")
+
+
+def _scan_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "captures",
+        nargs="+",
+        metavar="CAPTURE",
+        help="pcap or pcapng, also .gz or .zst; - for standard input",
+    )
+    parser.add_argument(
+        "--subject", metavar="FILE", help="what is known of the person and the phone (vitne subject new)"
+    )
+    parser.add_argument("--case", metavar="DIR", help="write a case folder; without it nothing is written")
+    parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema scan)")
+    parser.add_argument(
+        "--reveal", action="store_true", help="show values of persons; they are masked otherwise"
+    )
+    parser.add_argument(
+        "--fail-on",
+        metavar="GRADE",
+        choices=("inferred", "declared", "derived", "observed"),
+        help="exit with 10 when a finding has this grade or a stronger one: inferred, declared, derived, observed",
+    )
+    parser.add_argument(
+        "--fail-on-kind",
+        metavar="KIND",
+        action="append",
+        default=[],
+        choices=("identifier", "location", "credential", "content", "attribute"),
+        help="count this kind for --fail-on too (attributes do not count otherwise)",
+    )
+    parser.add_argument(
+        "--device", metavar="D", help="only this device: link address, network address or name"
+    )
+    volume = parser.add_mutually_exclusive_group()
+    volume.add_argument("-q", "--quiet", action="store_true", help="no progress, one line of result")
+    volume.add_argument(
+        "-v", "--verbose", action="store_true", help="also gaps, oddities and attributes one by one"
+    )
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Make the parser of all verbs; the reference page is generated from it."""
+    parser = _Parser(
+        prog="vitne",
+        description="What personal data does this device send, in what form, to whom, and can you prove it?",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
+    scan = verbs.add_parser("scan", help="read captures and show what personal data left, and where to")
+    _scan_options(scan)
+    subject = verbs.add_parser(
+        "subject", help="make or check the file of what is known of the person and the phone"
+    )
+    actions = subject.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    new = actions.add_parser("new", help="ask for the values, check digits as it goes, write the file")
+    new.add_argument(
+        "file", nargs="?", default="subject.toml", help="where to write it (default: subject.toml)"
+    )
+    new.add_argument("--force", action="store_true", help="replace a file that is there")
+    check = actions.add_parser("check", help="check a subject file")
+    check.add_argument("file", help="the file to check")
+    show = verbs.add_parser("show", help="show a case, or one finding layer by layer with hex beside")
+    show.add_argument("case", metavar="CASE", help="a case folder")
+    show.add_argument("finding", nargs="?", metavar="FINDING", help="id of a finding (or its beginning)")
+    show.add_argument(
+        "--reveal", action="store_true", help="read values back from the evidence and show them"
+    )
+    show.add_argument(
+        "--capture",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="where the capture lies now, if it was moved",
+    )
+    schema = verbs.add_parser("schema", help="print a JSON Schema, or the names of those there are")
+    schema.add_argument("name", nargs="?", metavar="NAME", help="name of the schema")
+    names = verbs.add_parser("list", help="list what vitne knows: identifiers, senders, protocols, encodings")
+    names.add_argument("what", choices=("identifiers", "senders", "protocols", "encodings"))
+    names.add_argument("--json", action="store_true", help="print as JSON")
+    demo = verbs.add_parser("demo", help="make the demonstration capture, scan it and write a case")
+    demo.add_argument("folder", nargs="?", default="demo", help="where to write it (default: demo)")
+    demo.add_argument("--seed", type=int, default=2019, help="another seed, another invented phone")
+    return parser
+
+
+def _verb(name: str) -> Callable[[argparse.Namespace], int]:
+    """Load the module of a verb only when it is asked for: start-up stays quick."""
+    import importlib
+
+    module = importlib.import_module(f"vitne.cli.{'names' if name in {'list', 'schema'} else name}")
+    run: Callable[[argparse.Namespace], int] = module.run
+    return run
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.version:
+        import importlib.metadata
+
+        print("vitne", importlib.metadata.version("vitne"))
+        return DONE
+    if options.verb is None:
+        parser.print_help()
+        return USAGE
+    try:
+        return _verb(options.verb)(options)
+    except CaptureError as error:
+        return _complain(error, NO_INPUT)
+    except (UsageError, StoreError) as error:
+        return _complain(error, USAGE if isinstance(error, UsageError) else FAILED)
+    except VitneError as error:
+        return _complain(error, FAILED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        print("vitne: stopped", file=sys.stderr)
+        return STOPPED
+
+
+def _complain(error: VitneError, code: int) -> int:
+    from vitne.report import visible
+
+    print("vitne: " + "\n".join(visible(line, 2000) for line in str(error).splitlines()), file=sys.stderr)
+    return code
+
+
+def entry() -> None:
+    """Start from the command line."""
+    sys.exit(main())

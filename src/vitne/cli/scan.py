@@ -1,0 +1,154 @@
+"""``vitne scan``: captures in, findings out, on the terminal, as JSON, as a case folder."""
+
+from __future__ import annotations
+
+import getpass
+import platform
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vitne.cli.main import DONE, FAILED, FOUND, STOPPED
+from vitne.model import GRADES, Subject
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+
+    from vitne.model import Finding
+    from vitne.pipeline import Result
+
+
+def run(options: argparse.Namespace) -> int:
+    """Scan and give the exit code."""
+    from vitne.pipeline import Options, run_scan
+
+    subject = _subject(options.subject)
+    started = time.time_ns()
+    with _progress(shown=not options.quiet) as progress:
+        result = run_scan(
+            options.captures,
+            Options(
+                subject=subject,
+                device=options.device,
+                reveal=options.reveal,
+                stdin=sys.stdin.buffer,
+                progress=progress,
+            ),
+        )
+    if options.case:
+        from vitne.cli.casework import write
+
+        write(Path(options.case), result, run=run_facts(options, started))
+    show(result, options)
+    return exit_code(result, options)
+
+
+def _subject(file: str | None) -> Subject:
+    if not file:
+        return Subject()
+    from vitne.identify.subject import read_subject
+
+    subject, warnings = read_subject(file)
+    for warning in warnings:
+        print(f"vitne: warning: {warning}", file=sys.stderr)
+    return subject
+
+
+def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:
+    """Give what differs from run to run: times, user, host, command."""
+    return {
+        "started_ns": started_ns,
+        "ended_ns": time.time_ns(),
+        "user": getpass.getuser(),
+        "host": platform.node(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "command": ["vitne", *sys.argv[1:]],
+        "inputs": [str(Path(each).resolve()) if each != "-" else "-" for each in options.captures],
+    }
+
+
+def show(result: Result, options: argparse.Namespace) -> None:
+    """Print the result as asked."""
+    if options.json:
+        import msgspec
+
+        from vitne.pipeline.document import document
+
+        sys.stdout.buffer.write(msgspec.json.encode(document(result, revealed=options.reveal)) + b"\n")
+        sys.stdout.flush()
+        return
+    from rich.console import Console
+
+    from vitne.report.formats.table import print_result
+
+    print_result(result, Console(), quiet=options.quiet, verbose=options.verbose)
+    if options.case:
+        print(
+            f"Case: {options.case}  (open {Path(options.case) / 'report' / 'index.html'}; next: vitne show {options.case})"
+        )
+
+
+def exit_code(result: Result, options: argparse.Namespace) -> int:
+    """Say how it ended."""
+    if result.partial:
+        return STOPPED
+    if result.failed:
+        return FAILED
+    if options.fail_on and any(counts(finding, options) for finding in result.findings):
+        return FOUND
+    return DONE
+
+
+def counts(finding: Finding, options: argparse.Namespace) -> bool:
+    """Say whether a finding counts for ``--fail-on``."""
+    if finding.kind == "attribute" and "attribute" not in options.fail_on_kind:
+        return False
+    return GRADES.index(finding.grade) >= GRADES.index(options.fail_on)
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function that draws a bar on a terminal once work takes longer than a second."""
+    if not shown or not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    begun = time.monotonic()
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    tasks: dict[str, Any] = {}
+
+    def step(stage: str, done: int, total: int) -> None:
+        if time.monotonic() - begun < 1:
+            return
+        if not tasks:
+            bar.start()
+        if stage not in tasks:
+            tasks[stage] = bar.add_task(stage, total=max(total, 1))
+        bar.update(tasks[stage], completed=min(done, total))
+
+    try:
+        yield step
+    finally:
+        if tasks:
+            bar.stop()

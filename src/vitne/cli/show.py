@@ -1,0 +1,143 @@
+"""``vitne show``: a case again, or one finding layer by layer with hex beside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from vitne.model import StoreError, UsageError
+from vitne.report import visible
+
+if TYPE_CHECKING:
+    import argparse
+
+    from vitne.model import Finding
+    from vitne.pipeline.replay import Replay, Step
+    from vitne.store import Case
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show a case or a finding."""
+    from vitne.store import read_case
+
+    case = read_case(Path(options.case))
+    console = Console()
+    if options.finding is None:
+        from vitne.report.formats.table import print_result
+
+        print_result(case, console, quiet=False, verbose=True)
+        return 0
+    finding = pick(case, options.finding)
+    _facts(console, finding)
+    try:
+        replayed = _replay(case, finding, options.capture)
+    except StoreError as error:
+        if options.reveal:
+            raise
+        console.print(
+            Text(f"\nWithout the capture the layers stand without their bytes.\n{error}", style="yellow")
+        )
+        for layer in finding.layers:
+            console.print(Text(f"  {layer['codec']:12} {layer['path']:24} {layer['range']}"))
+        return 0
+    _layers(console, replayed, reveal=options.reveal)
+    if options.reveal:
+        from vitne.assess.drafts import text_of
+
+        console.print(
+            Text.assemble("\nvalue as it stands: ", (visible(text_of(replayed.spelling), 4096), "bold"))
+        )
+    else:
+        console.print(
+            Text("\nValues of persons are hidden; --reveal reads them back from the capture.", style="dim")
+        )
+    return 0
+
+
+def pick(case: Case, word: str) -> Finding:
+    """Give the finding whose id begins with a word; raises UsageError for none or several."""
+    found = [finding for finding in case.findings if finding.id == word] or [
+        finding
+        for finding in case.findings
+        if finding.id.removeprefix("F-").startswith(word.removeprefix("F-"))
+    ]
+    if len(found) != 1:
+        what = "no finding" if not found else f"{len(found)} findings"
+        raise UsageError(
+            f"{what} of this case begins with {word!r}",
+            expected="an id such as F-0123456789abcdef",
+            next_step=f"vitne show {case.folder}",
+        )
+    return found[0]
+
+
+def _replay(case: Case, finding: Finding, given: list[str]) -> Replay:
+    from vitne.cli.casework import captures_of
+    from vitne.pipeline.replay import replay
+
+    siblings = [
+        other
+        for other in case.findings
+        if other.id != finding.id
+        and (other.flow, other.message_frames) == (finding.flow, finding.message_frames)
+    ]
+    return replay(captures_of(case, given), finding, siblings)
+
+
+def _facts(console: Console, finding: Finding) -> None:
+    target = finding.destination
+    name = f"{target.host} ({target.ip})" if target.host else target.ip
+    rows: list[tuple[str, Any]] = [
+        ("finding", finding.id),
+        ("identifier", f"{finding.identifier} ({finding.kind})"),
+        ("value", finding.value),
+        ("field", finding.field),
+        ("grade", finding.grade),
+        ("because", "; ".join(finding.reasons)),
+        ("known sender", finding.sender or ""),
+        ("verified", "yes: wrapping it again gives the captured bytes" if finding.verified else "no"),
+        ("chance", "" if finding.evalue is None else f"{finding.evalue:.1e} hits expected by chance"),
+        ("when", finding.time),
+        ("from", f"{finding.source.device} ({finding.source.ip}:{finding.source.port})"),
+        ("to", f"{name}:{target.port}, name known by {target.host_source}, {finding.scope}"),
+        ("delivery", f"{finding.delivery}  {finding.answer}".rstrip()),
+        ("protection", finding.protection),
+        ("capture", f"{finding.capture['name']}  sha256 {finding.capture['sha256']}"),
+        ("frames", ", ".join(map(str, finding.frames))),
+        ("Wireshark", finding.filter),
+    ]
+    for label, value in rows:
+        if value:
+            console.print(Text.assemble((f"{label:>13}  ", "dim"), visible(str(value), 2000)))
+
+
+def _layers(console: Console, replayed: Replay, *, reveal: bool) -> None:
+    from vitne.report.formats.hexview import rows, terminal
+
+    for number, step in enumerate(replayed.steps, 1):
+        title = f"\n{number}. {step.codec} {visible(step.path, 80)}  bytes {step.start} to {step.end} of the layer before"
+        console.print(Text(title, style="bold"))
+        marked = (step.value_start - step.outer_from, step.value_end - step.outer_from)
+        console.print(
+            terminal(
+                rows(
+                    step.outer,
+                    marked=marked,
+                    hidden=() if reveal else _shifted(step),
+                    base=step.outer_from,
+                    context=2,
+                )
+            )
+        )
+    inner = replayed.inner
+    console.print(Text(f"\n{len(replayed.steps) + 1}. what stands inside ({len(inner)} bytes)", style="bold"))
+    at = inner.find(replayed.spelling)
+    hidden = () if reveal else replayed.inner_hidden
+    console.print(terminal(rows(inner, marked=(at, at + len(replayed.spelling)), hidden=hidden, context=2)))
+
+
+def _shifted(step: Step) -> list[tuple[int, int]]:
+    return [(start - step.outer_from, end - step.outer_from) for start, end in step.hidden]

@@ -1,0 +1,166 @@
+"""One flow, read by the decoder that its first bytes call for.
+
+Nothing is lost when no decoder fits: the bytes then form messages of the protocol «stream» or «datagram», which
+are unwrapped and searched like any other.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from vitne.decode.protocols import choose
+from vitne.model import Gap, Malformed, Message, Oddity, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitne.model import Flow
+    from vitne.pipeline.views import SideView
+
+Event = Message | Gap | Oddity
+_HEAD = 4096
+_PAUSE_NS = 1_000_000_000
+"""A pause of a second in an unknown stream begins another message."""
+_MOST_PAYLOAD = 4 << 20
+
+
+def read_flow(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Event]:
+    """Yield messages, gaps and oddities of one flow; ``times`` gives the time of packet rows in nanoseconds."""
+    reader = _read_tcp if flow.transport == "tcp" else _read_udp
+    for event in reader(flow, views, times):
+        yield event if isinstance(event, Message) else msgspec.structs.replace(event, flow=flow.number)
+
+
+def _decoder_for(flow: Flow, heads: dict[int, bytes]) -> Any | None:
+    for side, head in heads.items():
+        found = choose(head, flow.transport, side) if head else None
+        if found is not None:
+            known = {"transport": flow.transport, "destination": (flow.server_ip, flow.server_port)}
+            return found(**{name: known[name] for name in _takes(found)})
+    return None
+
+
+@cache
+def _takes(decoder: Any) -> tuple[str, ...]:
+    """Give which of transport and destination a decoder's constructor asks for."""
+    asked = inspect.signature(decoder).parameters
+    return tuple(name for name in ("transport", "destination") if name in asked)
+
+
+def _read_udp(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Event]:
+    del times
+    heads = {side: next((data for _, data in view.datagrams() if data), b"") for side, view in views.items()}
+    decoder = _decoder_for(flow, heads)
+    for side, view in views.items():
+        for number, data in view.datagrams():
+            if decoder is None:
+                yield _datagram(side, number, data)
+            else:
+                yield from _guarded(decoder.feed(side, data), side, number, data)
+    if decoder is not None:
+        for side in views:
+            yield from _guarded(decoder.finish(side), side, None, b"")
+
+
+def _datagram(side: int, number: int, data: bytes) -> Message:
+    parts = (Part(path="payload", start=0, end=len(data)),) if data else ()
+    return Message(
+        protocol="datagram", kind="data", side=side, start=0, end=len(data), datagram=number, parts=parts
+    )
+
+
+def _guarded(events: Iterator[Any], side: int, number: int | None, data: bytes) -> Iterator[Event]:
+    """Pass events on; bytes that break the protocol become a Gap and, for a datagram, a plain message."""
+    try:
+        yield from events
+    except Malformed as error:
+        yield Gap(kind="malformed", why=error.why, offset=error.at, length=len(data) or None)
+        if number is not None:
+            yield _datagram(side, number, data)
+
+
+def _read_tcp(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Event]:
+    starts = {side: (int(view.offsets[0]) if len(view.offsets) else 0) for side, view in views.items()}
+    yield from _read_from(flow, views, starts, times=times, depth=0)
+
+
+def _read_from(
+    flow: Flow, views: dict[int, SideView], starts: dict[int, int], *, times: Any, depth: int
+) -> Iterator[Event]:
+    """Read from the given stream offset of each side on; an upgrade begins anew behind it."""
+    heads = {side: view.slice(starts[side], starts[side] + _HEAD) for side, view in views.items()}
+    decoder = _decoder_for(flow, heads)
+    if decoder is None:
+        for side, view in views.items():
+            yield from _unknown(side, view, starts[side], times)
+        return
+    for side, view in views.items():
+        for event in _feed_side(decoder, side, view, starts[side]):
+            yield _shifted(event, starts[side])
+    at = getattr(decoder, "upgraded_at", None)
+    if getattr(decoder, "upgraded", "") and at is not None and depth < 3:
+        behind = {side: starts[side] + int(at[side]) for side in views}
+        yield from _read_from(flow, views, behind, times=times, depth=depth + 1)
+
+
+def _feed_side(decoder: Any, side: int, view: SideView, begin: int) -> Iterator[Event]:
+    expected = begin
+    for offset, start, stop in view.spans():
+        length = stop - start
+        if offset + length <= begin:
+            continue
+        skip = max(begin - offset, 0)
+        if offset + skip > expected:
+            yield from _caught(decoder.miss(side, offset + skip - expected))
+        yield from _caught(decoder.feed(side, view.data[start + skip : stop]))
+        expected = offset + length
+    yield from _caught(decoder.finish(side))
+
+
+def _caught(events: Iterator[Any]) -> Iterator[Event]:
+    try:
+        yield from events
+    except Malformed as error:
+        yield Gap(kind="malformed", why=error.why, offset=error.at)
+
+
+def _shifted(event: Any, by: int) -> Event:
+    """Move stream offsets that a decoder counted from its own first byte."""
+    if not by:
+        return event  # type: ignore[no-any-return]
+    if isinstance(event, Message):
+        parts = tuple(
+            msgspec.structs.replace(part, start=part.start + by, end=part.end + by) for part in event.parts
+        )
+        return msgspec.structs.replace(event, start=event.start + by, end=event.end + by, parts=parts)
+    if event.offset is not None:
+        return msgspec.structs.replace(event, offset=event.offset + by)  # type: ignore[no-any-return]
+    return event  # type: ignore[no-any-return]
+
+
+def _unknown(side: int, view: SideView, begin: int, times: Any) -> Iterator[Message]:
+    """Cut a stream of an unknown protocol into messages at holes, at pauses and at a size limit."""
+    ends = view.offsets + view.lengths
+    low = int(np.searchsorted(ends, begin, side="right"))
+    if low >= len(view.offsets):
+        return
+    row_times = times(view.rows)
+    breaks = (view.offsets[1:] != ends[:-1]) | (np.diff(row_times) > _PAUSE_NS)
+    edges = [low, *[int(at) + 1 for at in np.flatnonzero(breaks) if at >= low], len(view.offsets)]
+    for first, behind in zip(edges, edges[1:], strict=False):
+        start, end = max(int(view.offsets[first]), begin), int(ends[behind - 1])
+        for at in range(start, end, _MOST_PAYLOAD):
+            stop = min(end, at + _MOST_PAYLOAD)
+            yield Message(
+                protocol="stream",
+                kind="data",
+                side=side,
+                start=at,
+                end=stop,
+                parts=(Part(path="payload", start=at, end=stop),),
+            )

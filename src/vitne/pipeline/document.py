@@ -1,0 +1,34 @@
+"""The one document of a scan: what ``--json`` prints and the published schema ``scan`` describes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from vitne.pipeline.result import Result
+
+SCHEMA = "vitne-scan/1"
+
+
+def document(result: Result, *, revealed: bool) -> dict[str, Any]:
+    """Give the result as plain JSON values; paths of this machine are left out."""
+    captures = []
+    for capture in result.captures:
+        row = msgspec.to_builtins(capture)
+        del row["path"]
+        captures.append(row)
+    return {
+        "schema": SCHEMA,
+        "captures": captures,
+        "findings": msgspec.to_builtins(result.findings),
+        "opaque": msgspec.to_builtins(result.opaque),
+        "gaps": msgspec.to_builtins(result.gaps),
+        "oddities": msgspec.to_builtins(result.oddities),
+        "devices": msgspec.to_builtins(result.devices),
+        "counts": result.counts,
+        "rules": result.rules,
+        "revealed": revealed,
+        "partial": result.partial,
+    }

@@ -1,0 +1,191 @@
+"""Flow by flow: decode, unwrap, search, draft.  Holds the one broad handler of the program, around one flow."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vitne.attribute import Names
+from vitne.identify import Searcher
+from vitne.model import Gap, Message, Oddity
+from vitne.pipeline.conversation import read_flow
+from vitne.pipeline.messagework import MessageWork, Toll
+from vitne.pipeline.sighting import Sightings
+from vitne.pipeline.views import SideView, join
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vitne.assess import Draft
+    from vitne.attribute import Device, Devices
+    from vitne.model import Capture, Flow, Seed, StreamBatch
+    from vitne.pipeline.traffic import Traffic
+
+_MOST_FLOW = 256 << 20
+"""Bytes of one side of a flow that are decoded; the rest is still searched raw."""
+_FLUSH = 4 << 20
+
+
+class FlowWork:
+    """Works through batches and gathers what is found."""
+
+    def __init__(
+        self, seeds: Sequence[Seed], devices: Devices, captures: Sequence[Capture], *, haystack: int
+    ) -> None:
+        self.devices = devices
+        self.captures = captures
+        self.searcher = Searcher(seeds, haystack=haystack)
+        self.sightings = Sightings(self.searcher, devices)
+        self.names = Names()
+        self.flow_hosts: dict[int, tuple[str, str]] = {}
+        self.notes: list[Gap | Oddity] = []
+        self.drafts: list[Draft] = []
+        self.toll = Toll()
+        self.failed = False
+        self._open: int | None = None
+        self._views: dict[int, list[SideView]] = {}
+        self._hits: dict[int, list[tuple[int, int]]] = {}
+        self._pending: list[MessageWork] = []
+        self._pending_bytes = 0
+
+    # -- batches -----------------------------------------------------------------------------------------
+
+    def batch(self, traffic: Traffic, batch: StreamBatch) -> None:
+        """Take the next batch; flows come one after the other, a flow may go on in the next batch."""
+        by_piece = self.sightings.by_piece(batch)
+        for piece, number in enumerate(batch.flow.tolist()):
+            if number != self._open:
+                self._close(traffic)
+                self._open = number
+            view = SideView(batch, piece)
+            side = int(batch.side[piece])
+            self._views.setdefault(side, []).append(view)
+            self._hits.setdefault(side, []).extend(by_piece.get(piece, ()))
+
+    def note(self, traffic: Traffic, note: Gap | Oddity) -> None:
+        """Take a gap or oddity that the reassembly tells."""
+        if note.flow is not None:
+            if isinstance(note, Gap):
+                flow = traffic.walked.flow(note.flow)
+                self.toll.gap(note, flow, traffic.first_flow)
+            note = msgspec.structs.replace(note, flow=note.flow + traffic.first_flow)
+        self.notes.append(note)
+
+    def finish(self, traffic: Traffic) -> None:
+        """End the flow in hand and draft what is still waiting."""
+        self._close(traffic)
+        self._flush()
+
+    def names_only(self, traffic: Traffic, batch: StreamBatch) -> None:
+        """Learn names of devices from a batch and nothing else."""
+        for piece, number in enumerate(batch.flow.tolist()):
+            flow = traffic.walked.flow(number)
+            views = {int(batch.side[piece]): SideView(batch, piece)}
+            for event in read_flow(flow, views, traffic.walked.row_times):
+                if isinstance(event, Message):
+                    self._learn_device(flow, event)
+
+    def _close(self, traffic: Traffic) -> None:
+        if self._open is None:
+            return
+        number, views, hits = self._open, self._views, self._hits
+        self._open, self._views, self._hits = None, {}, {}
+        joined = {side: join(pieces, _MOST_FLOW) for side, pieces in sorted(views.items())}
+        for side, pieces in views.items():
+            if len(pieces) > 1:
+                hits[side] = self.sightings.in_view(joined[side])
+        try:
+            self._flow(traffic, number, joined, hits)
+        except Exception as error:  # noqa: BLE001  (the one broad handler: one flow is lost, and loudly)
+            self.failed = True
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            why = f"{type(error).__name__} in {where.name} (line {where.lineno}); this is a fault of vitne"
+            self.notes.append(Gap(kind="internal", why=why, flow=number + traffic.first_flow))
+
+    # -- one flow ----------------------------------------------------------------------------------------
+
+    def _flow(
+        self,
+        traffic: Traffic,
+        number: int,
+        views: dict[int, SideView],
+        hits: dict[int, list[tuple[int, int]]],
+    ) -> None:
+        flow: Flow = msgspec.structs.replace(traffic.walked.flow(number), number=number + traffic.first_flow)
+        works: list[MessageWork] = []
+        for event in read_flow(flow, views, traffic.walked.row_times):
+            if isinstance(event, Message):
+                work = MessageWork(traffic, flow, event, views[event.side])
+                self._learn(flow, work)
+                works.append(work)
+            else:
+                self.notes.append(event)
+        self._place(works)
+        self.sightings.hand_out(works, hits, flow=flow, views=views, traffic=traffic)
+        for work in works:
+            self.toll.message(work)
+            self._pending.append(work)
+            self._pending_bytes += work.node_bytes
+        if self._pending_bytes >= _FLUSH or len(self._pending) > 4096:
+            self._flush()
+
+    def _place(self, works: list[MessageWork]) -> None:
+        """Say who sends, unwrap, and pair answers with requests."""
+        requests: dict[int, list[MessageWork]] = {0: [], 1: []}
+        for work in works:
+            work.find_ends(self.devices)
+            if work.message.answers is None:
+                requests[work.message.side].append(work)
+        for work in works:
+            if work.message.answers is not None:
+                asked = requests[1 - work.message.side]
+                if work.message.answers < len(asked):
+                    asked[work.message.answers].response = work
+        for work in works:
+            self.notes.extend(work.unwrap())
+
+    def _learn(self, flow: Flow, work: MessageWork) -> None:
+        message = work.message
+        if message.host and flow.number not in self.flow_hosts:
+            self.flow_hosts[flow.number] = (message.host, message.host_source)
+        if message.names:
+            asker = self._asker(flow, message)
+            for address, name in message.names:
+                self.names.learn(asker, address, name=name, time_ns=work.time_ns)
+        self._learn_device(flow, message)
+
+    def _asker(self, flow: Flow, message: Message) -> str:
+        """Give the key of the device that a DNS answer went to."""
+        ip, mac = (
+            (flow.client_ip, flow.client_mac) if message.side == 1 else (flow.server_ip, flow.server_mac)
+        )
+        device: Device | None = self.devices.of(ip, mac)
+        return device.key if device is not None else ip
+
+    def _learn_device(self, flow: Flow, message: Message) -> None:
+        if message.protocol in {"dhcp", "dhcpv6"}:
+            facts = dict(message.facts)
+            name = facts.get("host-name", "")
+            if name and message.side == 0:
+                self.devices.name(facts.get("client-mac", flow.client_mac), name)
+                self.devices.name(flow.client_ip, name)
+        elif message.protocol == "mdns":
+            own = flow.client_ip if message.side == 0 else flow.server_ip
+            for address, name in message.names:
+                if address == own:
+                    self.devices.name(address, name)
+
+    def host_of(self, work: MessageWork) -> str:
+        """Give the name of a message's destination as far as it is known by now."""
+        if work.message.host:
+            return work.message.host
+        return self.flow_hosts.get(work.flow.number, ("", ""))[0]
+
+    # -- drafting ----------------------------------------------------------------------------------------
+
+    def _flush(self) -> None:
+        works, self._pending, self._pending_bytes = self._pending, [], 0
+        if works:
+            self.drafts.extend(self.sightings.drafts(works, self))

@@ -1,0 +1,186 @@
+"""One message on its way to findings: its frames, its ends, its unwrapped bytes, its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from vitne.assess import delivery_of, own_stack
+from vitne.decode.unwrap import Budget, unwrap
+from vitne.model import Gap, Node, Oddity, Opaque
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitne.attribute import Device, Devices
+    from vitne.model import Flow, Message
+    from vitne.model.findings import Delivery, Direction
+    from vitne.model.messages import Part
+    from vitne.pipeline.traffic import Traffic
+    from vitne.pipeline.views import SideView
+
+_NAMING = {"dns", "llmnr", "nbns", "ntp"}
+"""Protocols whose answers hold nothing of the person: only questions are unwrapped."""
+
+
+class MessageWork:
+    """A message and what is known about it while its flow is in hand."""
+
+    __slots__ = (
+        "base",
+        "datagram_at",
+        "datagram_end",
+        "device",
+        "direction",
+        "extra",
+        "flow",
+        "message",
+        "nodes",
+        "number",
+        "opaque",
+        "response",
+        "rows",
+        "traffic",
+        "view",
+    )
+
+    def __init__(self, traffic: Traffic, flow: Flow, message: Message, view: SideView) -> None:
+        self.traffic = traffic
+        self.flow = flow
+        self.message = message
+        self.view = view
+        self.response: MessageWork | None = None
+        self.nodes: list[Node] = []
+        self.opaque: list[Opaque] = []
+        self.extra: list[Any] = []  # raw hits inside this message: (start, end, needle)
+        self.device: Device | None = None
+        self.direction: Direction = "sent"
+        self.number = -1  # row of the transmissions, once counted
+        if message.datagram is not None:
+            at = int(view.positions[message.datagram])
+            self.datagram_at, self.datagram_end = at, at + int(view.lengths[message.datagram])
+            self.rows = (int(view.rows[message.datagram]),) * 2
+            self.base = int(view.offsets[message.datagram])
+        else:
+            self.datagram_at = self.datagram_end = -1
+            self.rows = view.row_span(message.start, message.end)
+            self.base = 0
+
+    @property
+    def time_ns(self) -> int:
+        """Time of the first frame, nanoseconds UTC."""
+        return int(self.traffic.walked.row_times(np.asarray([self.rows[0]]))[0])
+
+    @property
+    def node_bytes(self) -> int:
+        """Bytes that a search of this message will look at."""
+        return sum(len(node.data) for node in self.nodes)
+
+    def raw(self, start: int, end: int) -> bytes:
+        """Give bytes of the message's stream or datagram."""
+        if self.datagram_at >= 0:
+            return self.view.data[self.datagram_at + start : min(self.datagram_at + end, self.datagram_end)]
+        return self.view.slice(start, end)
+
+    def frames_of(self, start: int, end: int) -> tuple[int, ...]:
+        """Give the frames of the first capture that hold a range of the stream or datagram."""
+        rows = np.asarray([self.rows[0]]) if self.datagram_at >= 0 else self.view.rows_of(start, end)
+        places = self.traffic.walked.place(rows)
+        return places[0].frames if places else ()
+
+    def delivery(self, accepted: bool | None) -> Delivery:
+        """Give the last step that the capture proves; ``accepted`` is the application's own word, if any."""
+        response = self.response.message if self.response is not None else None
+        own = own_stack(self.traffic.link_types, self.message)
+        return delivery_of(self.flow, self.message, response=response, accepted=accepted, own_acks=own)
+
+    def find_ends(self, devices: Devices) -> None:
+        """Find the device and whether it sends or receives."""
+        flow = self.flow
+        ends = ((flow.client_ip, flow.client_mac), (flow.server_ip, flow.server_mac))
+        own, far = ends if self.message.side == 0 else ends[::-1]
+        self.device = devices.of(*own)
+        if self.device is None:
+            self.device = devices.of(*far)
+            received = self.device is not None or self.message.side == 1
+            self.direction = "received" if received else "sent"
+
+    def _parts(self) -> Iterator[tuple[Part, bool]]:
+        for part in self.message.parts:
+            if self.direction == "sent":
+                yield part, True
+            elif self.message.protocol not in _NAMING and part.path.split(":")[0] in {"body", "payload"}:
+                yield part, False
+
+    def unwrap(self) -> list[Gap | Oddity]:
+        """Unwrap all parts; keep nodes and unreadable bytes, give back what else was told."""
+        notes: list[Gap | Oddity] = []
+        budget = Budget()
+        for part, deep in self._parts():
+            data = part.data if part.data is not None else self.raw(part.start, part.end)
+            for item in unwrap(part, data, budget=budget, deep=deep):
+                if isinstance(item, Node):
+                    self.nodes.append(item)
+                elif isinstance(item, Opaque):
+                    self.opaque.append(item)
+                else:
+                    notes.append(self._placed(item))
+        return notes
+
+    def _placed(self, note: Gap | Oddity) -> Gap | Oddity:
+        frames = self.frames_of(self.message.start, self.message.start + 1)
+        return msgspec.structs.replace(note, flow=self.flow.number, frame=frames[0] if frames else None)
+
+
+class Toll:
+    """Counts what could not be read and lists what was sent, per flow; labelled and summed at the end."""
+
+    def __init__(self) -> None:
+        self.unread: dict[tuple[int, int, str], list[int]] = {}  # (flow, side, reason) -> [count, bytes]
+        self.flows: dict[int, Flow] = {}
+        self.works: list[list[Any]] = []  # one row per message sent, see message()
+
+    def add(self, flow: Flow, side: int, reason: str, *, length: int, count: int = 1) -> None:
+        """Count unreadable bytes of one side of a flow."""
+        self.flows[flow.number] = flow
+        entry = self.unread.setdefault((flow.number, side, reason), [0, 0])
+        entry[0] += count
+        entry[1] += length
+
+    def deliver(self, work: MessageWork, accepted: bool) -> None:  # noqa: FBT001
+        """Take the application's own word on a message that was counted already."""
+        if work.number >= 0:
+            self.works[work.number][7] = work.delivery(accepted)
+
+    def gap(self, gap: Gap, flow: Flow, first_flow: int) -> None:
+        """Count a hole that the reassembly tells."""
+        side = 1 if getattr(gap, "side", 0) == 1 else 0
+        numbered = msgspec.structs.replace(flow, number=flow.number + first_flow)
+        self.add(numbered, side, gap.kind, length=gap.length or 0, count=gap.count)
+
+    def message(self, work: MessageWork) -> None:
+        """Count a message: its unreadable bytes, and itself among what was sent."""
+        message, flow = work.message, work.flow
+        if message.opaque:
+            self.add(flow, message.side, message.opaque, length=message.opaque_bytes)
+        for opaque in work.opaque:
+            self.add(flow, message.side, opaque.reason, length=opaque.length)
+        if work.direction == "sent":
+            self.flows[flow.number] = flow
+            work.number = len(self.works)
+            length = message.end - message.start or message.opaque_bytes
+            self.works.append(
+                [
+                    work.traffic,
+                    work.rows,
+                    flow.number,
+                    message.side,
+                    message.protocol,
+                    message.kind,
+                    length,
+                    work.delivery(None),
+                    not message.opaque,
+                ]
+            )

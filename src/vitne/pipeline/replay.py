@@ -1,0 +1,196 @@
+"""From a finding back to its bytes: the capture is read again and the finding's layers are walked down.
+
+A case holds no value of a person; this is how one is read back, and how anybody sees that a finding is there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from vitne.model import Message, Node, StoreError
+from vitne.pipeline.conversation import read_flow
+from vitne.pipeline.messagework import MessageWork
+from vitne.pipeline.traffic import devices_of, open_traffic
+from vitne.pipeline.views import SideView, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from vitne.model import Finding
+    from vitne.pipeline.traffic import Traffic
+
+_MOST_FLOW = 256 << 20
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One layer of a finding with the bytes around it."""
+
+    codec: str
+    path: str
+    outer: bytes  # bytes of the layer before (the first: of the stream or datagram)
+    outer_from: int  # offset of outer's first byte in that layer
+    start: int  # range of this layer in the layer before
+    end: int
+    value_start: int  # range in the layer before that holds the value
+    value_end: int
+    hidden: tuple[tuple[int, int], ...]  # ranges in the layer before that hold values of persons
+
+
+class Replay(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding read back from the evidence."""
+
+    steps: tuple[Step, ...]
+    spelling: bytes  # the bytes that stand in the innermost layer
+    inner: bytes  # the innermost layer
+    inner_hidden: tuple[tuple[int, int], ...]
+
+
+def replay(paths: Sequence[str | Path], finding: Finding, siblings: Sequence[Finding]) -> Replay:
+    """Read a finding back; raises StoreError where these captures do not hold it.
+
+    ``siblings`` are findings of the same message, whose values are to be hidden in the same bytes.
+    """
+    _, traffics, _ = open_traffic(paths, stdin=None, progress=lambda *_: None)
+    try:
+        for traffic in traffics:
+            number = finding.flow - traffic.first_flow
+            if 0 <= number < traffic.walked.flow_count:
+                found = _in_flow(traffics, traffic, number, finding=finding, siblings=siblings)
+                if found is not None:
+                    return found
+    finally:
+        for traffic in traffics:
+            for reader in traffic.readers:
+                reader.close()
+    raise StoreError(
+        f"finding {finding.id} was not met again in the capture",
+        expected="the very captures of the case, read with the rules of the case",
+        next_step="compare the versions in manifest.json with `vitne --version`",
+    )
+
+
+def _works(traffics: list[Traffic], traffic: Traffic, number: int) -> Iterator[MessageWork]:
+    """Read one flow again and give its messages, unwrapped."""
+    keep = np.zeros(traffic.walked.flow_count, dtype=bool)
+    keep[number] = True
+    pieces: dict[int, list[SideView]] = {}
+    for batch in traffic.walked.batches(8 << 20, flows=keep):
+        if hasattr(batch, "data"):
+            for piece in range(len(batch.flow)):
+                pieces.setdefault(int(batch.side[piece]), []).append(SideView(batch, piece))
+    views = {side: join(parts, _MOST_FLOW) for side, parts in sorted(pieces.items())}
+    flow = msgspec.structs.replace(traffic.walked.flow(number), number=number + traffic.first_flow)
+    devices = devices_of(traffics)
+    for event in read_flow(flow, views, traffic.walked.row_times):
+        if isinstance(event, Message):
+            work = MessageWork(traffic, flow, event, views[event.side])
+            work.find_ends(devices)
+            work.unwrap()
+            yield work
+
+
+def _in_flow(
+    traffics: list[Traffic], traffic: Traffic, number: int, *, finding: Finding, siblings: Sequence[Finding]
+) -> Replay | None:
+    for work in _works(traffics, traffic, number):
+        node = _node(work, finding)
+        if node is None:
+            continue
+        places = [(node, *finding.value_range)]
+        for other in siblings:
+            beside = _node(work, other)
+            if beside is not None:
+                places.append((beside, *other.value_range))
+        return _walked(work, node, finding, places)
+    return None
+
+
+def _node(work: MessageWork, finding: Finding) -> Node | None:
+    """Find the node that a finding's layers lead to."""
+    _, frames = work.traffic.walked.frame_numbers(np.asarray(work.rows))
+    if int(frames[0]) != finding.message_frames[0]:
+        return None
+    wanted = [(layer["codec"], tuple(layer["range"])) for layer in finding.layers]
+    for node in work.nodes:
+        own = [(layer.codec, (layer.start, layer.end)) for layer in node.path(work.message.protocol)]
+        if own == wanted[: len(own)] and finding.value_range[1] <= len(node.data):
+            if len(own) == len(wanted) or all(
+                span == tuple(finding.value_range) for _, span in wanted[len(own) :][:1]
+            ):
+                return node
+    first = finding.layers[0]
+    if first["path"] == "bytes" and len(finding.layers) >= 1:
+        from vitne.model import Part
+
+        start, end = first["range"]
+        data = work.raw(start, end)
+        return Node(data, part=Part(path="bytes", start=start, end=end)) if len(data) == end - start else None
+    return None
+
+
+def _chain(node: Node) -> list[Node]:
+    chain = [node]
+    while chain[-1].parent is not None:
+        chain.append(chain[-1].parent)
+    return chain[::-1]
+
+
+def _at(node: Node, start: int, end: int) -> dict[int, tuple[int, int]]:
+    """Give where bytes of a node stand in each node above it, by identity."""
+    places = {id(node): (start, end)}
+    while node.parent is not None and node.child is not None and node.encoding is not None:
+        start, end = node.encoding.locate(node.parent.data, node.child, start, end)
+        node = node.parent
+        places[id(node)] = (start, end)
+    return places
+
+
+def _walked(work: MessageWork, node: Node, finding: Finding, places: list[tuple[Node, int, int]]) -> Replay:
+    own = _at(node, *finding.value_range)
+    others = [_at(*place) for place in places]
+
+    def hidden(each: Node, shift: int = 0) -> tuple[tuple[int, int], ...]:
+        spans = {at[id(each)] for at in others if id(each) in at}
+        return tuple(sorted((start + shift, end + shift) for start, end in spans))
+
+    chain = _chain(node)
+    root = chain[0]
+    base = root.part.start
+    value = own[id(root)] if root.part.exact else (0, root.part.end - root.part.start)
+    steps = [
+        Step(
+            codec=work.message.protocol,
+            path=root.part.path,
+            outer=work.raw(root.part.start, root.part.end),
+            outer_from=base,
+            start=base,
+            end=root.part.end,
+            value_start=base + value[0],
+            value_end=base + value[1],
+            hidden=hidden(root, base) if root.part.exact else ((base, root.part.end),),
+        )
+    ]
+    for parent, each in zip(chain, chain[1:], strict=False):
+        child: Any = each.child
+        start, end = own[id(parent)]
+        steps.append(
+            Step(
+                codec=each.encoding.name if each.encoding else "",
+                path=child.path,
+                outer=parent.data,
+                outer_from=0,
+                start=child.start,
+                end=child.end,
+                value_start=start,
+                value_end=end,
+                hidden=hidden(parent),
+            )
+        )
+    start, end = finding.value_range
+    return Replay(
+        steps=tuple(steps), spelling=node.data[start:end], inner=node.data, inner_hidden=hidden(node)
+    )

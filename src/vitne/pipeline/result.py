@@ -1,0 +1,37 @@
+"""What a scan gives: the nouns of every room, ready to be written or shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from vitne.model import Capture, Finding, Gap, Oddity
+from vitne.store import OpaqueTotal, Transmission
+
+
+class DeviceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One device of the scan, as shown."""
+
+    label: str
+    mac: str
+    addresses: tuple[str, ...]
+    names: tuple[str, ...]
+    router: bool
+    searched: bool  # false: counted only, because another device was asked for
+
+
+class Result(msgspec.Struct, kw_only=True):
+    """Everything that a scan found, and everything that it could not read."""
+
+    captures: list[Capture]
+    findings: list[Finding]
+    opaque: list[OpaqueTotal]
+    transmissions: list[Transmission]
+    gaps: list[Gap]
+    oddities: list[Oddity]
+    devices: list[DeviceRow]
+    counts: dict[str, int]  # packets, flows, streams, bytes searched, flows of other devices, ...
+    rules: dict[str, Any]  # versions and digests of what was used
+    partial: bool = False  # stopped by the user before the end
+    failed: bool = False  # a part failed inside vitne

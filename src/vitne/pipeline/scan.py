@@ -1,0 +1,122 @@
+"""The whole way: captures in, findings out.
+
+Order: walk all packets, find the devices, then flow by flow: decode, unwrap, search, draft findings.  Names of
+destinations and devices are settled at the end, because a DNS answer may stand in a later flow than its use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vitne.model import Gap, Subject
+from vitne.pipeline.flowwork import FlowWork
+from vitne.pipeline.result import Result
+from vitne.pipeline.seeds import all_seeds
+from vitne.pipeline.settling import settle_all
+from vitne.pipeline.traffic import devices_of, mask_of, open_traffic, pick_devices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import numpy as np
+
+    from vitne.attribute import Device, Devices
+    from vitne.pipeline.traffic import Traffic
+
+_BATCH = 8 << 20
+_NAMING_PORTS = (67, 68, 546, 547, 5353)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    del stage, done, total
+
+
+class Options(msgspec.Struct, kw_only=True):
+    """What a scan is asked for."""
+
+    subject: Subject = msgspec.field(default_factory=Subject)
+    device: str | None = None  # limit to the device with this MAC, address or name
+    reveal: bool = False  # show values of persons
+    stdin: Any = None  # stream that "-" stands for
+    progress: Callable[[str, int, int], None] = _silent  # (stage, bytes done, bytes in all)
+
+
+def run_scan(paths: Sequence[str | Path], options: Options) -> Result:
+    """Scan captures; raises CaptureError where none can be read and UsageError for an unknown device."""
+    captures, traffics, notes = open_traffic(paths, stdin=options.stdin, progress=options.progress)
+    try:
+        return _Scan(captures, traffics, notes, options).run()
+    finally:
+        for traffic in traffics:
+            for reader in traffic.readers:
+                reader.close()
+
+
+class _Scan:
+    def __init__(
+        self, captures: list[Any], traffics: list[Traffic], notes: list[Any], options: Options
+    ) -> None:
+        self.captures = captures
+        self.traffics = traffics
+        self.options = options
+        self.devices: Devices = devices_of(traffics)
+        self.seeds = all_seeds(options.subject, self.devices)
+        size = sum(len(reader.buffer) for traffic in traffics for reader in traffic.readers)
+        self.work = FlowWork(self.seeds, self.devices, captures, haystack=max(size, 1 << 20))
+        self.work.notes.extend(notes)
+        self.partial = False
+        self.counts: dict[str, int] = {"packets": sum(capture.packets for capture in captures)}
+
+    def run(self) -> Result:
+        wanted = self._wanted()
+        total = sum(len(reader.buffer) for traffic in self.traffics for reader in traffic.readers)
+        done = 0
+        try:
+            for traffic in self.traffics:
+                keep = mask_of(traffic, wanted)
+                self._count(traffic, keep)
+                done = self._read(traffic, keep, done=done, total=total)
+        except KeyboardInterrupt:
+            self.partial = True
+        return settle_all(self, wanted)
+
+    def _wanted(self) -> list[Device] | None:
+        """Names are told in DHCP and mDNS, so those flows are read before a name can be looked up."""
+        word = self.options.device
+        if word is not None and not self.devices.matching(word):
+            naming = FlowWork([], self.devices, self.captures, haystack=1 << 20)
+            for traffic in self.traffics:
+                columns = traffic.walked.flow_columns()
+                ports = columns["server_port"]
+                keep = (
+                    (columns["transport"] == "udp")
+                    if columns["transport"].dtype.kind == "U"
+                    else columns["proto"] == 17
+                )
+                keep &= sum((ports == port for port in _NAMING_PORTS), ports == 67).astype(bool)
+                for batch in traffic.walked.batches(_BATCH, flows=keep):
+                    if not isinstance(batch, Gap) and hasattr(batch, "data"):
+                        naming.names_only(traffic, batch)
+        return pick_devices(self.devices, word)
+
+    def _count(self, traffic: Traffic, keep: np.ndarray | None) -> None:
+        flows = traffic.walked.flow_count
+        searched = flows if keep is None else int(keep.sum())
+        self.counts["flows"] = self.counts.get("flows", 0) + flows
+        self.counts["flows_searched"] = self.counts.get("flows_searched", 0) + searched
+        for name, value in sorted(traffic.walked.counts.items()):
+            self.counts[name] = self.counts.get(name, 0) + int(value)
+
+    def _read(self, traffic: Traffic, keep: np.ndarray | None, *, done: int, total: int) -> int:
+        for batch in traffic.walked.batches(_BATCH, flows=keep):
+            if not hasattr(batch, "data"):
+                self.work.note(traffic, batch)
+                continue
+            self.work.batch(traffic, batch)
+            done += len(batch.data)
+            self.options.progress("searching", done, total)
+        self.work.finish(traffic)
+        return done

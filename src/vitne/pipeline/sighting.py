@@ -1,0 +1,195 @@
+"""Sightings of a batch of messages: known values, declared fields, candidates, and what raw search adds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vitne.assess import Setting, draft
+from vitne.identify.candidates import Context, candidates
+from vitne.identify.declared import answer_of, declared
+from vitne.model import Message, Node, Part
+from vitne.pipeline.messagework import MessageWork
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from vitne.assess import Draft
+    from vitne.attribute import Device, Devices
+    from vitne.identify.search import Searcher
+    from vitne.model import Flow, Sighting, StreamBatch
+    from vitne.pipeline.flowwork import FlowWork
+    from vitne.pipeline.traffic import Traffic
+    from vitne.pipeline.views import SideView
+
+Hit = tuple[int, int]
+"""Stream range of one raw hit."""
+
+
+class Sightings:
+    """Finds what is known, declared or likely in messages and drafts findings."""
+
+    def __init__(self, searcher: Searcher, devices: Devices) -> None:
+        self.searcher = searcher
+        self.devices = devices
+
+    # -- raw hits ----------------------------------------------------------------------------------------
+
+    def by_piece(self, batch: StreamBatch) -> dict[int, list[Hit]]:
+        """Search a batch raw; give stream ranges of the hits per piece.  Hits over a hole are none."""
+        hits = self.searcher.raw(batch.data, batch.start, batch.end)
+        if not len(hits.start):
+            return {}
+        runs = (batch.run_position, batch.run_offset)
+        starts, ends = _offsets(hits.start, *runs), _offsets(hits.end - 1, *runs) + 1
+        whole = ends - starts == hits.end - hits.start
+        found: dict[int, list[Hit]] = {}
+        for piece, start, end in zip(
+            hits.piece[whole].tolist(), starts[whole].tolist(), ends[whole].tolist(), strict=True
+        ):
+            found.setdefault(piece, []).append((start, end))
+        return found
+
+    def in_view(self, view: SideView) -> list[Hit]:
+        """Search one joined side raw: hits over the border of two batches are found here."""
+        data = np.frombuffer(view.data, dtype=np.uint8)
+        if not len(data):
+            return []
+        hits = self.searcher.raw(data, np.asarray([0]), np.asarray([len(data)]))
+        runs = (view.positions, view.offsets)
+        starts, ends = _offsets(hits.start, *runs), _offsets(hits.end - 1, *runs) + 1
+        whole = ends - starts == hits.end - hits.start
+        return list(zip(starts[whole].tolist(), ends[whole].tolist(), strict=True))
+
+    def hand_out(
+        self,
+        works: list[MessageWork],
+        hits: dict[int, list[Hit]],
+        *,
+        flow: Flow,
+        views: dict[int, SideView],
+        traffic: Traffic,
+    ) -> None:
+        """Give each raw hit to the message it stands in; what stands in none becomes a message of its own."""
+        for side, found in hits.items():
+            own = sorted((work for work in works if work.message.side == side), key=_begin)
+            begins = [_begin(work) for work in own]
+            for start, end in sorted(set(found)):
+                at = int(np.searchsorted(begins, start, side="right")) - 1
+                if at >= 0 and end <= _begin(own[at]) + own[at].message.end - own[at].message.start:
+                    own[at].extra.append((start - own[at].base, end - own[at].base))
+                    continue
+                loose = MessageWork(traffic, flow, _loose(flow, views[side], side, (start, end)), views[side])
+                loose.find_ends(self.devices)
+                loose.extra.append((start - loose.base, end - loose.base))
+                works.append(loose)
+
+    # -- drafts ------------------------------------------------------------------------------------------
+
+    def drafts(self, works: Sequence[MessageWork], fw: FlowWork) -> Iterator[Draft]:
+        """Draft the findings of some messages; one search goes through all their nodes."""
+        known = self._known(works)
+        for work, found in zip(works, known, strict=True):
+            sightings: list[Sighting] = list(found)
+            answer = ""
+            accepted: bool | None = None
+            if work.direction == "sent" and work.nodes:
+                host = fw.host_of(work)
+                told = list(declared(work.nodes, work.message, host))
+                sightings += told
+                own = frozenset(work.device.addresses) if work.device is not None else frozenset()
+                context = Context(host=host, own_addresses=own)
+                sightings += candidates(work.nodes, work.message, context=context)
+                if told and work.response is not None and told[0].sender is not None:
+                    accepted, answer = answer_of(told[0].sender, work.response.nodes)
+            if accepted is not None:
+                fw.toll.deliver(work, accepted)
+            if sightings:
+                yield from draft(sightings, self._setting(work, accepted, answer))
+
+    def _known(self, works: Sequence[MessageWork]) -> list[list[Sighting]]:
+        owner = {id(node): index for index, work in enumerate(works) for node in work.nodes}
+        found: list[list[Sighting]] = [[] for _ in works]
+        for sighting in self.searcher.nodes([node for work in works for node in work.nodes]):
+            found[owner[id(sighting.node)]].append(sighting)
+        raw_owner: dict[int, int] = {}
+        raw_nodes: list[Node] = []
+        for index, work in enumerate(works):
+            if not work.extra:
+                continue
+            covered = [sighting.node.place(sighting.start, sighting.end) for sighting in found[index]]
+            for start, end in work.extra:
+                if not any(start < stop and begin < end for begin, stop in covered):
+                    node = Node(work.raw(start, end), part=Part(path="bytes", start=start, end=end))
+                    raw_owner[id(node)] = index
+                    raw_nodes.append(node)
+        for sighting in self.searcher.nodes(raw_nodes):
+            found[raw_owner[id(sighting.node)]].append(sighting)
+        return [list(self._own(sightings, work)) for sightings, work in zip(found, works, strict=True)]
+
+    def _own(self, sightings: Iterable[Sighting], work: MessageWork) -> Iterator[Sighting]:
+        """Drop link addresses of the capture that are not those of this message's device or its router."""
+        device: Device | None = work.device
+        for sighting in sightings:
+            seed = sighting.seed
+            if seed is None or seed.origin == "subject":
+                yield sighting
+            elif device is not None and work.direction == "sent":
+                mine = seed.identifier == "mac-address" and seed.value == device.mac
+                if mine or (seed.identifier == "bssid" and seed.value != device.mac):
+                    yield _told_by_capture(sighting)
+
+    def _setting(self, work: MessageWork, accepted: bool | None, answer: str) -> Setting:
+        captures, frames = work.traffic.walked.frame_numbers(np.asarray(work.rows))
+        first, last = int(frames[0]), int(frames[1])
+        reader = work.traffic.captures[int(captures[0])]
+        response = work.response.message if work.response is not None else None
+        words = (
+            [f"{response.protocol.upper()} {response.status}"]
+            if response is not None and response.status
+            else []
+        )
+        return Setting(
+            capture=reader,
+            flow=work.flow,
+            message=work.message,
+            direction=work.direction,
+            frames=(first, max(first, last)),
+            time_ns=work.time_ns,
+            raw=work.raw,
+            frames_of=work.frames_of,
+            delivery=work.delivery(accepted),
+            answer=", ".join([*words, answer] if answer else words),
+        )
+
+
+def _told_by_capture(sighting: Sighting) -> Sighting:
+    import msgspec
+
+    word = "sender's own" if sighting.identifier == "mac-address" else "router's"
+    reason = f"equals the {word} link address on the frames of this capture"
+    return msgspec.structs.replace(sighting, reasons=(reason, *sighting.reasons))
+
+
+def _offsets(positions: np.ndarray, run_position: np.ndarray, run_offset: np.ndarray) -> np.ndarray:
+    """Turn buffer positions into stream offsets."""
+    if not len(positions):
+        return np.zeros(0, dtype=np.int64)
+    run = np.searchsorted(run_position, positions, side="right") - 1
+    shifted: np.ndarray = run_offset[run] + (positions - run_position[run])
+    return shifted
+
+
+def _begin(work: MessageWork) -> int:
+    """Give where a message begins in its stream, for datagrams too."""
+    return work.base + work.message.start
+
+
+def _loose(flow: Flow, view: SideView, side: int, hit: Hit) -> Message:
+    """Make a message of bytes that no decoder claimed: the datagram, or the hit itself."""
+    if flow.transport == "udp":
+        number = int(np.searchsorted(view.offsets, hit[0], side="right")) - 1
+        length = int(view.lengths[number])
+        return Message(protocol="datagram", kind="data", side=side, start=0, end=length, datagram=number)
+    return Message(protocol="stream", kind="data", side=side, start=hit[0], end=hit[1])

@@ -1,0 +1,123 @@
+"""From paths to traffic: captures opened, ordered, walked; devices found; a device asked for picked out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from vitne.attribute import find_devices
+from vitne.intake import arrange, open_captures
+from vitne.model import Capture, Gap, Oddity, UsageError
+from vitne.reassemble import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from vitne.attribute import Device, Devices
+    from vitne.model import Flow
+
+Progress = "Callable[[str, int, int], None]"
+
+
+class Traffic(msgspec.Struct, kw_only=True):
+    """Captures that form one stream of packets, walked."""
+
+    readers: list[Any]  # CaptureReader of each capture, in order
+    captures: list[Capture]  # all captures of the scan, by number
+    walked: Any  # vitne.reassemble.Traffic
+    first_flow: int  # number of the first flow over the whole scan
+    link_types: frozenset[int]
+
+
+def open_traffic(
+    paths: Sequence[str | Path], *, stdin: Any, progress: Callable[[str, int, int], None]
+) -> tuple[list[Capture], list[Traffic], list[Gap | Oddity]]:
+    """Open, order and walk the captures; raises CaptureError where none can be read."""
+    readers = open_captures(paths, stdin=stdin)
+    notes: list[Gap | Oddity] = []
+    groups = arrange(readers)
+    number, first_flow = 0, 0
+    captures, traffics = [], []
+    total = sum(len(reader.buffer) for reader in readers)
+    done = 0
+    for group in groups:
+        walk = Walk()
+        for reader in group:
+            for item in reader.chunks():
+                if isinstance(item, (Gap, Oddity)):
+                    notes.append(msgspec.structs.replace(item, capture=number))
+                else:
+                    walk.add(number, reader.buffer, item)
+                    last = int(item.offset[-1]) if len(item.offset) else 0
+                    progress("reading", done + last, total)
+            done += len(reader.buffer)
+            captures.append(msgspec.structs.replace(reader.capture, number=number))
+            number += 1
+        walked = walk.finish()
+        links = frozenset(interface.link_type for reader in group for interface in reader.capture.interfaces)
+        traffics.append(
+            Traffic(readers=group, captures=captures, walked=walked, first_flow=first_flow, link_types=links)
+        )
+        first_flow += walked.flow_count
+    return captures, traffics, notes
+
+
+def devices_of(traffics: Sequence[Traffic]) -> Devices:
+    """Find the devices behind all flows, looking once at each distinct pair of endpoints."""
+    flows: list[Flow] = []
+    for traffic in traffics:
+        columns = traffic.walked.flow_columns()
+        names = ("client_ip", "server_ip", "client_mac", "server_mac")
+        count = traffic.walked.flow_count
+        if not count:
+            continue
+        answered = columns["answered"].astype(np.uint8).reshape(count, 1)
+        key = np.concatenate(
+            [
+                *(columns[name].reshape(count, -1).view(np.uint8).reshape(count, -1) for name in names),
+                answered,
+            ],
+            axis=1,
+        )
+        packed = np.ascontiguousarray(key).view(np.dtype((np.void, key.shape[1]))).ravel()
+        _, first = np.unique(packed, return_index=True)
+        flows.extend(traffic.walked.flow(int(n)) for n in np.sort(first))
+    return find_devices(flows)
+
+
+def pick_devices(devices: Devices, word: str | None) -> list[Device] | None:
+    """Give the devices that a user's word stands for; None for all.  Raises UsageError naming those there are."""
+    if word is None:
+        return None
+    found = devices.matching(word)
+    if not found:
+        there = ", ".join(
+            device.addresses[0] if device.addresses else device.key for device in devices.all[:12]
+        )
+        raise UsageError(
+            f"no device in these captures answers to {word!r}",
+            expected="a link address, a network address or a name the device gave itself (DHCP, mDNS)",
+            next_step=f"devices seen: {there or 'none'}",
+        )
+    return found
+
+
+def mask_of(traffic: Traffic, wanted: list[Device] | None) -> np.ndarray | None:
+    """Give which flows belong to the wanted devices; None for all."""
+    if wanted is None:
+        return None
+    addresses = {address for device in wanted for address in device.addresses}
+    macs = {device.mac for device in wanted if device.mac}
+    count = traffic.walked.flow_count
+    keep = np.zeros(count, dtype=bool)
+    for number in range(count):
+        flow = traffic.walked.flow(number)
+        keep[number] = (
+            flow.client_ip in addresses
+            or flow.server_ip in addresses
+            or (flow.client_mac in macs and flow.client_ip in {"0.0.0.0", "::"})  # noqa: S104
+        )
+    return keep
