@@ -164,7 +164,8 @@ class RecordIndex:
             why = f"the file ends inside a record: {left} of {state.claimed} bytes are there"
             return self._gap("truncated-file", why, length=left), False
         what = f"a record header at byte {state.position} makes no sense and no sound records follow"
-        if self.lenient and not state.trust and state.claimed <= left:
+        blank = not self.buffer[state.position : state.position + state.header_length].any()
+        if self.lenient and not state.trust and state.claimed <= left and not blank:
             state.trust = 1
             return self._gap("damaged-record", f"{what}; the rest is read as it stands", length=left), True
         return self._gap("damaged-record", f"{what}; {left} bytes unread", length=left), False

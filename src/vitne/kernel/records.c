@@ -228,8 +228,10 @@ API uint64_t vitne_pcapng_resync(const uint8_t *base, uint64_t size, records_sta
         uint64_t length, next;
         if (!block_known(s, base + at) || !block_sound(base, size, s, at, &length)) continue;
         if (at + length == size || size - at - length < 12) return at;
-        if (block_sound(base, size, s, at + length, &next)) return at;
-        if (block_known(s, base + at + length)) return at; /* the next may be cut */
+        records_state order = {.big_endian = s->big_endian};
+        if (le32(base + at) == SECTION) section_order(base, size, at, &order.big_endian);
+        if (block_sound(base, size, &order, at + length, &next)) return at;
+        if (block_known(&order, base + at + length)) return at; /* the next may be cut */
     }
     return NO_RECORD;
 }

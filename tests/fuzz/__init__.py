@@ -1,0 +1,1 @@
+"""Fuzz harnesses, one file per reader; `python -m tests.fuzz` runs them."""
