@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from vitne.identify.overlaps import Found
+    from vitne.model import Seed
 
 REACH = 40  # bytes before a value in which its key may stand
 _KEY = re.compile(
@@ -63,6 +64,14 @@ def has_key(found: Found, words: Sequence[str]) -> bool:
     before = found.node.data[max(0, found.start - REACH) : found.start]
     key = _KEY.search(before)
     return key is not None and _matches(key[1].decode("ascii"), words)
+
+
+def area_beside(found: Found, seed: Seed) -> bool:
+    """Say whether the area of a cell stands near its number, as a number of its own."""
+    if seed.area is None:
+        return False
+    near = found.node.data[max(0, found.start - REACH) : found.end + REACH]
+    return re.search(rb"(?<![0-9])%d(?![0-9])" % seed.area, near) is not None
 
 
 def _matches(name: str, words: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ Two doors: ``raw`` finds where in a batch of streams a value may stand (which st
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,9 +15,11 @@ import numpy.typing as npt
 
 from vitne.identify.borders import Bounds, keep_whole
 from vitne.identify.chance import Evidence, judge
-from vitne.identify.context import KEYWORDS, has_key
+from vitne.identify.context import KEYWORDS, area_beside, has_key
 from vitne.identify.needles import Needles, piece_of, reject_crossing
 from vitne.identify.overlaps import Found, innermost
+from vitne.identify.places import Pair, Places
+from vitne.identify.places import chance as chance_of_place
 from vitne.identify.variants import needles as needles_of
 from vitne.identify.variants import write
 from vitne.model import Sighting
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from vitne.identify.needles import Hits, Layers, Needle
     from vitne.model import Node, Seed
 
+ONLY_KEYED = frozenset({"cell-id", "operator"})  # numbers of the network: alone they say nothing
 BATCH = 4 << 20  # bytes of nodes that are searched with one call
 HAYSTACK = 1 << 30  # bytes that chance is reckoned for, unless the caller knows how many are searched
 
@@ -63,7 +67,8 @@ class Searcher:
         self._engine = Needles.compile(self.needles, engine=engine)
         self._keywords = keywords
         self._seed_of = np.array([needle.seed for needle in self.needles], dtype=np.int64)
-        self._needles_of_seed = np.bincount(self._seed_of, minlength=len(self.seeds)).tolist()
+        self._alike = Counter((needle.seed, len(needle.data)) for needle in self.needles)
+        self._places = Places(self.seeds)
         self._haystack = haystack
 
     def raw(
@@ -96,11 +101,17 @@ class Searcher:
         value, only the innermost counts, and a second value of the subject in a record backs a weak one.
         """
         found = [one for batch in _batches(nodes) for one in self._found(batch)]
+        pairs = {id(pair.found): pair for pair in self._places.find(nodes)}
+        found += [pair.found for pair in pairs.values()]
         order = {id(node): index for index, node in enumerate(nodes)}
-        kept = self._judged(innermost(found))
-        kept.sort(key=lambda pair: (order[id(pair[0].node)], pair[0].start, pair[0].end, pair[0].seed))
-        for one, evidence in kept:
-            yield self._sighting(one, evidence)
+        kept = innermost(found)
+        kept.sort(key=lambda one: (order[id(one.node)], one.start, one.end, one.seed))
+        evidence = self._judged([one for one in kept if id(one) not in pairs])
+        for one in kept:
+            if id(one) in pairs:
+                yield self._place(pairs[id(one)])
+            elif id(one) in evidence:
+                yield self._sighting(one, evidence[id(one)])
 
     def _found(self, nodes: Sequence[Node]) -> Iterator[Found]:
         buffer = b"".join(node.data for node in nodes)
@@ -123,19 +134,18 @@ class Searcher:
                 layers=len(needle.layers),
             )
 
-    def _judged(self, found: list[Found]) -> list[tuple[Found, Evidence]]:
+    def _judged(self, found: list[Found]) -> dict[int, Evidence]:
         """Keep what chance does not explain: alone, or with a key or a second value in the same record."""
-        keyed = [has_key(one, self._words(one)) for one in found]
-        alone = [
-            judge(self.needles[one.needle], haystack=self._haystack, siblings=self._needles_of_seed[one.seed])
-            for one in found
-        ]
+        keyed = [has_key(one, self._words(one)) or area_beside(one, self.seeds[one.seed]) for one in found]
+        alone = [self._alone(one) for one in found]
         company: dict[int, set[int]] = {}
         for one, evidence in zip(found, alone, strict=True):
             if evidence.enough:
                 company.setdefault(id(one.node.part), set()).add(one.seed)
-        kept = []
+        kept: dict[int, Evidence] = {}
         for one, evidence, key in zip(found, alone, keyed, strict=True):
+            if not key and evidence.strict and self.seeds[one.seed].identifier in ONLY_KEYED:
+                continue
             others = company.get(id(one.node.part), set()) - {one.seed}
             final = evidence.backed(
                 key=key,
@@ -143,8 +153,31 @@ class Searcher:
                 whole_field=key and one.end - one.start == len(one.node.data),
             )
             if final.enough:
-                kept.append((one, final))
+                kept[id(one)] = final
         return kept
+
+    def _alone(self, one: Found) -> Evidence:
+        needle = self.needles[one.needle]
+        siblings = self._alike[needle.seed, len(needle.data)]
+        return judge(needle, haystack=self._haystack, siblings=siblings)
+
+    def _place(self, pair: Pair) -> Sighting:
+        one, seed = pair.found, self.seeds[pair.found.seed]
+        written = f", written as {pair.written}" if pair.written else ""
+        return Sighting(
+            node=one.node,
+            start=one.start,
+            end=one.end,
+            identifier="location",
+            value=pair.value,
+            grade="derived" if pair.written else "observed",
+            seed=seed,
+            field=pair.field,
+            spelling_layers=(("degrees", (("written", pair.written),)),) if pair.written else (),
+            evalue=chance_of_place(seed, self._haystack),
+            reasons=(f"a pair of numbers {pair.metres:.0f} m from the known place{written}",),
+            prior=1.0,
+        )
 
     def _words(self, one: Found) -> Sequence[str]:
         return self._keywords.get(self.seeds[one.seed].identifier, ())

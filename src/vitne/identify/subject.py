@@ -62,9 +62,8 @@ def read_subject(path: str | Path) -> tuple[Subject, list[str]]:
         warnings.append("the file names no known value")
     if errors:
         raise UsageError(
-            "the subject file has " + (f"{len(errors)} errors" if len(errors) > 1 else "an error"),
+            "\n  - ".join([f"{len(errors)} thing(s) in the subject file are wrong:", *errors]),
             where=path.name,
-            expected="\n    ".join(errors),
             next_step="correct these entries and check with: vitne subject check",
         )
     return Subject(seeds=tuple(seeds)), warnings

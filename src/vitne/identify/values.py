@@ -65,9 +65,10 @@ def _checked(identifier: str, value: str) -> CheckResult:
 def nearest(word: str) -> str:
     """Give the identifier whose name is nearest to a word; "" where none is near."""
     asked = word.lower().replace("_", "-").replace(" ", "-")
-    close = difflib.get_close_matches(asked, sorted(IDENTIFIERS), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(asked, sorted(IDENTIFIERS), n=3, cutoff=0.5)
+    swapped = [known for known in close if sorted(known) == sorted(asked)]  # two letters changed places
     inside = [known for known in sorted(IDENTIFIERS) if len(asked) > 2 and asked in known]
-    return close[0] if close else inside[0] if inside else ""
+    return next(iter([*swapped, *close, *inside]), "")
 
 
 def _words(value: str) -> CheckResult:

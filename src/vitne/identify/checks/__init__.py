@@ -10,7 +10,6 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
 
 import msgspec
 
