@@ -10,6 +10,7 @@ GapKind = Literal[
     "truncated-file",  # the file ends inside a record
     "damaged-record",  # a record's header makes no sense; reading went on behind it, or stopped
     "unknown-link-type",  # frames of a link layer that is not read
+    "unknown-transport",  # IP packets of a transport that is not read (neither TCP nor UDP)
     "snap-length",  # the capture kept only the first bytes of a frame
     "missing-segment",  # bytes of a TCP stream that no captured frame holds
     "missing-fragment",  # an IP datagram of which a fragment is not in the capture

@@ -1,0 +1,175 @@
+/* The door of the packet walk: captures' records go in, rows and flows come out. */
+#include "walk.h"
+
+/* Counts one thing of a kind; the table is open-addressed and never grows. */
+void tally(Packet *packet, uint32_t kind, uint32_t value) {
+    uint32_t slot = (uint32_t)(mix((uint64_t)kind << 32 | value) % TALLIES);
+    for (unsigned tried = 0; tried < 64; tried++) {
+        Tally *entry = &packet->walk->tallies[(slot + tried) % TALLIES];
+        if (!entry->kind) {
+            *entry = (Tally){kind, value, 1, packet->number, packet->capture};
+            return;
+        }
+        if (entry->kind == kind && entry->value == value) {
+            entry->count++;
+            return;
+        }
+    }
+    if (value != NO_ROW) tally(packet, kind, NO_ROW); /* too many values: count them together */
+}
+
+void tally_short(Packet *packet, Span span, uint32_t layer) {
+    tally(packet, span.held < span.wire ? TALLY_SNAPPED : TALLY_SHORT, layer);
+}
+
+API void walk_free(Walk *walk) {
+    if (!walk) return;
+    free(walk->rows);
+    free(walk->flows);
+    free(walk->slots);
+    free(walk->buffers);
+    free(walk->first_rows);
+    free(walk->macs);
+    free(walk->order);
+    fragments_free(walk->fragments);
+    free(walk);
+}
+
+API Walk *walk_new(void) {
+    Walk *walk = calloc(1, sizeof *walk);
+    if (!walk) return NULL;
+    walk->slot_count = 1024;
+    walk->slots = calloc(walk->slot_count, sizeof *walk->slots);
+    walk->fragments = fragments_new();
+    walk->macs = calloc(16, 6);
+    walk->mac_room = 16;
+    walk->mac_count = 1;
+    if (walk->slots && walk->fragments && walk->macs) return walk;
+    walk_free(walk);
+    return NULL;
+}
+
+/* Tells where a capture's bytes stand (again, if they moved); captures come in ascending order. */
+API int walk_buffer(Walk *walk, uint32_t capture, const uint8_t *bytes, uint64_t length) {
+    if (capture >= walk->buffer_count) {
+        if (capture >= 1u << 20) return -1;
+        Buffer *buffers = realloc(walk->buffers, (capture + 1) * sizeof *buffers);
+        if (!buffers) return -1;
+        walk->buffers = buffers;
+        uint32_t *first_rows = realloc(walk->first_rows, (capture + 1) * sizeof *first_rows);
+        if (!first_rows) return -1;
+        walk->first_rows = first_rows;
+        for (uint32_t number = walk->buffer_count; number <= capture; number++) {
+            buffers[number] = (Buffer){NULL, 0};
+            first_rows[number] = walk->row_count;
+        }
+        walk->buffer_count = capture + 1;
+    }
+    walk->buffers[capture] = (Buffer){bytes, length};
+    return 0;
+}
+
+static bool more_rows(Walk *walk, uint64_t count) {
+    uint64_t needed = walk->row_count + count;
+    if (needed >= NO_ROW) return false;
+    if (needed <= walk->row_room) return true;
+    uint64_t room = needed + needed / 4;
+    if (room > NO_ROW) room = NO_ROW;
+    Row *rows = realloc(walk->rows, room * sizeof *rows);
+    if (!rows) return false;
+    walk->rows = rows;
+    walk->row_room = (uint32_t)room;
+    return true;
+}
+
+/* Adds records of one capture, one row each; gives 0, or -1 without memory or beyond 2^32 rows. */
+API int walk_add(Walk *walk, uint32_t capture, uint64_t count, const uint64_t *offset, const uint32_t *held,
+                 const uint32_t *wire, const int64_t *time, const uint16_t *link_type) {
+    if (capture >= walk->buffer_count || !more_rows(walk, count)) return -1;
+    Buffer buffer = walk->buffers[capture];
+    for (uint64_t at = 0; at < count; at++) {
+        uint32_t number = walk->row_count++;
+        Row *row = &walk->rows[number];
+        *row = (Row){time[at], 0, -1, 0, NO_FLOW};
+        Packet packet = {walk, row, number, capture, buffer.bytes, 0, false, NULL, NULL, 0, 0};
+        if (at + 8 < count && offset[at + 8] < buffer.length) {
+            __builtin_prefetch(buffer.bytes + offset[at + 8]);
+            __builtin_prefetch(buffer.bytes + offset[at + 8] + 64);
+        }
+        if (offset[at] > buffer.length || held[at] > buffer.length - offset[at] || offset[at] >= PLACE_MOST) {
+            tally(&packet, TALLY_MALFORMED, LAYER_RECORD);
+            continue;
+        }
+        Span span = {buffer.bytes + offset[at], held[at], wire[at] < held[at] ? held[at] : wire[at]};
+        if (span.held > SIZE_MOST) span.held = SIZE_MOST;
+        if (span.wire > SIZE_MOST) span.wire = SIZE_MOST;
+        read_frame(&packet, span, link_type[at]);
+    }
+    return 0;
+}
+
+const uint8_t *payload_at(const Walk *walk, uint32_t row) {
+    const Row *entry = &walk->rows[row];
+    uint64_t offset = entry->place >> SIZE_BITS;
+    if (entry->size >> SIZE_BITS & ROW_ARENA) return arena_at(walk, offset);
+    uint32_t low = 0, high = walk->buffer_count;
+    if (high == 1) return walk->buffers[0].bytes + offset;
+    while (high - low > 1) { /* the last capture whose first row is not behind the row */
+        uint32_t middle = low + (high - low) / 2;
+        if (walk->first_rows[middle] <= row) low = middle;
+        else high = middle;
+    }
+    return walk->buffers[low].bytes + offset;
+}
+
+/* Ends the walk: gives rows by flow and side (counting sort, stable) and frees what only the walk needs. */
+API int walk_finish(Walk *walk) {
+    fragments_end(walk);
+    free(walk->slots);
+    walk->slots = NULL;
+    uint64_t sides = (uint64_t)walk->flow_count * 2;
+    for (uint64_t at = 0; at < sides; at++) {
+        FlowState *flow = &walk->flows[at >> 1];
+        int side = at & 1;
+        int64_t past = flow->acked[side] - flow->high[side]; /* a FIN takes one number and is no byte */
+        bool end = flow->side[side] & SIDE_SEEN && (past == 1 || (past > 0 && flow->side[side] & SIDE_FIN));
+        if (end) flow->acked[side] = flow->high[side];
+        flow->high[side] = 0;
+    }
+    uint32_t total = 0;
+    for (uint32_t row = 0; row < walk->row_count; row++) {
+        uint32_t flow = walk->rows[row].flow;
+        if (flow == NO_FLOW) continue;
+        walk->flows[flow >> 1].high[flow & 1]++;
+        total++;
+    }
+    uint32_t start = 0;
+    for (uint64_t at = 0; at < sides; at++) {
+        int64_t *range = &walk->flows[at >> 1].high[at & 1];
+        uint32_t count = (uint32_t)*range;
+        *range = (int64_t)((uint64_t)start << 32 | start); /* start << 32 | end, the end moves on below */
+        start += count;
+    }
+    walk->order = malloc(total ? (uint64_t)total * sizeof *walk->order : 1);
+    if (!walk->order) return -1;
+    for (uint32_t row = 0; row < walk->row_count; row++) {
+        uint32_t flow = walk->rows[row].flow;
+        if (flow == NO_FLOW) continue;
+        int64_t *range = &walk->flows[flow >> 1].high[flow & 1];
+        walk->order[(uint32_t)*range] = row;
+        ++*range;
+    }
+    return 0;
+}
+
+/* What Python looks at: the arrays themselves, valid until walk_free. */
+API const Row *walk_rows(const Walk *walk) { return walk->rows; }
+API uint32_t walk_row_count(const Walk *walk) { return walk->row_count; }
+API const FlowState *walk_flows(const Walk *walk) { return walk->flows; }
+API uint32_t walk_flow_count(const Walk *walk) { return walk->flow_count; }
+API const uint32_t *walk_order(const Walk *walk) { return walk->order; }
+API const Tally *walk_tallies(const Walk *walk) { return walk->tallies; }
+API const uint8_t *walk_macs(const Walk *walk) { return walk->macs[0]; }
+API uint32_t walk_mac_count(const Walk *walk) { return walk->mac_count; }
+API const uint64_t *walk_tunnels(const Walk *walk) { return walk->tunnels; }
+API uint32_t walk_fragment_head(const Walk *walk, uint32_t row) { return fragment_head(walk, row); }
