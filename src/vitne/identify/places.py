@@ -1,7 +1,7 @@
 """Places: pairs of numbers that lie within the radius of a known place.
 
-One number alone never counts.  Read are decimal degrees with three decimals or more, degrees scaled by 1e5, 1e6
-or 1e7 as whole numbers, and degrees with decimal minutes as GPS receivers write them (NMEA 0183).  The two
+One number alone never counts.  Read are decimal degrees with three decimals or more, degrees scaled by 1e5,
+1e6 or 1e7 as whole numbers, and degrees with decimal minutes as GPS receivers write them (NMEA 0183).  The two
 numbers stand at most three numbers apart, in either order, or are fields of one record named for it.
 A number that was rounded may lie half of its last digit further away than the radius.
 """
@@ -25,7 +25,7 @@ METRES = 111_195.0  # of one degree of latitude on a sphere of 6371 km
 WINDOW = 160  # bytes on either side in which the other number may stand
 APART = 3  # numbers: the other one is among the next so many
 MOST_PREFIXES = 12
-NUMBER = re.compile(rb"-?[0-9]{1,11}(?:[.,][0-9]{1,17})?")
+NUMBER = re.compile(rb"-?(?:[0-9]{1,3},[0-9]{3,17}|[0-9]{1,11}(?:\.[0-9]{1,17})?)")
 LATITUDE = frozenset({"lat", "latitude", "y", "wd", "weidu", "breite"})
 LONGITUDE = frozenset({"lon", "lng", "long", "longitude", "x", "jd", "jingdu", "laenge"})
 LEAF = 24  # bytes of a field that may be one number
@@ -87,9 +87,9 @@ class Places:
             kind = "lat" if name.lower() in LATITUDE else "lon" if name.lower() in LONGITUDE else ""
             if kind:
                 records.setdefault((id(node.parent), record), {}).setdefault(kind, node)
-        for record in records.values():
-            if len(record) == 2:
-                yield from self._of_record(record["lat"], record["lon"])
+        for both in records.values():
+            if len(both) == 2:
+                yield from self._of_record(both["lat"], both["lon"])
 
     def _of_record(self, north: Node, east: Node) -> Iterator[Pair]:
         if not (NUMBER.fullmatch(north.data) and NUMBER.fullmatch(east.data)):
@@ -146,7 +146,7 @@ def _all(data: bytes, part: bytes) -> Iterator[int]:
 
 def _inside_number(data: bytes, place: int) -> bool:
     before = data[place - 1 : place] if place else b""
-    return before.isdigit() or (before in {b".", b","} and data[max(0, place - 2) : place - 1].isdigit())
+    return before.isdigit() or (before == b"." and data[max(0, place - 2) : place - 1].isdigit())
 
 
 def _pair_at(node: Node, place: int, row: int, *, seed: Seed) -> Pair | None:
@@ -190,7 +190,8 @@ def _readings(number: bytes) -> Iterator[Reading]:
         if abs(value) >= 100 and len(part) >= 3:
             degrees, minutes = divmod(abs(value), 100)
             if minutes < 60:
-                yield Reading("degrees and minutes", math.copysign(degrees + minutes / 60, value), last / 60)
+                for sign in (1, -1):  # the letter behind the number says which; a place has one sign only
+                    yield Reading("degrees and minutes", sign * (degrees + minutes / 60), last / 60)
     elif not point and len(whole.lstrip("-")) >= 5:
         for power in (7, 6, 5):
             if abs(value) <= 180 * 10**power:
