@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 _COMMAND = re.compile(rb"([A-Za-z]{3,4})(?: +(.*))?$", re.DOTALL)
 _OPENING = re.compile(
-    rb"(?i)(?:USER [ -~]+|AUTH (?:TLS|SSL|TLS-C|TLS-P|GSSAPI) *|(?:FEAT|SYST|HOST [!-~]+|CLNT [ -~]+|OPTS UTF-?8 ON) *)\r?\n"
+    rb"(?i)(?:USER [ -~]+|AUTH (?:TLS|SSL|TLS-C|TLS-P|GSSAPI) *"
+    rb"|(?:FEAT|SYST|HOST [!-~]+|CLNT [ -~]+|OPTS UTF-?8 ON) *)\r?\n"
+)
+_FOLLOWED = re.compile(
+    rb"(?i)USER [ -~]+\r?\n(?:PASS [^\r\n]*\r?\n)?(?:X?PWD|SYST|FEAT|TYPE|CWD|PASV|EPSV|PORT|EPRT|PBSZ|ACCT|OPTS)\b"
 )
 _REPLY = re.compile(rb"([1-6][0-9]{2})([ -]|$)")
 _MOST_REPLY_LINES = 1024
@@ -44,7 +48,8 @@ class Ftp(Talk):
             return Fit.NO
         if side == 0:
             found = _OPENING.match(head[:1024])
-            return Fit.NO if found is None else Fit.LIKELY
+            alone = head[:4].upper() == b"USER" and not _FOLLOWED.match(head[:1024])
+            return Fit.NO if found is None else Fit.PERHAPS if alone else Fit.LIKELY
         if re.match(rb"(?i)220[ -][^\r\n]*\bftp", head[:512]):
             return Fit.LIKELY
         smtp = re.match(rb"(?i)220[ -][^\r\n]*(?:smtp|lmtp|mail)", head[:512])
@@ -107,7 +112,7 @@ class Ftp(Talk):
             parts=(Part(path="reply", start=first.start, end=end),) if end > first.start else (),
         )
 
-    def on_counted(self, side: int, body: Body) -> Items:
+    def on_counted(self, side: int, body: Body) -> Items:  # noqa: ARG002
         """FTP counts no bytes on the control connection."""
         yield from ()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _VERBS = "CAPABILITY|NOOP|LOGOUT|STARTTLS|AUTHENTICATE|LOGIN|ID|ENABLE|SELECT|EXAMINE|NAMESPACE"
 _OPENING = re.compile(rf"(?i)[0-9A-Za-z.]{{1,20}} (?:{_VERBS})(?: [^\r\n]*)?\r?\n".encode())
 _LITERAL = re.compile(rb"\{([0-9]{1,9})\+?\}$")
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[^ "()]+|[()]')
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[^ "()]+|[()]')
 _MOST_TOKENS = 512  # words of one command or answer that are told
 _MOST_LITERALS = 256
 
@@ -68,8 +68,10 @@ class Imap(Talk):
             if room <= 0:
                 break
             room -= 1
-            quoted = found.group().startswith(b'"') and len(found.group()) > 1
-            start, end = line.start + found.start() + quoted, line.start + found.end() - quoted
+            word = found.group()
+            opened = word.startswith(b'"')
+            closed = opened and len(word) > 1 and word.endswith(b'"')
+            start, end = line.start + found.start() + opened, line.start + found.end() - closed
             talked.words.append((found.group(), start, end))
         literal = _LITERAL.search(line.data) if line.whole else None
         if literal is not None and len(talked.literals) < _MOST_LITERALS:

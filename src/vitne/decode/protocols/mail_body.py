@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING
 from vitne.model import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vitne.decode.protocols.mail_lines import Body
 
 _FIELD = re.compile(rb"([!-9;-~]{1,255}):[ \t]*((?:[^\r\n]++|\r?\n[ \t])*+)\r?\n?")
 _MOST_FIELDS = 512  # header fields of one mail that are told
 _ENCODINGS = ("base64", "quoted-printable")
+
+
+def header_fields(data: bytes, at: int) -> Iterator[tuple[str, tuple[int, int], int]]:
+    """Yield name, range of the value (folded lines included) and position behind each header field."""
+    for _ in range(_MOST_FIELDS):
+        found = _FIELD.match(data, at)
+        if found is None:
+            return
+        yield found.group(1).decode("ascii"), found.span(2), found.end()
+        at = found.end()
 
 
 def mail_parts(body: Body) -> tuple[tuple[Part, ...], str]:
@@ -22,11 +34,12 @@ def mail_parts(body: Body) -> tuple[tuple[Part, ...], str]:
     parts: list[Part] = []
     declared: dict[str, str] = {}
     at = 0
-    while len(parts) < _MOST_FIELDS and (found := _FIELD.match(data, at)):
-        name = found.group(1).decode("ascii")
-        declared.setdefault(name.lower(), found.group(2)[:512].decode("ascii", "replace").strip().lower())
-        parts.append(_part(body, f"header:{name}", name, found.span(2), exact=exact))
-        at = found.end()
+    for name, span, behind in header_fields(data, 0):
+        declared.setdefault(
+            name.lower(), data[span[0] : span[1]][:512].decode("ascii", "replace").strip().lower()
+        )
+        parts.append(_part(body, f"header:{name}", name, span, exact=exact))
+        at = behind
     blank = re.compile(rb"\r?\n").match(data, at)
     start = blank.end() if blank else at
     media = declared.get("content-type", "").split(";")[0].strip()

@@ -48,6 +48,8 @@ class Talk:
             if self.counted[side] is not None:
                 yield from self._ended(side)
             if self._tls(side):
+                if self.upgraded_at is not None and self.upgraded_at[side] >= 0:
+                    yield from self.on_end(side)
                 return
             line = lines.line()
             if line is None:

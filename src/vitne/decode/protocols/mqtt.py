@@ -209,7 +209,7 @@ def _packet_end(half: _Half, at: int) -> int:
 
 
 def _length(head: bytes | bytearray) -> tuple[int, int] | None:
-    """Read the remaining length: value and position behind it (3.1.1 section 2.2.3); None when cut or too long."""
+    """Read the remaining length: value and position behind it (3.1.1 section 2.2.3); None when cut."""
     value = 0
     for i, byte in enumerate(head[1:5]):
         value |= (byte & 0x7F) << (7 * i)

@@ -23,6 +23,8 @@ _VERBS = rb"USER|PASS|APOP|AUTH|STAT|LIST|RETR|TOP|DELE|UIDL|CAPA|STLS|NOOP|RSET
 _COMMAND = re.compile(rb"(?i)(" + _VERBS + rb")(?: +(.*))?$", re.DOTALL)
 _OPENING = re.compile(rb"(?i)(?:CAPA *|STLS *|AUTH(?: [!-~]+)* *|(?:USER|APOP) [ -~]+)\r?\n")
 
+_FOLLOWED = re.compile(rb"(?i)USER [ -~]+\r?\n(?:PASS [^\r\n]*\r?\n)?(?:STAT|LIST|UIDL|RETR|CAPA|TOP|DELE)\b")
+
 
 class Pop3(Talk):
     """One POP3 session.  Each command and each reply is one message."""
@@ -51,7 +53,7 @@ class Pop3(Talk):
             )
         if not _OPENING.match(head[:1024]):
             return Fit.NO
-        return Fit.PERHAPS if head[:4].upper() == b"USER" else Fit.LIKELY
+        return Fit.PERHAPS if head[:4].upper() == b"USER" and not _FOLLOWED.match(head[:1024]) else Fit.LIKELY
 
     def on_line(self, side: int, line: Line) -> Items:
         """Read a command, an answer to a challenge, or a line of a reply."""
@@ -92,7 +94,7 @@ class Pop3(Talk):
         if self._status is not None and self._body is not None:
             if line.whole and line.data == b".":
                 yield self._replied(line.end, complete=True)
-            elif line.data.startswith((b"+OK", b"-ERR")) and self._body.end == self._body.start:
+            elif line.data.startswith((b"+OK", b"-ERR", b"+ ")) and self._body.end == self._body.start:
                 yield self._replied(self._status.end, complete=True)
                 yield from self._on_reply(line)
             else:
@@ -135,7 +137,7 @@ class Pop3(Talk):
             parts=parts,
         )
 
-    def on_counted(self, side: int, body: Body) -> Items:
+    def on_counted(self, side: int, body: Body) -> Items:  # noqa: ARG002
         """POP3 counts no bytes."""
         yield from ()
 
