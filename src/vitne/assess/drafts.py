@@ -58,9 +58,17 @@ class Draft(msgspec.Struct, kw_only=True):
     also: tuple[Also, ...] = ()
 
 
-def _rank(draft: Draft) -> tuple[int, int, int, tuple[int, int]]:
-    """Order the spellings of one value: strongest grade, verified, fewest layers, first place."""
-    return (-GRADES.index(draft.grade), not draft.verified, len(draft.layers), draft.stream_range)  # type: ignore[arg-type]
+def _rank(draft: Draft) -> tuple[Any, ...]:
+    """Order the spellings of one value: strongest grade, verified, read layer by layer, named, shortest, first."""
+    unread = len(draft.layers) - draft.depth
+    return (
+        -GRADES.index(draft.grade),  # type: ignore[arg-type]
+        not draft.verified,
+        unread,
+        not draft.field,
+        len(draft.layers),
+        draft.stream_range,
+    )
 
 
 def _one(sighting: Sighting, setting: Setting) -> Draft:
@@ -131,9 +139,10 @@ def text_of(data: bytes) -> str:
 
 def draft(sightings: Iterable[Sighting], setting: Setting) -> list[Draft]:
     """Make one draft per value and identifier of a message; further spellings go into ``also``."""
-    entries: dict[tuple[str, str], list[Draft]] = {}
+    entries: dict[tuple[str, ...], list[Draft]] = {}
     for one in _resolved([_one(sighting, setting) for sighting in sightings]):
-        entries.setdefault((one.identifier, one.value), []).append(one)
+        of_field = one.field if one.identifier == "device-attribute" else ""
+        entries.setdefault((one.identifier, one.value, of_field), []).append(one)
     result = []
     for drafts in entries.values():
         drafts.sort(key=_rank)

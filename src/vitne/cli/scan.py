@@ -110,11 +110,15 @@ def counts(finding: Finding, options: argparse.Namespace) -> bool:
     return GRADES.index(finding.grade) >= GRADES.index(options.fail_on)
 
 
+def _still(stage: str, done: int, total: int) -> None:
+    del stage, done, total
+
+
 @contextmanager
 def _progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
     """Give a function that draws a bar on a terminal once work takes longer than a second."""
     if not shown or not sys.stderr.isatty():
-        yield lambda stage, done, total: None
+        yield _still
         return
     from rich.console import Console
     from rich.progress import (

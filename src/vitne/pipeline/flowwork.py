@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import traceback
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from vitne.attribute import Names
-from vitne.identify import Searcher
+from vitne.identify.search import Searcher
 from vitne.model import Gap, Message, Oddity
 from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.messagework import MessageWork, Toll
@@ -16,7 +17,7 @@ from vitne.pipeline.sighting import Sightings
 from vitne.pipeline.views import SideView, join
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from vitne.assess import Draft
     from vitne.attribute import Device, Devices
@@ -96,22 +97,25 @@ class FlowWork:
         for side, pieces in views.items():
             if len(pieces) > 1:
                 hits[side] = self.sightings.in_view(joined[side])
+        self._guarded(number + traffic.first_flow, lambda: self._flow(traffic, number, joined, hits=hits))
+
+    def _guarded(self, number: int, action: Callable[[], None], *, last: bool = True) -> bool:
+        """Do something for one flow; a fault of ours costs that flow, is told loudly and fails the command."""
         try:
-            self._flow(traffic, number, joined, hits)
-        except Exception as error:  # noqa: BLE001  (the one broad handler: one flow is lost, and loudly)
-            self.failed = True
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            why = f"{type(error).__name__} in {where.name} (line {where.lineno}); this is a fault of vitne"
-            self.notes.append(Gap(kind="internal", why=why, flow=number + traffic.first_flow))
+            action()
+        except Exception as error:  # noqa: BLE001  (the one broad handler of the program)
+            if last:
+                self.failed = True
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                why = f"{type(error).__name__} in {where.name}, line {where.lineno}: a fault of vitne; this flow is lost"
+                self.notes.append(Gap(kind="internal", why=why, flow=number))
+            return False
+        return True
 
     # -- one flow ----------------------------------------------------------------------------------------
 
     def _flow(
-        self,
-        traffic: Traffic,
-        number: int,
-        views: dict[int, SideView],
-        hits: dict[int, list[tuple[int, int]]],
+        self, traffic: Traffic, number: int, views: dict[int, SideView], *, hits: dict[int, list[tuple[int, int]]]
     ) -> None:
         flow: Flow = msgspec.structs.replace(traffic.walked.flow(number), number=number + traffic.first_flow)
         works: list[MessageWork] = []
@@ -186,6 +190,13 @@ class FlowWork:
     # -- drafting ----------------------------------------------------------------------------------------
 
     def _flush(self) -> None:
+        """Draft what waits; after a fault again flow by flow, so that only the flow with the fault is lost."""
         works, self._pending, self._pending_bytes = self._pending, [], 0
-        if works:
-            self.drafts.extend(self.sightings.drafts(works, self))
+        if not works or self._guarded(-1, lambda: self._draft(works), last=False):
+            return
+        for number, group in groupby(works, key=lambda work: work.flow.number):
+            own = list(group)
+            self._guarded(number, lambda own=own: self._draft(own))  # type: ignore[misc]
+
+    def _draft(self, works: list[MessageWork]) -> None:
+        self.drafts += list(self.sightings.drafts(works, self))

@@ -111,7 +111,7 @@ def _in_flow(
 
 def _node(work: MessageWork, finding: Finding) -> Node | None:
     """Find the node that a finding's layers lead to."""
-    _, frames = work.traffic.walked.frame_numbers(np.asarray(work.rows))
+    frames = work.traffic.walked.frame_of(np.asarray(work.rows))
     if int(frames[0]) != finding.message_frames[0]:
         return None
     wanted = [(layer["codec"], tuple(layer["range"])) for layer in finding.layers]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 from vitne.model import Gap, Subject
 from vitne.pipeline.flowwork import FlowWork
@@ -21,12 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    import numpy as np
-
     from vitne.attribute import Device, Devices
     from vitne.pipeline.traffic import Traffic
 
 _BATCH = 8 << 20
+_UDP = 17
 _NAMING_PORTS = (67, 68, 546, 547, 5353)
 
 
@@ -90,13 +90,7 @@ class _Scan:
             naming = FlowWork([], self.devices, self.captures, haystack=1 << 20)
             for traffic in self.traffics:
                 columns = traffic.walked.flow_columns()
-                ports = columns["server_port"]
-                keep = (
-                    (columns["transport"] == "udp")
-                    if columns["transport"].dtype.kind == "U"
-                    else columns["proto"] == 17
-                )
-                keep &= sum((ports == port for port in _NAMING_PORTS), ports == 67).astype(bool)
+                keep = (columns["protocol"] == _UDP) & np.isin(columns["port"][:, 1], _NAMING_PORTS)
                 for batch in traffic.walked.batches(_BATCH, flows=keep):
                     if not isinstance(batch, Gap) and hasattr(batch, "data"):
                         naming.names_only(traffic, batch)
@@ -107,8 +101,8 @@ class _Scan:
         searched = flows if keep is None else int(keep.sum())
         self.counts["flows"] = self.counts.get("flows", 0) + flows
         self.counts["flows_searched"] = self.counts.get("flows_searched", 0) + searched
-        for name, value in sorted(traffic.walked.counts.items()):
-            self.counts[name] = self.counts.get(name, 0) + int(value)
+        for note in traffic.walked.notes():
+            self.work.note(traffic, note)
 
     def _read(self, traffic: Traffic, keep: np.ndarray | None, *, done: int, total: int) -> int:
         for batch in traffic.walked.batches(_BATCH, flows=keep):

@@ -215,8 +215,8 @@ def _transmissions(work: FlowWork, ends: Ends) -> Iterator[Transmission]:
     for traffic, numbers in groups.values():
         spans = np.asarray([rows[n][1] for n in numbers], dtype=np.int64)
         times = traffic.walked.row_times(spans[:, 0]).tolist()
-        capture, first = traffic.walked.frame_numbers(spans[:, 0])
-        last = traffic.walked.frame_numbers(spans[:, 1])[1]
+        capture = traffic.walked.capture_of(spans[:, 0])
+        first, last = traffic.walked.frame_of(spans[:, 0]), traffic.walked.frame_of(spans[:, 1])
         for n, time, at, start, end in zip(
             numbers, times, capture.tolist(), first.tolist(), last.tolist(), strict=True
         ):

@@ -141,7 +141,8 @@ class Sightings:
                     yield _told_by_capture(sighting)
 
     def _setting(self, work: MessageWork, accepted: bool | None, answer: str) -> Setting:
-        captures, frames = work.traffic.walked.frame_numbers(np.asarray(work.rows))
+        rows = np.asarray(work.rows)
+        captures, frames = work.traffic.walked.capture_of(rows), work.traffic.walked.frame_of(rows)
         first, last = int(frames[0]), int(frames[1])
         reader = work.traffic.captures[int(captures[0])]
         response = work.response.message if work.response is not None else None

@@ -69,21 +69,14 @@ def devices_of(traffics: Sequence[Traffic]) -> Devices:
     """Find the devices behind all flows, looking once at each distinct pair of endpoints."""
     flows: list[Flow] = []
     for traffic in traffics:
-        columns = traffic.walked.flow_columns()
-        names = ("client_ip", "server_ip", "client_mac", "server_mac")
         count = traffic.walked.flow_count
         if not count:
             continue
+        columns = traffic.walked.flow_columns()
         answered = columns["answered"].astype(np.uint8).reshape(count, 1)
-        key = np.concatenate(
-            [
-                *(columns[name].reshape(count, -1).view(np.uint8).reshape(count, -1) for name in names),
-                answered,
-            ],
-            axis=1,
-        )
-        packed = np.ascontiguousarray(key).view(np.dtype((np.void, key.shape[1]))).ravel()
-        _, first = np.unique(packed, return_index=True)
+        ends = [columns["address"].reshape(count, 32), columns["mac"].reshape(count, 12), answered]
+        key = np.ascontiguousarray(np.concatenate(ends, axis=1))
+        _, first = np.unique(key.view(np.dtype((np.void, key.shape[1]))).ravel(), return_index=True)
         flows.extend(traffic.walked.flow(int(n)) for n in np.sort(first))
     return find_devices(flows)
 

@@ -70,11 +70,12 @@ class SideView:
         return b"".join(parts)
 
     def row_span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the first and last row, by stream offset, that hold bytes of a stream range."""
+        """Give the least and greatest row that hold bytes of a stream range."""
         low = int(np.searchsorted(self.offsets + self.lengths, start, side="right"))
-        high = int(np.searchsorted(self.offsets, max(end, start + 1), side="left")) - 1
+        high = int(np.searchsorted(self.offsets, max(end, start + 1), side="left"))
         low = min(low, len(self.rows) - 1)
-        return int(self.rows[low]), int(self.rows[max(high, low)])
+        rows = self.rows[low : max(high, low + 1)]
+        return int(rows.min()), int(rows.max())
 
     def rows_of(self, start: int, end: int) -> np.ndarray:
         """Give the rows of the packet table that hold bytes of a stream range, ascending."""
