@@ -1,7 +1,7 @@
 """Places: pairs of numbers that lie within the radius of a known place.
 
 One number alone never counts.  Read are decimal degrees with three decimals or more, degrees scaled by 1e5,
-1e6 or 1e7 as whole numbers, and degrees with decimal minutes as GPS receivers write them (NMEA 0183).  The two
+1e6 or 1e7 as whole numbers, degrees with decimal minutes as GPS receivers write them (NMEA 0183).  The two
 numbers stand at most three numbers apart, in either order, or are fields of one record named for it.
 A number that was rounded may lie half of its last digit further away than the radius.
 """
