@@ -22,6 +22,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     keys: tuple[str, ...] = ()  # names of fields, lower case without separators; "*" for anything
     parts: tuple[str, ...] = ()  # message parts, lower case: "header:cookie"; "*" for anything
     protocols: tuple[str, ...] = ()  # names of decoders
+    beside: tuple[str, ...] = ()  # names of fields of which one has to stand in the same record
     needs: str = ""  # for text without name and part: a cheap pattern that has to be near the value
     pattern: str = ""  # of the closed pattern language; "" takes the whole value
     group: int = 0  # which group of the pattern holds the value

@@ -84,21 +84,28 @@ def _spots(nodes: Sequence[Node], message: Message) -> list[_Spot]:
     book = rulebook()
     covered = readable_children(nodes)
     found: list[_Spot] = []
-    for value in named(nodes, covered):
-        found.extend(_in_field(book, value, message))
+    values = list(named(nodes, covered))
+    beside: dict[int, set[str]] = {}
+    for value in values:
+        beside.setdefault(value.record, set()).add(normal(value.name))
+    for value in values:
+        found.extend(_in_field(book, value, message=message, beside=beside[value.record]))
     for node in nodes:
         found.extend(_in_text(book, node, message=message, covered=covered.get(id(node), NOTHING)))
     return _without_echoes(_best(found))
 
 
-def _in_field(book: Rulebook, value: Named, message: Message) -> Iterator[_Spot]:
+def _in_field(book: Rulebook, value: Named, *, message: Message, beside: set[str]) -> Iterator[_Spot]:
     """Try the rules for the name of a value, and for the part it stands in."""
     key = normal(value.name)
     part = value.node.part.path.lower()
     if book.quiet_part(part):
         return
-    for bound in (*book.by_key(key), *book.by_part(part)):
+    by_part = () if book.quiet_key(key) else book.by_part(part)
+    for bound in (*book.by_key(key), *by_part):
         if not _applies(bound, part, message=message, inner=value.inner):
+            continue
+        if bound.rule.beside and beside.isdisjoint(bound.rule.beside):
             continue
         for hit in hits(bound, value.node.data, (value.start, value.end)):
             yield _spot(bound, node=value.node, hit=hit, field=value.name)

@@ -91,7 +91,9 @@ def _outside(sender: SenderFile, nodes: Sequence[Node], *, message: Message, hos
 
 def _path_of(nodes: Sequence[Node]) -> str:
     """Give the path of the request without query and origin."""
-    target = next((node.data for node in nodes if node.depth == 0 and node.part.path == "target"), b"")
+    target = next(
+        (node.data for node in nodes if node.depth == 0 and node.part.path in {"path", "target"}), b""
+    )
     path = target.decode("latin-1").partition("?")[0]
     if "://" in path:
         path = "/" + path.partition("://")[2].partition("/")[2]

@@ -33,6 +33,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     end: int
     name: str  # the sender's own name
     inner: bool  # unwrapped from a part, not the part itself
+    record: int  # the same for all values that stand side by side
 
 
 def normal(name: str) -> str:
@@ -104,7 +105,9 @@ def named(nodes: Sequence[Node], covered: dict[int, Covered]) -> Iterator[Named]
         ):
             start, end = trimmed(node.data, 0, size)
             if start < end:
-                yield Named(node=node, start=start, end=end, name=node.field, inner=node.depth > 0)
+                record = id(node if node.parent is None else node.parent)
+                inner = node.depth > 0
+                yield Named(node=node, start=start, end=end, name=node.field, inner=inner, record=record)
         if ranges is None and size >= 5:
             yield from _pairs(node)
 
@@ -123,7 +126,7 @@ def _cookies(node: Node) -> Iterator[Named]:
     for found in _COOKIE.finditer(node.data):
         start, end = trimmed(node.data, *found.span(2))
         name = found[1].decode("utf-8", "replace")
-        yield Named(node=node, start=start, end=end, name=name, inner=True)
+        yield Named(node=node, start=start, end=end, name=name, inner=True, record=id(node))
 
 
 def _pairs(node: Node) -> Iterator[Named]:
@@ -144,4 +147,6 @@ def _pairs(node: Node) -> Iterator[Named]:
         value = (_QUOTED if quoted else _VALUE).match(data, start + quoted)
         if value is not None:
             name = found[0].decode("ascii")
-            yield Named(node=node, start=value.start(), end=value.end(), name=name, inner=node.depth > 0)
+            low, high = value.span()
+            inner = node.depth > 0
+            yield Named(node=node, start=low, end=high, name=name, inner=inner, record=id(node))

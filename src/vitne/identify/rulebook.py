@@ -28,7 +28,7 @@ _OCTET_BEFORE = re.compile(rb"(?:^|[^0-9A-Za-z])[0-9A-Fa-f]{2}[:\-]$")
 _OCTET_BEHIND = re.compile(rb"[:\-][0-9A-Fa-f]{2}(?:$|[^0-9A-Za-z])")
 _EDGES = {"none": frozenset[int](), "digits": _DIGITS, "hex": _HEX, "alnum": _ALNUM, "octets": _ALNUM}
 NEAR = 256  # bytes around what a rule needs that are searched
-LOWERED = 0.5  # what is left of the rank when the check digit is wrong
+LOWERED = 0.8  # what is left of the rank when the check digit is wrong
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +91,7 @@ class Rulebook:
                     dict.fromkeys(map(bare, filler.values), filler.meaning)
                 )
         quiet = catalog.quiet()
-        self._quiet_keys = frozenset(quiet.keys)
+        self._quiet_keys = globs(quiet.keys)
         self._quiet_parts = globs(quiet.parts)
         self._quiet_types = globs(quiet.content_types)
 
@@ -145,7 +145,7 @@ class Rulebook:
 
     def quiet_key(self, key: str) -> bool:
         """Say whether a field of this (normal) name has another purpose."""
-        return key in self._quiet_keys
+        return self._quiet_keys.match(key) is not None
 
     def quiet_type(self, content_type: str) -> bool:
         """Say whether bodies of this media type are not looked into."""
