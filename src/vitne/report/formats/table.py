@@ -1,0 +1,206 @@
+"""A case on the terminal: plain words first, then a table per destination, then what could not be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from vitne.report import visible
+from vitne.report.overview import overview
+from vitne.report.words import (
+    DELIVERY_MEANS,
+    HOST_SOURCE_MEANS,
+    PROTECTION_MEANS,
+    REASON_MEANS,
+    SCOPE_MEANS,
+    count_of,
+    device_label,
+    frames,
+    reach,
+    size,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+
+    from vitne.report.overview import Line, Near, Outcome, Overview, Target
+    from vitne.store import OpaqueTotal
+
+_LINES = 40  # most values of one destination
+_UNREAD = 12  # most destinations that could not be read, and most gaps and oddities
+_GRADE_STYLE = {"observed": "bold green", "derived": "green", "declared": "cyan", "inferred": "yellow"}
+
+
+def print_result(case: Outcome, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
+    """Print a case; ``quiet`` keeps the first sentences, ``verbose`` shows lists to their end."""
+    laid = overview(case)
+    for number, sentence in enumerate(laid.headlines):
+        console.print(_plain(sentence, 600, "bold" if number == 0 else ""), soft_wrap=True)
+    console.print(_plain(laid.limits, 600), soft_wrap=True)
+    if quiet:
+        return
+    for near in laid.devices:
+        _print_device(near, console, verbose=verbose)
+    _print_notes(case, console, verbose=verbose)
+    console.print()
+    console.print(_coverage(laid), soft_wrap=True)
+
+
+def _print_device(near: Near, console: Console, *, verbose: bool) -> None:
+    console.print()
+    console.rule(_plain(device_label(near.label), 80, "bold"), align="left", style="dim", characters="─")
+    for target in near.targets:
+        console.print()
+        for part in _heading(target):
+            console.print(Padding(part, (0, 0, 0, 2)))
+        if target.lines:
+            console.print(Padding(_table(target.lines, verbose=verbose), (0, 0, 0, 2)))
+        if target.attributes:
+            console.print(Padding(_attributes(target.attributes), (0, 0, 0, 4)))
+        for row in target.unread:
+            console.print(Padding(_unread_words(row), (0, 0, 0, 4)))
+    if near.unread:
+        console.print()
+        console.print(Padding(Text("What could not be read", "bold"), (0, 0, 0, 2)))
+        console.print(Padding(_unread(near.unread, verbose=verbose), (0, 0, 0, 2)))
+
+
+def _heading(target: Target) -> Iterable[Text]:
+    """Say who, how known, how often, and what became of it."""
+    where = target.destination
+    title = _plain(target.name, 120, "bold")
+    if target.direction == "received":
+        title = Text("received from ").append_text(title)
+    title.append("  " + visible(", ".join(target.addresses[:3]), 120), "dim")
+    yield title
+    known = [SCOPE_MEANS.get(target.scope, target.scope), HOST_SOURCE_MEANS.get(where.host_source, "")]
+    if where.domain and where.domain != target.name:
+        known.append(f"domain {where.domain}")
+    if target.senders:
+        known.append(f"known sender: {', '.join(target.senders)}")
+    known.append(count_of(target.messages, "message"))
+    known.append(reach(target.first_ns, target.last_ns))
+    yield _plain(" · ".join(part for part in known if part), 400, "dim")
+    for word in target.protections:
+        yield _plain(PROTECTION_MEANS.get(word, word), 200)
+    answers = f" ({'; '.join(target.answers[:3])})" if target.answers else ""
+    for number, word in enumerate(target.deliveries):
+        yield _plain(DELIVERY_MEANS.get(word, word) + (answers if number == 0 else ""), 300)
+
+
+def _table(lines: Sequence[Line], *, verbose: bool) -> Table:
+    """Give the values found at one destination."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("what", overflow="fold")
+    table.add_column("value", overflow="fold")
+    table.add_column("field", overflow="fold")
+    table.add_column("proof", no_wrap=True)
+    table.add_column("times", justify="right", no_wrap=True)
+    table.add_column("frames", overflow="fold")
+    shown = lines if verbose else lines[:_LINES]
+    for line in shown:
+        table.add_row(
+            _plain(line.identifier, 40),
+            _plain(_value(line), 80),
+            _plain(", ".join(line.fields), 60),
+            _proof(line),
+            str(line.times),
+            _plain(frames([found.frames[0] for found in line.findings if found.frames], 5), 80, "dim"),
+        )
+    if len(shown) < len(lines):
+        table.add_row(Text(f"and {len(lines) - len(shown)} more (-v shows all)", "dim"))
+    return table
+
+
+def _value(line: Line) -> str:
+    """Give the value, with the name that the owner gave it."""
+    named = line.seed and line.seed != line.value and not line.seed.startswith(f"{line.identifier}#")
+    return f"{line.value} ({line.seed})" if named else line.value
+
+
+def _proof(line: Line) -> Text:
+    """Give the grade, and whether wrapping again gives the captured bytes."""
+    text = _plain(line.grade, 20, _GRADE_STYLE.get(line.grade, ""))
+    if line.verified == line.times:
+        return text.append(" ✓", "green")
+    return text.append(f" ✓ {line.verified} of {line.times}" if line.verified else " unverified", "yellow")
+
+
+def _attributes(lines: Sequence[Line]) -> Text:
+    """Fold what describes the device into one line."""
+    told = ", ".join(f"{line.identifier} {line.value}" for line in lines[:20])
+    more = f" and {len(lines) - 20} more" if len(lines) > 20 else ""
+    return Text("also: ", "dim").append_text(_plain(told + more, 600, "dim"))
+
+
+def _unread_words(row: OpaqueTotal) -> Text:
+    """Say what could not be read beside findings at the same destination."""
+    return _plain(
+        f"not read here: {size(row.bytes)}, {REASON_MEANS.get(row.reason, row.reason)}", 200, "yellow"
+    )
+
+
+def _unread(targets: Sequence[Target], *, verbose: bool) -> Table:
+    """Give the destinations where nothing but unreadable bytes were seen."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    for name in ("destination", "address", "why"):
+        table.add_column(name, overflow="fold")
+    table.add_column("size", justify="right", no_wrap=True)
+    shown = targets if verbose else targets[:_UNREAD]
+    for target in shown:
+        table.add_row(
+            _plain(target.name, 80),
+            _plain(", ".join(target.addresses[:3]), 100, "dim"),
+            _plain(", ".join(REASON_MEANS.get(row.reason, row.reason) for row in target.unread), 100),
+            size(sum(row.bytes for row in target.unread)),
+        )
+    if len(shown) < len(targets):
+        rest = sum(row.bytes for target in targets[len(shown) :] for row in target.unread)
+        table.add_row(Text(f"and {len(targets) - len(shown)} more (-v shows all)", "dim"), "", "", size(rest))
+    return table
+
+
+def _print_notes(case: Outcome, console: Console, *, verbose: bool) -> None:
+    """Print gaps and oddities, alike ones together."""
+    gaps: dict[tuple[str, str], int] = {}
+    for gap in case.gaps:
+        gaps[gap.kind, gap.why] = gaps.get((gap.kind, gap.why), 0) + gap.count
+    odd: dict[tuple[str, str], int] = {}
+    for oddity in case.oddities:
+        odd[oddity.name, oddity.note] = odd.get((oddity.name, oddity.note), 0) + oddity.count
+    for title, rows in (
+        ("Gaps: what the capture does not hold or could not be read", gaps),
+        ("Oddities", odd),
+    ):
+        if not rows:
+            continue
+        console.print()
+        console.print(Text(title, "bold"))
+        ordered = sorted(rows.items(), key=lambda item: (-item[1], item[0]))
+        shown = ordered if verbose else ordered[:_UNREAD]
+        for (name, note), count in shown:
+            console.print(Padding(_plain(f"{count} × {name}: {note}", 300), (0, 0, 0, 2)))
+        if len(shown) < len(ordered):
+            console.print(
+                Padding(
+                    Text(f"and {len(ordered) - len(shown)} more kinds (-v shows all)", "dim"), (0, 0, 0, 2)
+                )
+            )
+
+
+def _coverage(laid: Overview) -> Text:
+    """Say what was read."""
+    read = f"{count_of(laid.packets, 'packet')}, {count_of(laid.messages, 'message')}"
+    told = f"Read: {read}, {laid.span} of capture."
+    return _plain(f"{told} What passed elsewhere or at other times is not in it.", 300, "dim")
+
+
+def _plain(text: str, limit: int, style: str = "") -> Text:
+    """Give foreign text for the terminal: inert, and never read as console markup."""
+    return Text(visible(text, limit), style)

@@ -1,0 +1,296 @@
+"""A case laid out for people: by device, by destination, by what was found there.
+
+Both the terminal table and the page are drawn from this, so that they never say different things.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from vitne.model import GRADES, IDENTIFIERS, Destination, Finding
+from vitne.report.words import count_of, device_label, joined, listed, span
+from vitne.store import OpaqueTotal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from vitne.model import Capture, Gap, Oddity
+    from vitne.store import Transmission
+
+OUTSIDE = frozenset({"internet", "operator-core"})
+"""Scopes beyond the home network."""
+
+
+class Outcome(Protocol):
+    """What a report is made from: a case that was read back, or the result of a scan."""
+
+    captures: Sequence[Capture]
+    findings: Sequence[Finding]
+    opaque: Sequence[OpaqueTotal]
+    transmissions: Sequence[Transmission]
+    gaps: Sequence[Gap]
+    oddities: Sequence[Oddity]
+    partial: bool
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One value at one destination, its repeats folded."""
+
+    identifier: str  # word of the closed list
+    title: str  # the same for a person
+    kind: str
+    value: str  # as the finding shows it
+    seed: str | None  # name in the subject file
+    fields: tuple[str, ...]  # names in the sender's own record
+    grade: str  # the strongest of the repeats
+    verified: int  # repeats that wrap back to the captured bytes
+    findings: tuple[Finding, ...]  # all of them, by time
+
+    @property
+    def times(self) -> int:
+        """Messages that held the value."""
+        return len(self.findings)
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """One destination of one device, with what was found there and what could not be read."""
+
+    name: str  # host name, else address
+    destination: Destination  # of the first finding or unread row
+    addresses: tuple[str, ...]  # all addresses of it, "ip:port/transport"
+    scope: str
+    direction: str
+    lines: tuple[Line, ...]  # without attributes
+    attributes: tuple[Line, ...]
+    messages: int  # messages that held findings
+    deliveries: tuple[str, ...]  # what became of them
+    answers: tuple[str, ...]  # answers that told
+    protections: tuple[str, ...]
+    senders: tuple[str, ...]  # known senders
+    first_ns: int | None
+    last_ns: int | None
+    unread: tuple[OpaqueTotal, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Give all findings at this destination, by time."""
+        every = [found for line in (*self.lines, *self.attributes) for found in line.findings]
+        return tuple(sorted(every, key=lambda f: (f.time_ns, f.frames, f.stream_range)))
+
+
+class Near(msgspec.Struct, frozen=True, kw_only=True):
+    """One device and where its traffic went."""
+
+    label: str
+    targets: tuple[Target, ...]  # with findings
+    unread: tuple[Target, ...]  # without findings, but with bytes that could not be read
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole case, laid out."""
+
+    headlines: tuple[str, ...]  # what to say first, one sentence a line
+    limits: str  # what could not be looked at, one sentence
+    devices: tuple[Near, ...]
+    partial: bool
+    span: str  # length of the capture for a person
+    packets: int
+    messages: int  # messages that passed
+
+
+def overview(case: Outcome) -> Overview:
+    """Lay a case out."""
+    speaking = sorted({found.source.device for found in case.findings})
+    labels = speaking + sorted({row.device for row in case.opaque} - set(speaking))
+    names = {
+        (row.destination.ip, row.destination.port): row.destination
+        for row in case.transmissions
+        if row.direction == "sent" and row.destination.host
+    }
+    devices = tuple(_near(label, case, names) for label in labels)
+    packets = sum(capture.packets for capture in case.captures)
+    seen = span(case.captures)
+    return Overview(
+        headlines=_headlines(devices, seen, packets, partial=case.partial),
+        limits=_limits(case),
+        devices=devices,
+        partial=case.partial,
+        span=seen,
+        packets=packets,
+        messages=len(case.transmissions),
+    )
+
+
+def far_of(found: Finding, names: Mapping[tuple[str, int], Destination]) -> Destination:
+    """Give the far end of a finding: where it went, or where it came from if the device received it."""
+    if found.direction == "sent":
+        return found.destination
+    ip, port = found.source.ip, found.source.port
+    unnamed = Destination(ip=ip, port=port, host="", host_source="none", domain="")
+    return names.get((ip, port), unnamed)
+
+
+def _near(label: str, case: Outcome, names: Mapping[tuple[str, int], Destination]) -> Near:
+    """Lay one device out."""
+    groups: dict[tuple[str, str, str, str], list[Finding]] = {}
+    for found in case.findings:
+        if found.source.device == label:
+            key = _key(far_of(found, names), found.scope, found.direction, found.transport)
+            groups.setdefault(key, []).append(found)
+    unread: dict[tuple[str, str, str, str], list[OpaqueTotal]] = {}
+    for row in case.opaque:
+        if row.device == label:
+            unread.setdefault(_key(row.destination, row.scope, "sent", row.transport), []).append(row)
+    targets = [_target(found, unread.pop(key, []), names) for key, found in groups.items()]
+    rest = [_target([], rows, names) for rows in unread.values()]
+    return Near(
+        label=label,
+        targets=tuple(sorted(targets, key=_weight)),
+        unread=tuple(sorted(rest, key=lambda t: (-sum(row.bytes for row in t.unread), t.name, t.addresses))),
+    )
+
+
+def _key(target: Destination, scope: str, direction: str, transport: str) -> tuple[str, str, str, str]:
+    return target.host or target.ip, f"{target.port}/{transport}", scope, direction
+
+
+def _weight(target: Target) -> tuple[Any, ...]:
+    """Order destinations: sent before received, far before near, much before little."""
+    return (
+        target.direction != "sent",
+        target.scope not in OUTSIDE,
+        not target.lines,
+        -len(target.lines),
+        target.first_ns or 0,
+        target.name,
+        target.addresses,
+    )
+
+
+def _target(
+    found: Sequence[Finding], unread: Sequence[OpaqueTotal], names: Mapping[tuple[str, int], Destination]
+) -> Target:
+    """Put together what is known of one destination."""
+    first = found[0] if found else None
+    where = far_of(first, names) if first is not None else unread[0].destination
+    every = [(far_of(f, names), f.transport) for f in found] + [
+        (row.destination, row.transport) for row in unread
+    ]
+    lines = _lines(found)
+    return Target(
+        name=where.host or where.ip,
+        destination=where,
+        addresses=tuple(sorted({f"{_bracketed(d.ip)}:{d.port}/{transport}" for d, transport in every})),
+        scope=first.scope if first is not None else unread[0].scope,
+        direction=first.direction if first is not None else "sent",
+        lines=tuple(line for line in lines if line.kind != "attribute"),
+        attributes=tuple(line for line in lines if line.kind == "attribute"),
+        messages=len({(f.capture["sha256"], f.flow, f.message_frames) for f in found}),
+        deliveries=listed(f.delivery for f in found),
+        answers=listed(f.answer for f in found if f.answer),
+        protections=listed(f.protection for f in found),
+        senders=listed(f.sender for f in found if f.sender),
+        first_ns=min((f.time_ns for f in found), default=None),
+        last_ns=max((f.time_ns for f in found), default=None),
+        unread=tuple(unread),
+    )
+
+
+def _bracketed(ip: str) -> str:
+    return f"[{ip}]" if ":" in ip else ip
+
+
+def _lines(found: Iterable[Finding]) -> list[Line]:
+    """Fold repeats of one value into one line."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for one in found:
+        groups.setdefault((one.group, one.identifier, one.value), []).append(one)
+    lines = []
+    for (_, identifier, value), many in groups.items():
+        many.sort(key=lambda f: (f.time_ns, f.frames, f.stream_range))
+        lines.append(
+            Line(
+                identifier=identifier,
+                title=title_of(identifier),
+                kind=many[0].kind,
+                value=value,
+                seed=many[0].seed,
+                fields=listed(f.field for f in many if f.field),
+                grade=max((f.grade for f in many), key=GRADES.index),
+                verified=sum(f.verified for f in many),
+                findings=tuple(many),
+            )
+        )
+    return sorted(
+        lines, key=lambda line: (-GRADES.index(line.grade), line.identifier, line.fields, line.value)
+    )
+
+
+def title_of(identifier: str) -> str:
+    """Give an identifier's name for a person, without its source."""
+    _, title = IDENTIFIERS.get(identifier, ("", identifier))
+    return title.split(" (")[0]
+
+
+def _headlines(devices: Iterable[Near], seen: str, packets: int, *, partial: bool) -> tuple[str, ...]:
+    """Say first what matters; «none» only as far as was looked."""
+    out = []
+    for near in devices:
+        sent = [t for t in near.targets if t.direction == "sent" and t.lines]
+        far = [t for t in sent if t.scope in OUTSIDE]
+        home = [t for t in sent if t.scope not in OUTSIDE]
+        if far:
+            out.append(_left(near, far))
+        if home:
+            kinds = {line.identifier for t in home for line in t.lines}
+            told = joined(sorted({_short(kind) for kind in kinds}))
+            out.append(f"{device_label(near.label)} told the home network: {told}.")
+    if not any(
+        t.lines and t.scope in OUTSIDE for near in devices for t in near.targets if t.direction == "sent"
+    ):
+        out.insert(
+            0, f"No personal data was observed leaving in {seen} of capture ({count_of(packets, 'packet')})."
+        )
+    if partial:
+        out.append("The scan was stopped before its end: this is what was found until then.")
+    return tuple(out)
+
+
+def _left(near: Near, far: Sequence[Target]) -> str:
+    """Say what left one device for the internet, and in what form."""
+    kinds = sorted({line.identifier for target in far for line in target.lines})
+    forms = {protection for target in far for protection in target.protections}
+    form = "encrypted on the way"
+    if "decrypted" not in forms:
+        form = "in clear" if forms == {"clear"} else "without encryption"
+    elif forms != {"decrypted"}:
+        form = "partly without encryption"
+    what = joined([_short(kind) for kind in kinds])
+    names = joined([target.name for target in far[:4]] + ([f"{len(far) - 4} more"] if len(far) > 4 else []))
+    return (
+        f"{count_of(len(kinds), 'kind')} of personal data left {device_label(near.label)} {form} "
+        f"to {count_of(len(far), 'destination')} ({names}): {what}."
+    )
+
+
+def _short(identifier: str) -> str:
+    """Give the first words of an identifier's title."""
+    return title_of(identifier).split(",")[0]
+
+
+def _limits(case: Outcome) -> str:
+    """Say what could not be looked at."""
+    total = sum(row.bytes for row in case.opaque)
+    places = {(row.destination.host or row.destination.ip, row.destination.port) for row in case.opaque}
+    parts = []
+    if total:
+        where = count_of(len(places), "destination")
+        parts.append(f"{count_of(total, 'byte')} to or from {where} (encrypted or of unknown form)")
+    gaps = sum(gap.count for gap in case.gaps)
+    if gaps:
+        parts.append(f"{count_of(gaps, 'gap')} in the capture")
+    if not parts:
+        return "Every message of the capture could be read; what passed elsewhere or later is not in it."
+    return f"Not looked into: {joined(parts)}. What stands in there is unknown."
