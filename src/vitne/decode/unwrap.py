@@ -6,7 +6,7 @@ import heapq
 from typing import TYPE_CHECKING
 
 from vitne.decode.unwrap_budget import Budget
-from vitne.decode.unwrap_gates import candidates, worth_opening
+from vitne.decode.unwrap_gates import candidates, family_of, worth_opening
 from vitne.encodings import encodings
 from vitne.encodings._looks import media, packed, random, readable
 from vitne.model import Limits, Malformed, Node, Oddity, Opaque
@@ -31,9 +31,9 @@ def unwrap(
 ) -> Iterator[Node | Opaque | Gap | Oddity]:
     """Yield the part's own Node, then every node reached from it.
 
-    The encodings that the message announces (``part.hints``) are undone first, in order; what lies behind them
-    is opened by looking at the bytes.  With ``deep`` false only the announced ones are undone.  What the budget
-    keeps from being looked at is told once per bound as a Gap; even bytes without structure are told as Opaque.
+    The encodings that the message announces (``part.hints``) are undone first, in order; what lies behind
+    them is opened by looking at the bytes.  With ``deep`` false only the announced ones are undone.  What the
+    budget keeps from being looked at is told once per bound as a Gap, bytes without any structure as Opaque.
     """
     yield from _Graph(part, budget, deep=deep).walk(data)
     yield from budget.gaps()
@@ -76,10 +76,10 @@ class _Graph:
             try:
                 children = list(encoding.unwrap(node.data, budget.limits()))
             except Malformed as error:
-                if encoding.family in {"transfer", "binary"}:
+                if family_of(encoding) in {"transfer", "binary"}:
                     yield _lie(self.part, hint, error)
                 continue
-            if encoding.family == "structure":
+            if family_of(encoding) == "structure":
                 budget.first_time(node.data)
                 yield from self._children(node, encoding, children, -1)
                 return
@@ -112,7 +112,7 @@ class _Graph:
     def _children(  # noqa: PLR0917
         self, node: Node, encoding: Gated, children: list[Child], decodings: int
     ) -> Iterator[Node | Opaque | Gap]:
-        below = decodings if encoding.family == "structure" else decodings + 1
+        below = decodings if family_of(encoding) == "structure" else decodings + 1
         for child in children:
             if self.budget.leaves <= 0:
                 self.budget.reached("too many fields", len(node.data) - child.start)

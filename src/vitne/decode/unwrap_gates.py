@@ -11,6 +11,7 @@ from vitne.encodings._looks import media, readable
 
 if TYPE_CHECKING:
     from vitne.encodings import Gated
+    from vitne.model import Encoding
 
 SHORTEST = 8  # bytes below which nothing is looked for
 _ANY = re.compile(
@@ -21,12 +22,17 @@ _JSON = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"]")
 _NUMBER = re.compile(rb"[-+]?[0-9.:,/ TZ-]*")
 
 
+def family_of(encoding: Encoding) -> str:
+    """Give the family that an encoding states; "transfer" where it states none: only when announced."""
+    return str(getattr(encoding, "family", "transfer"))
+
+
 @functools.cache
 def families() -> dict[str, tuple[Gated, ...]]:
     """Give the encodings of each family in the order they are tried."""
     out: dict[str, tuple[Gated, ...]] = {}
     for family in ("structure", "text", "binary"):
-        those = [one for one in encodings().values() if one.family == family]
+        those = [one for one in encodings().values() if family_of(one) == family]
         out[family] = tuple(sorted(those, key=lambda one: (one.order, one.name)))
     return out
 

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
 )
 _SIMPLE = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f"}
 _MOST_PATH = 120  # characters of a path that are kept
-_TOKENS_PER_LEAF = 64  # tokens read for each leaf that may be given
+TOKENS_PER_LEAF = 64  # tokens read for each leaf that may be given
 _DEEPEST = 200_000  # nested containers
 
 _VALUE, _KEY, _COLON, _NEXT = range(4)
@@ -50,6 +50,7 @@ class Reader:
         self.position = position  # behind the last token that fitted
         self.most = most  # leaves that may be given
         self.sensible = False  # a value under a key, or a whole container, was read
+        self.tokens = 0  # tokens read so far
         self.complete = False  # the document was read to its end
         self._keys: list[Any] = []  # per open container: the key at hand, or the index
         self._prefix: list[str] = []  # per open container: its path
@@ -60,39 +61,41 @@ class Reader:
         """Yield string and number leaves in order."""
         data, scan = self.data, _TOKEN.match
         given = 0
-        for _ in range(self.most * _TOKENS_PER_LEAF):
+        for self.tokens in range(1, self.most * TOKENS_PER_LEAF):
             match = scan(data, self.position)
             if match is None:
                 return
             kind = match.lastindex
             if kind == 3:
-                if not self._punctuation(match[3]):
-                    return
+                fits = self._punctuation(match[3])
             elif self._expect == _KEY:
-                if kind != 2:
-                    return
-                self._key(match[1], escapes)
-            elif self._expect == _VALUE:
+                fits = kind == 2 and self._key(match[1], escapes)
+            elif fits := self._expect == _VALUE:
                 if kind != 5:
                     yield self._leaf(match, escapes)
                     given += 1
                 self._expect = _NEXT
                 self.sensible = self.sensible or bool(self._keys)
-            else:
+            if not fits:
                 return
             self.position = match.end()
             self._empty = kind == 3 and match[3] in b"[{"
             if self._expect == _NEXT and not self._keys:
-                self.complete = True
-                self.sensible = self.sensible or (kind == 2 and b"\\" in match[1])
+                self._end(match)
                 return
             if given >= self.most:
                 return
 
-    def _key(self, raw: bytes, escapes: Escapes) -> None:
+    def _end(self, match: re.Match[bytes]) -> None:
+        """Take note that the document is whole; a lone string counts where it can be another document."""
+        self.complete = True
+        self.sensible = self.sensible or (match.lastindex == 2 and b"\\" in match[1])
+
+    def _key(self, raw: bytes, escapes: Escapes) -> bool:
         name = escapes.decode(raw) if b"\\" in raw else raw
         self._keys[-1] = name[:256].decode("utf-8", "replace")
         self._expect = _COLON
+        return True
 
     def _leaf(self, match: re.Match[bytes], escapes: Escapes) -> Child:
         if match.lastindex == 4:

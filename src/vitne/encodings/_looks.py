@@ -22,7 +22,7 @@ _MEDIA = re.compile(
 
 
 def readable(data: bytes) -> bool:
-    """Say whether a person can read the bytes: ASCII or UTF-8 without control characters, or with a NUL behind."""
+    """Say whether a person can read the bytes: ASCII or UTF-8 without control characters, NUL behind."""
     head = data[:SAMPLE]
     if len(data) <= SAMPLE:
         head = head.rstrip(b"\x00")
@@ -61,7 +61,7 @@ def entropy(data: bytes) -> float:
 
 
 def random(data: bytes) -> bool:
-    """Say whether the bytes are as even as ciphertext: at least 32, no text, entropy near the most possible."""
+    """Say whether the bytes are as even as ciphertext: 32 or more, no text, entropy near the most."""
     if len(data) < 32 or readable(data):
         return False
     most = min(8.0, math.log2(min(len(data), SAMPLE)))

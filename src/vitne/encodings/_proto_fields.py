@@ -74,7 +74,7 @@ def fields(data: bytes, most: int) -> tuple[list[Field], int]:
 
 
 def plausible(data: bytes) -> bool:
-    """Say whether bytes read as a message to the last, and hold what chance does not: texts, or many fields."""
+    """Say whether bytes are a message to the last, and hold what chance does not: texts, or many fields."""
     if len(data) < 4 or readable(data):
         return False
     found, end = fields(data, 512)

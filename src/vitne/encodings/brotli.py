@@ -35,15 +35,27 @@ class Brotli(WholeRange):
         """Yield the whole data where they are one stream that ends with them and gives half their bytes."""
         if len(data) < 12 or high_share(data) <= 0.1:
             return
-        child, _ = _read(data, limits)
-        if child and child.complete and child.end == len(data) and len(child.data) * 2 >= len(data):
+        child = _read(data, limits)
+        if child and child.complete and len(child.data) * 2 >= len(data):
             yield child
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the contents of the whole data.  Raises Malformed where no stream begins."""
-        child, why = _read(data, limits)
+        """Yield the contents of the whole data.  Raises Malformed where no stream begins.
+
+        The library refuses a stream with anything behind it, so its end is found by halving.
+        """
+        child = _read(data, limits)
         if child is None:
-            raise Malformed(why or "no brotli stream", at=0)
+            good, bad = 0, len(data)
+            while bad - good > 1:
+                middle = (good + bad) // 2
+                if _read(data[:middle], limits) is None:
+                    bad = middle
+                else:
+                    good = middle
+            child = _read(data[:good], limits)
+        if child is None or (not child.data and not child.complete):
+            raise Malformed("no brotli stream", at=0)
         yield child
 
     def wrap(self, child: Child) -> bytes:
@@ -51,28 +63,24 @@ class Brotli(WholeRange):
         return bytes(brotli.compress(child.data, quality=5))
 
 
-def _read(data: bytes, limits: Limits) -> tuple[Child | None, str]:
+def _read(data: bytes, limits: Limits) -> Child | None:
+    """Decompress as much as the bounds allow; None where the library finds a fault."""
     stream = brotli.Decompressor()
-    most = allowance(len(data), limits)
     out: list[bytes] = []
-    room, position, why = most, 0, ""
-    while room > 0 and not stream.is_finished():
-        chunk = data[position : position + STEP] if stream.can_accept_more_data() else b""
-        if not chunk and stream.can_accept_more_data():
-            break
-        try:
-            piece = stream.process(chunk, output_buffer_limit=room)
-        except brotli.error as error:
-            why = str(error)
-            break
-        position += len(chunk)
-        out.append(piece)
-        room -= len(piece)
-    contents = b"".join(out)[:most]
-    finished = stream.is_finished()
-    if (why and len(contents) * 2 < len(data)) or (not contents and not finished):
-        return None, why
-    return Child(data=contents, start=0, end=position, complete=finished), why
+    room, position, finished = allowance(len(data), limits), 0, False
+    try:
+        while room > 0 and not finished:
+            hungry = stream.can_accept_more_data()
+            chunk = data[position : position + STEP] if hungry else b""
+            if hungry and not chunk:
+                break
+            out.append(stream.process(chunk, output_buffer_limit=room))
+            position += len(chunk)
+            room -= len(out[-1])
+            finished = stream.is_finished()
+    except brotli.error:
+        return None
+    return Child(data=b"".join(out), start=0, end=position, complete=finished)
 
 
 encoding = Brotli()

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from vitne.encodings._escapes import Escapes
-from vitne.encodings._json_reader import ESCAPE, Reader, unescape
+from vitne.encodings._json_reader import ESCAPE, TOKENS_PER_LEAF, Reader, unescape
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -45,15 +45,16 @@ class Json:
         """Yield the leaves of the documents in the data, one behind the other, text between them skipped."""
         start = _START.match(data)
         position = start.end() if start else 0
-        left = limits.children
+        left, tokens = limits.children, limits.children * TOKENS_PER_LEAF
         for _ in range(_MOST_DOCUMENTS):
-            if left <= 0:
+            if left <= 0 or tokens <= 0:
                 return
             reader = Reader(data, position, left)
             leaves = list(reader.leaves(self._escapes)) if start else []
             if reader.sensible:
                 left -= len(leaves)
                 yield from leaves
+            tokens -= reader.tokens
             position = max(reader.position, position + 1)
             start = _INSIDE.search(data, position)
             if start is None:

@@ -2,6 +2,8 @@
 
 summary: text with two bytes for most characters
 specification: RFC 2781; Unicode Standard chapter 3.10
+
+Cutting between two characters cannot be seen.
 """
 
 from __future__ import annotations

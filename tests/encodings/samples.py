@@ -1,0 +1,70 @@
+"""Wrapped bytes of every encoding, made by other hands than ours: the standard library, the libraries' own writers, RFCs."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import zlib
+
+import brotli
+import zstandard
+
+TEXT = b'{"imei":"004402990000014","n":7,"s":"a\\/b \\u00e6 \\"x\\""}'
+LONG = b"".join(b"line %d of the text, 490154203237518\n" % n for n in range(400))
+
+
+def _raw(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+# name -> wrapped bytes that unwrap() takes as a whole
+SAMPLES: dict[str, list[bytes]] = {
+    "authorization": [
+        b"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+        b"Bearer mF_9.B5f-4.1JqM",
+        b'Digest username="Mufasa", realm="testrealm@host.example", nc=00000001, uri="/dir/index.html"',
+    ],
+    "base64": [
+        base64.b64encode(TEXT),
+        base64.urlsafe_b64encode(bytes(range(256))).rstrip(b"="),
+        base64.encodebytes(LONG),
+        base64.encodebytes(LONG).replace(b"\n", b"\r\n"),
+        b"Zm9vYg==",
+    ],
+    "brotli": [brotli.compress(TEXT), brotli.compress(LONG)],
+    "chunked": [
+        b"4\r\nWiki\r\n5;a=b\r\npedia\r\n0\r\nExpires: x\r\n\r\n",
+        b"3b;x\r\n" + TEXT.ljust(59) + b"\r\n0\r\n\r\n",
+    ],
+    "cookie": [b"SID=31d4d96e407aad42; lang=en-US", b'a="quoted value"; b=2; Path=/; Secure'],
+    "deflate": [_raw(TEXT), _raw(LONG), zlib.compress(TEXT)],
+    "dns-name": [b"\x03www\x07example\x03com\x00", b"\x0bimei-490154\x07example\x00"],
+    "form": [b"imei=004402990000014&mac=00%3A00&x=1", b"?a=b&c=d", b";v=1.1"],
+    "gzip": [gzip.compress(TEXT, mtime=0), gzip.compress(TEXT) + gzip.compress(LONG)],
+    "hex": [TEXT.hex().encode(), TEXT.hex(":").upper().encode(), b"00 44 02 99", b"aB01"],
+    "html": [b"a &amp; b &#230; &#xE6; &lt;x&gt;", b"AT&amp;T &quot;x&quot; & y"],
+    "json": [TEXT, b'[1,2,[3.5e7,"x"],{"a":{"b":["c"]}}]', b'\xef\xbb\xbf{"a": "\\ud83d\\ude00"}'],
+    "multipart": [
+        b'--xY\r\nContent-Disposition: form-data; name="imei"\r\n\r\n004402990000014\r\n'
+        b'--xY\r\nContent-Disposition: form-data; name="f"; filename="a.json"\r\nContent-Type: text/plain\r\n\r\n{}\r\n--xY--\r\n'
+    ],
+    "percent": [b"%7B%22a%22%3A1%7D+x", b"a%2fb%2Fc", b"plain", b"%e6%97%a5 %41A"],
+    "protobuf": [
+        b"\x08\x96\x01",
+        b"\x12\x07testing",
+        b"\x1a\x03\x08\x96\x01",
+        b"\x0a\x0f004402990000014\x15\x01\x00\x00\x00\x19\x01\x00\x00\x00\x00\x00\x00\x00",
+    ],
+    "quoted-printable": [b"Now's the time =\r\nfor all folk to come=\r\n to the aid.", b"=C3=A6 1+1=3D2 =\n"],
+    "utf16": [TEXT.decode().encode("utf-16-le"), "æøå and more".encode("utf-16"), "abcd".encode("utf-16-be")],
+    "xml": [
+        b'<?xml version="1.0"?><r imei="004402990000014"><a>text &amp; more</a><b c=\'1\'/><![CDATA[raw]]></r>',
+        b"<html><body>hello<br>there</body></html>",
+    ],
+    "zlib": [zlib.compress(TEXT), zlib.compress(LONG, 9)],
+    "zstd": [
+        zstandard.compress(TEXT),
+        zstandard.ZstdCompressor(write_checksum=True).compress(LONG) + zstandard.compress(TEXT),
+    ],
+}
