@@ -331,9 +331,8 @@ static bool begin_side(Assembler *self, const FlowState *flow, int side, bool or
         if (flow->side[side] & SIDE_ACKED) self->most = flow->acked[side];
         for (uint32_t at = self->at; at < self->end; at++) {
             const Row *row = row_of(self, order[at]);
-            if (counts(row) && row->position + wire_of(row) > self->most) {
-                self->most = row->position + wire_of(row);
-            }
+            if (!counts(row) || (row->size >> SIZE_BITS & ROW_SYN && !wire_of(row))) continue;
+            if (row->position + wire_of(row) > self->most) self->most = row->position + wire_of(row);
         }
     }
     self->inside = true;

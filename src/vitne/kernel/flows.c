@@ -132,11 +132,8 @@ static FlowState *open_flow(Packet *packet, const Ends *ends, bool turned) {
 static bool reused(const FlowState *flow, int side, const uint8_t *tcp) {
     unsigned flags = tcp[13] & 0x12;
     bool differs = flow->side[side] & SIDE_SEEN && be32(tcp + 4) + 1 != flow->low[side];
-    if (flags == 2) {
-        if (!(flow->side[side] & SIDE_SENT)) return false;
-        return differs || flow->reset || (flow->side[0] | flow->side[1]) & SIDE_FIN;
-    }
-    return flags == 0x12 && differs && flow->side[side] & SIDE_SYN;
+    return flags == 2 && flow->side[side] & SIDE_SENT &&
+           (differs || flow->reset || (flow->side[0] | flow->side[1]) & SIDE_FIN);
 }
 
 /* Finds or opens the packet's flow and gives its side; NULL without memory. */
@@ -234,12 +231,20 @@ static bool note_segment(FlowState *flow, int side, int64_t position, uint32_t l
     return true;
 }
 
+/* A server may answer a SYN again with another number; it counts if nobody took up the first. */
+static bool answered_anew(const FlowState *flow, int side, uint32_t sequence) {
+    uint8_t had = flow->side[side];
+    return had & SIDE_SYN && !(had & SIDE_ACKED) && flow->high[side] == low_of(flow, side) &&
+           sequence + 1 != flow->low[side];
+}
+
 static void follow_tcp(Packet *packet, FlowState *flow, int side, const uint8_t *tcp) {
     unsigned bits = tcp[13];
     bool syn = bits & 2, fin = bits & 1, reset = bits & 4;
     uint32_t length = packet->row->size & SIZE_MOST;
     flow->side[side] |= SIDE_SENT;
     flag(packet, (syn ? ROW_SYN : 0) | (fin ? ROW_FIN : 0) | (reset ? ROW_RST : 0) | (bits & 16 ? ROW_ACK : 0));
+    if (syn && answered_anew(flow, side, be32(tcp + 4))) flow->side[side] &= (uint8_t)~(SIDE_SEEN | SIDE_SYN);
     int64_t position = unwrap(flow, side, be32(tcp + 4) + syn);
     packet->row->position = position;
     if (reset) {
