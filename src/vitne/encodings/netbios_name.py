@@ -3,8 +3,8 @@
 summary: NetBIOS names, two letters a byte
 specification: RFC 1001 section 14.1; RFC 1002 section 4.1
 
-A name is 16 bytes: up to 15 of text, padded with spaces (a wild card with NUL), and one byte that says what kind of
-service has the name.  A proper prefix is no name and is refused.
+A name is 16 bytes: up to 15 of text, padded with spaces (a wild card with NUL), and one byte that says what
+kind of service has the name.  A proper prefix is no name and is refused.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from vitne.model import Child, Limits, Malformed
+from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from vitne.encodings import Family
+    from vitne.model import Limits
 
 _NAME = re.compile(rb"(?<![A-Za-z0-9])[A-P]{32}(?![A-Za-z0-9])")
 _TEXT = re.compile(rb"[\x21-\x7e\x80-\xff][\x20-\x7e\x80-\xff]*\Z")
@@ -32,6 +35,8 @@ class NetbiosName:
     name = "netbios-name"
     summary = "NetBIOS names, two letters a byte"
     specification = "RFC 1001 section 14.1"
+    family: Family = "transfer"
+    order = 70
     readable = False
     exact = True
 
@@ -67,7 +72,7 @@ class NetbiosName:
         plain = child.data.ljust(15, bytes([params.get("pad", 32)])) + bytes([params.get("suffix", 0)])
         return bytes(letter for byte in plain for letter in (65 + (byte >> 4), 65 + (byte & 15)))
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
         """Say which letters hold bytes [start, end) of the name."""
         del data
         return child.start + 2 * start, child.start + 2 * end

@@ -1,9 +1,9 @@
 """The protocols that are read: one module each, found by looking in this folder.
 
-A module is a protocol when it has a name ``decoder``, a class that follows ``vitne.model.Decoder``.
-Besides what the model asks for, a decoder may state
+A module is a protocol when it has a name ``decoder``: a class that follows ``vitne.model.Decoder``.
+Besides what the model asks for, a decoder may state:
 
-``first_bytes``: transport ("tcp", "udp") -> the bytes a side can begin with; it is then not asked about others.
+``first_bytes``: transport ("tcp", "udp") -> the bytes a side can begin with; it is not asked about others.
 A transport that does not stand there is never asked for.
 ``labels_by_destination``: true when the constructor takes ``destination=(address, port)``, to name a variant.
 """
@@ -47,7 +47,7 @@ def _candidates(transport: str) -> tuple[tuple[type[Decoder], ...], ...]:
 
 
 def choose(head: bytes, transport: str, side: int) -> type[Decoder] | None:
-    """Choose the decoder that fits the first bytes of a side best; ties go to the first name; None if none fits."""
+    """Choose what fits the first bytes of a side best; ties go to the first name; None if nothing fits."""
     if not head:
         return None
     best, winner = Fit.NO, None

@@ -9,7 +9,7 @@ import re
 import struct
 
 from vitne.decode.protocols.dns_names import read_name
-from vitne.decode.protocols.dns_records import SECTIONS, TYPES, Records
+from vitne.decode.protocols.dns_records import TYPES, Records
 from vitne.model import Fit, Gap, Malformed, Message, Oddity, Part
 
 Out = list[Message | Oddity | Gap]
@@ -45,7 +45,7 @@ def _question(data: bytes, at: int, base: int) -> _Question:
 
 
 def _first_question(data: bytes, base: int) -> _Question:
-    """Read the first question; in datagrams it stands at the same place always, so the same one is remembered."""
+    """Read the first question; in datagrams it always stands at the same place, so it is remembered."""
     end = data.find(0, 12)
     if base or end < 0:
         return _question(data, 12, base)
@@ -119,7 +119,7 @@ class Reader:
         self._queries = [0, 0]
 
     def read(self, side: int, data: bytes, *, base: int = 0, number: int | None = None) -> Out:
-        """Read one message and what is to be said about it.  Raises Malformed where even the header is cut off.
+        """Read one message and what is to be said about it.  Raises Malformed without a whole header.
 
         ``base`` is the stream offset of its first byte, ``number`` the number of the datagram.
         """
@@ -133,12 +133,14 @@ class Reader:
                 asked, length, part, facts = _first_question(data, base)
                 at += length
                 parts.append(part)
-                if head[2] > 1:
-                    at, facts = self._more(data, at, base, head[2] - 1, parts, facts)
+                while len(parts) < head[2]:
+                    _, length, part, more = _question(data, at, base)
+                    at += length
+                    parts.append(part)
+                    facts = (*facts, *more[: len(facts) < 64])
             if head[3] or head[4] or head[5]:
                 records = Records(data, base, asked)
-                for section, count in zip(SECTIONS, head[3:], strict=True):
-                    at = records.read(at, section, count)
+                at = records.sections(at, head[3:])
         except Malformed as error:
             broken = error
         names: tuple[tuple[str, str], ...] = ()
@@ -171,28 +173,15 @@ class Reader:
             datagram=number,
             complete=broken is None and not head[1] & 0x0200,
             status=head[1] & 15 if response else None,
-            answers=self._pair(side, response, data, at),
+            answers=self._pair(side, response, data),
             names=names,
             facts=facts,
             parts=tuple(parts),
         )
         return [message, *out] if out else [message]
 
-    @staticmethod
-    def _more(
-        data: bytes, at: int, base: int, count: int, parts: list[Part], facts: Facts
-    ) -> tuple[int, Facts]:
-        told = list(facts)
-        for _ in range(count):
-            _, length, part, more = _question(data, at, base)
-            at += length
-            parts.append(part)
-            if len(told) < 64:
-                told.append(more[0])
-        return at, tuple(told)
-
-    def _pair(self, side: int, response: int, data: bytes, at: int) -> int | None:
-        """Number queries, and find the query that has the answer's number and question."""
+    def _pair(self, side: int, response: int, data: bytes) -> int | None:
+        """Give each query its number, and find the query that has the answer's id."""
         if response:
             return self._asked[1 - side].get(data[:2])
         asked = self._asked[side]

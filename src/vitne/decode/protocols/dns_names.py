@@ -1,6 +1,7 @@
 """Domain names on the wire.
 
-RFC 1035 sections 3.1 and 4.1.4; names may hold any bytes (RFC 2181 section 11), in mDNS UTF-8 (RFC 6762 section 16).
+RFC 1035 sections 3.1 and 4.1.4.  Names may hold any bytes (RFC 2181 section 11), in mDNS UTF-8 (RFC 6762
+section 16).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def text_of(labels: list[bytes]) -> str:
 
 
 def _label(label: bytes) -> str:
-    """Write one label (RFC 1035 section 5.1: a dot or backslash inside as \\X, other bytes as \\DDD)."""
+    r"""Write one label (RFC 1035 section 5.1: a dot or backslash inside as \\X, other bytes as \\DDD)."""
     out = []
     for character in label.decode("utf-8", "surrogateescape"):
         if character in ".\\":
@@ -43,7 +44,7 @@ class Name:
 
     __slots__ = ("end", "labels", "own", "start")
 
-    def __init__(self, labels: list[bytes], start: int, end: int, own: int) -> None:
+    def __init__(self, labels: list[bytes], start: int, end: int, *, own: int) -> None:
         self.labels = labels
         self.start = start  # first byte
         self.end = end  # behind the last byte at this place (a pointer counts, what it points to does not)
@@ -60,7 +61,7 @@ class Name:
         return b"".join(bytes([len(label)]) + label for label in self.labels) + b"\0"
 
 
-def read_name(data: bytes, at: int, seen: dict[int, list[bytes]], end: int | None = None) -> Name:
+def read_name(data: bytes, at: int, seen: dict[int, list[bytes]], *, end: int | None = None) -> Name:
     """Read the name at a position, which must end before ``end``.  Raises Malformed.
 
     ``seen`` keeps the names that pointers of this message led to.
@@ -72,15 +73,15 @@ def read_name(data: bytes, at: int, seen: dict[int, list[bytes]], end: int | Non
     while at < size:
         count = data[at]
         if count == 0:
-            return Name(labels, start, at + 1, len(labels))
+            return Name(labels, start, at + 1, own=len(labels))
         if count >= 0xC0:
             if at + 1 >= size:
                 break
             own = len(labels)
-            labels += _behind(data, (count & 0x3F) << 8 | data[at + 1], start, seen)
+            labels += _behind(data, (count & 0x3F) << 8 | data[at + 1], seen, before=start)
             if sum(map(len, labels)) + len(labels) >= NAME_BYTES:
                 raise Malformed("a name is too long", at=start)
-            return Name(labels, start, at + 2, own)
+            return Name(labels, start, at + 2, own=own)
         if count > 63:
             raise Malformed("a label of unknown type", at=at)
         if at + 1 + count > size:
@@ -93,7 +94,7 @@ def read_name(data: bytes, at: int, seen: dict[int, list[bytes]], end: int | Non
     raise Malformed("a name is cut off", at=start)
 
 
-def _behind(data: bytes, target: int, before: int, seen: dict[int, list[bytes]]) -> list[bytes]:
+def _behind(data: bytes, target: int, seen: dict[int, list[bytes]], *, before: int) -> list[bytes]:
     """Follow pointers, each of which must lead further back, so that there is no loop."""
     known = seen.get(target)
     if known is not None:

@@ -79,6 +79,12 @@ class Records:
         self.parts: list[Part] = []
         self.facts: list[tuple[str, str]] = []
 
+    def sections(self, at: int, counts: tuple[int, ...]) -> int:
+        """Read the three sections; give the position behind them.  Raises Malformed."""
+        for section, count in zip(SECTIONS, counts, strict=True):
+            at = self.read(at, section, count)
+        return at
+
     def read(self, at: int, section: str, count: int) -> int:
         """Read so many records from a position; give the position behind them.  Raises Malformed."""
         data = self._data
@@ -107,11 +113,11 @@ class Records:
             elif kind == 28 and length == 16:
                 self._hosts.append((socket.inet_ntop(socket.AF_INET6, data[at:end]), owner))
             elif kind == 5:
-                target = read_name(data, at, self._seen, end)
+                target = read_name(data, at, self._seen, end=end)
                 self._aliases.setdefault(target.text.lower(), owner)
                 self._name(target, section, "CNAME")
             else:
-                self._other(kind, at, end, section)
+                self._other(kind, (at, end), section)
             at = end
         return at
 
@@ -150,8 +156,9 @@ class Records:
             )
         self.parts.append(part)
 
-    def _other(self, kind: int, at: int, end: int, section: str) -> None:
+    def _other(self, kind: int, place: tuple[int, int], section: str) -> None:
         """Read the data of a record that gives no address."""
+        at, end = place
         label = TYPES.get(kind, f"TYPE{kind}")
         skip = _NAMES.get(kind)
         if kind == 41:
@@ -159,21 +166,22 @@ class Records:
         elif skip is not None:
             if at + skip >= end:
                 raise Malformed("the data of a record are too short", at=at)
-            target = read_name(self._data, at + skip, self._seen, end)
+            target = read_name(self._data, at + skip, self._seen, end=end)
             self._name(target, section, "host name" if kind == 33 else label)
         elif kind in {13, 16, 99}:
-            self._texts(at, end, section, label)
+            self._texts(place, section, label)
         elif kind == 6:
             for _ in range(2):  # the server and the person responsible for a zone
-                target = read_name(self._data, at, self._seen, end)
+                target = read_name(self._data, at, self._seen, end=end)
                 self._name(target, section, label)
                 at = target.end
         elif kind not in _UNREAD and end > at:
             base = self.base
             self.parts.append(Part(path=f"{section}:{label}", start=base + at, end=base + end, field=label))
 
-    def _texts(self, at: int, end: int, section: str, label: str) -> None:
+    def _texts(self, place: tuple[int, int], section: str, label: str) -> None:
         """Read character strings; "key=value" names its field."""
+        at, end = place
         data, base = self._data, self.base
         while at < end:
             start, stop = at + 1, at + 1 + data[at]

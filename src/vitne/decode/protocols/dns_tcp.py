@@ -3,8 +3,8 @@
 summary: names asked for and answered, over a connection
 specification: RFC 1035 section 4.2.2; RFC 7766
 
-Each message has its length in two bytes before it.  Once a hole swallows such a length, nothing tells where the next
-message begins; what follows is reported as not read.
+Each message has its length in two bytes before it.  Once a hole swallows such a length, nothing tells where
+the next message begins; what follows is reported as not read.
 """
 
 from __future__ import annotations

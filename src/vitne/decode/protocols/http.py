@@ -3,8 +3,8 @@
 summary: requests and answers in the clear, header by header, and their bodies
 specification: RFC 9110; RFC 9112; RFC 7540 section 3.2 and RFC 6455 section 1.3 for what a connection becomes
 
-One ``HttpSide`` (see http_side) reads each direction; this module pairs the two.  The connection may become another
-protocol: ``upgraded`` then names it and ``upgrade_offset`` says where its bytes begin on each side.
+One ``HttpSide`` (see http_side) reads each direction; this module pairs the two.  The connection may become
+another protocol: ``upgraded`` then names it and ``upgrade_offset`` says where its bytes begin on each side.
 """
 
 from __future__ import annotations

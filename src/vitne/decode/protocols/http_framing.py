@@ -1,6 +1,6 @@
 """How long the body of an HTTP/1.x message is, and what it is wrapped in.
 
-RFC 9112 section 6.3 (length), section 7 (transfer codings); RFC 9110 sections 8.3 and 8.4 (type and content codings).
+RFC 9112 sections 6.3 (length) and 7 (transfer codings); RFC 9110 sections 8.3, 8.4 (type, content codings).
 """
 
 from __future__ import annotations
@@ -102,10 +102,8 @@ def _transfer(head: Head, lengths: list[int]) -> Framing:
 
 def hints(head: Head, *, chunked: bool) -> tuple[str, ...]:
     """Name the encodings of the body as announced, outermost first."""
-    names: list[str] = []
-    for coding in reversed(head.codings + head.transfer):
-        if coding != "identity":
-            names.append(_CODINGS.get(coding, coding))
+    codings = reversed(head.codings + head.transfer)
+    names = [_CODINGS.get(coding, coding) for coding in codings if coding != "identity"]
     if not chunked:
         names = [name for name in names if name != "chunked"]
     media = media_hint(head.content_type)

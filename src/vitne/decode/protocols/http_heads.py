@@ -1,13 +1,13 @@
 """Heads of HTTP/1.x messages: the start line and the header lines, each with its exact range.
 
-RFC 9112 sections 2 to 5 and 7.1.2; RFC 9110 sections 5, 7.2 and 8.  A bystander refuses nothing: what breaks the
-rules and can still be read becomes an oddity.
+RFC 9112 sections 2 to 5 and 7.1.2; RFC 9110 sections 5, 7.2 and 8.  A bystander refuses nothing: what breaks
+the rules and can still be read becomes an oddity.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vitne.model import Part
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 HEADER_BYTES = 256 << 10  # most bytes of a head
 HEADER_COUNT = 4096  # most header lines of a head
 
-METHODS = frozenset(
+METHODS: frozenset[bytes] = frozenset(
     b"GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK "
-    b"SEARCH REPORT MERGE SUBSCRIBE UNSUBSCRIBE NOTIFY PURGE LINK UNLINK MKACTIVITY CHECKOUT BIND REBIND".split()
+    b"SEARCH REPORT MERGE SUBSCRIBE UNSUBSCRIBE NOTIFY PURGE LINK UNLINK MKACTIVITY CHECKOUT BIND "
+    b"REBIND".split()
 )
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")  # RFC 9110 5.6.2
 _STATUS = re.compile(rb"HTTP/(\d)\.(\d)[ \t]+(\d{3})(?:[ \t]+(.*))?\Z", re.DOTALL)
@@ -31,7 +32,7 @@ _HINTS = {
     b"authorization": ("authorization",),
     b"proxy-authorization": ("authorization",),
 }
-_Name = tuple[str, str, tuple[str, ...], bytes]  # path, field, hints, lower-case name
+_NO_NAME = frozenset((b"", b" ", b"\t", b"\r"))
 
 
 class Head:
@@ -91,13 +92,18 @@ def start_line(line: bytes) -> tuple[bytes, bytes, bytes] | None:
     tail = line.rfind(b" HTTP/")
     if tail >= space:
         version = line[tail + 6 :].strip(_SPACE)
-        if version[:2] == b"1." and (method in METHODS or (space < 33 and _TOKEN.match(method))):
+        if version[:2] == b"1." and (method in METHODS or _unknown(method, line[space + 1 : tail])):
             return method, line[space + 1 : tail], version
         return None
     target = line[space + 1 :]
     if method == b"GET" and target[:1] == b"/" and b" " not in target:
         return method, target, b"0.9"
     return None
+
+
+def _unknown(method: bytes, target: bytes) -> bool:
+    """Say whether an unknown method may be one: a short token before a target without spaces."""
+    return len(method) <= 32 and b" " not in target and _TOKEN.match(method) is not None
 
 
 def parse(block: bytes, offset: int, *, whole: bool = True) -> Head | None:
@@ -116,7 +122,7 @@ def parse(block: bytes, offset: int, *, whole: bool = True) -> Head | None:
         return None
     head = Head(offset)
     head.end = offset + len(block)
-    _begin(head, first, start, offset)
+    _begin(head, first, start)
     if head.version == "0.9":
         head.end = offset + len(lines[0]) + (2 if clean else 1)
         return head
@@ -140,8 +146,9 @@ def _cut_line(line: bytes) -> tuple[bytes, bytes, bytes] | None:
     return method, rest.split(b" ", 1)[0], b"1.1"
 
 
-def _begin(head: Head, line: bytes, start: tuple[bytes, bytes, bytes], offset: int) -> None:
+def _begin(head: Head, line: bytes, start: tuple[bytes, bytes, bytes]) -> None:
     method, target, version = start
+    offset = head.start
     if not method:
         head.status = int(target)
         head.version = line[5:8].decode("latin-1")
@@ -178,57 +185,81 @@ def _line_ends(head: Head, lines: list[bytes], offset: int) -> None:
         head.oddities.append(("http-bare-cr", "a CR stands inside a line of a head", offset))
 
 
-_names: dict[bytes, _Name] = {}
+class _Line(NamedTuple):
+    """One header line, wherever it stands: the same few come again and again, so they are remembered."""
+
+    path: str
+    field: str
+    hints: tuple[str, ...]
+    begin: int  # range of the value in the line
+    end: int
+    lower: bytes  # name in lower case where it says something about the message, else empty
+    value: bytes  # for those
 
 
-def _name(raw: bytes) -> _Name:
-    """Give path, field and hints of a header name; remembered, because the same few hundred come always."""
-    text = raw.decode("latin-1")
-    lower = raw.strip(_SPACE).lower()
-    name = (
-        f"header:{text.strip()}",
-        text.strip(),
-        _HINTS.get(lower, ()),
-        lower if lower in _SPECIAL else b"",
+_lines: dict[bytes, _Line] = {}
+
+
+def _line(line: bytes) -> _Line | None:
+    """Take a header line apart; None when it has no name."""
+    colon = line.find(b":")
+    if colon < 1:
+        return None
+    field = line[:colon].strip(_SPACE)
+    lower = field.lower()
+    value = line[colon + 1 :].strip(_SPACE)
+    begin = line.find(value, colon + 1) if value else colon + 1
+    text = field.decode("latin-1")
+    known = lower in _SPECIAL
+    one = _Line(
+        path=f"header:{text}",
+        field=text,
+        hints=_HINTS.get(lower, ()),
+        begin=begin,
+        end=begin + len(value),
+        lower=lower if known else b"",
+        value=value if known else b"",
     )
-    if len(_names) < 4096 and len(raw) < 128:
-        _names[raw] = name
-    return name
+    if len(line) < 256 and len(_lines) < 4096 and _TOKEN.match(line, 0, colon):
+        _lines[line] = one
+    return one
 
 
 def fields(head: Head, lines: list[bytes], offset: int, *, step: int, whole: bool = True) -> None:
     """Read the header lines behind the first line; ``step`` is the length of what was split at."""
-    parts, names = head.parts, _names
+    parts, known = head.parts, _lines
     special: list[tuple[bytes, bytes, int]] = []
-    position = offset + len(lines[0]) + step
+    begin = offset + len(lines[0]) + step
     for line in lines[1:]:
-        begin = position
-        position += len(line) + step
-        colon = line.find(b":")
-        name = names.get(line[:colon]) if colon > 0 else None
-        if name is None:
-            if not line or line == b"\r":
+        one = known.get(line)
+        if one is None:
+            if line[:1] in _NO_NAME:  # the empty line, or the header before goes on
+                if line.strip(_SPACE) and parts and parts[-1].field:
+                    _fold(head, special, line, begin=begin)
+                begin += len(line) + step
                 continue
-            if line[0] in b" \t" and parts and parts[-1].field:
-                _fold(head, special, line, begin)
-                continue
-            if colon < 1:
-                if whole:
-                    head.oddities.append(("http-header-without-colon", "a header line has no name", begin))
-                continue
-            name = _name(line[:colon])
-            if not _TOKEN.match(line[:colon]):
-                head.oddities.append(("http-header-name", "a header name holds forbidden bytes", begin))
-        value = line[colon + 1 :].strip(_SPACE)
-        at = begin + (line.find(value, colon + 1) if value else colon + 1)
-        parts.append(Part(path=name[0], start=at, end=at + len(value), field=name[1], hints=name[2]))
-        if name[3]:
-            special.append((name[3], value, at))
+            one = _line(line)
+            if one is None or not _TOKEN.match(line, 0, line.index(b":")):
+                _without_name(head, one, begin, whole=whole)
+        if one is not None:
+            at = begin + one[3]
+            parts.append(Part(path=one[0], start=at, end=begin + one[4], field=one[1], hints=one[2]))
+            if one[5]:
+                special.append((one[5], one[6], at))
+        begin += len(line) + step
     for lower, value, at in special:
         _SPECIAL[lower](head, value, at)
 
 
-def _fold(head: Head, special: list[tuple[bytes, bytes, int]], line: bytes, begin: int) -> None:
+def _without_name(head: Head, line: _Line | None, begin: int, *, whole: bool) -> None:
+    """Name what is wrong with a header line; the last one of a head that was cut off may be half a line."""
+    if line is not None:
+        head.oddities.append(("http-header-name", "a header name holds forbidden bytes", begin))
+    elif whole:
+        head.oddities.append(("http-header-without-colon", "a header line has no name", begin))
+
+
+def _fold(head: Head, special: list[tuple[bytes, bytes, int]], line: bytes, *, begin: int) -> None:
     """Join a continuation line to the header before it (obs-fold, RFC 9112 section 5.2)."""
     last = head.parts[-1]
     more = line.strip(_SPACE)

@@ -75,7 +75,7 @@ def build(head: Head, body: Body, framing: Framing, *, side: int, answers: int |
     )
 
 
-def other_reading(head: Head, body: Body, framing: Framing, side: int) -> Message:
+def other_reading(head: Head, body: Body, framing: Framing, *, side: int) -> Message:
     """Make the body that a peer sees who believes the other length of a head that contradicts itself.
 
     It ends where the message in hand ends at the latest: what lies behind is read as the next message anyway.

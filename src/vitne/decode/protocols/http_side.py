@@ -133,7 +133,9 @@ class HttpSide:
         self.position += head.end - head.start
         self.body = Body(self.offset)
         if head.limited is not None:
-            self._gap("limit", "more header lines than are read", head.limited, head.end - head.limited)
+            self._gap(
+                "limit", "more header lines than are read", head.limited, length=head.end - head.limited
+            )
             self.body.whole = False
         self._pair(head)
         self.head = head
@@ -149,10 +151,10 @@ class HttpSide:
             self.state = {"length": self._length, "close": self._close, "chunked": self._chunk}[chosen.mode]
             return True
         self._end()
-        self._after(head, method)
+        self._after(head)
         return True
 
-    def _after(self, head: Head, method: str | None) -> None:
+    def _after(self, head: Head) -> None:
         """See whether the connection becomes something else behind a message without a body."""
         if head.status == 101:
             self._leave(head.upgrade or self.http.sides[1 - self.side].leaving or "unknown")
@@ -163,7 +165,7 @@ class HttpSide:
         return self.http.methods[1 - self.side]
 
     def _pair(self, head: Head) -> None:
-        """Number requests, and find the request that an answer answers."""
+        """Give each request its number, and find the request that an answer answers."""
         self.request = None
         http = self.http
         if head.status is None:
@@ -281,7 +283,7 @@ class HttpSide:
         """Say what was passed over up to here, and await a head."""
         if self.lost:
             self.http.paired = False
-            self._gap(self.lost_kind, self.lost_why, self.offset - self.lost, self.lost)
+            self._gap(self.lost_kind, self.lost_why, self.offset - self.lost, length=self.lost)
         self.lost = 0
         self.looked = self.found_at = self.offset
         self.state = self._head
@@ -294,7 +296,7 @@ class HttpSide:
         self.state = self._left
 
     def _end(self) -> None:
-        """The message in hand ends here."""
+        """End the message in hand here."""
         head, self.head = self.head, None
         self.state = self._head
         self.looked = self.offset
@@ -305,12 +307,12 @@ class HttpSide:
             self.out.append(Oddity(name=name, note=note, side=self.side, offset=offset))
         self.out.append(build(head, self.body, self.framing, side=self.side, answers=self.request))
         if self.framing.other is not None:
-            self.out.append(other_reading(head, self.body, self.framing, self.side))
+            self.out.append(other_reading(head, self.body, self.framing, side=self.side))
 
     def _too_long(self, block: bytes) -> bool:
-        """A head is longer than is read: give what was read of it."""
+        """Give what was read of a head that is longer than is read."""
         if self._cut_head(block):
-            self._gap("limit", "a head is longer than is read", self.offset, None)
+            self._gap("limit", "a head is longer than is read", self.offset, length=None)
         return self._lose("the head before was too long", "limit")
 
     def _cut_head(self, block: bytes) -> bool:
@@ -326,7 +328,7 @@ class HttpSide:
         self._end()
         return True
 
-    def _gap(self, kind: str, why: str, offset: int, length: int | None) -> None:
+    def _gap(self, kind: str, why: str, offset: int, *, length: int | None) -> None:
         self.out.append(Gap(kind=kind, why=why, offset=offset, length=length))  # type: ignore[arg-type]
 
     # ---- holes and the end
@@ -362,7 +364,7 @@ class HttpSide:
                 if self.leaving:
                     self._leave(self.leaving)
                     return
-                self._gap("malformed", "the bytes begin no message", self.offset, len(self.pending))
+                self._gap("malformed", "the bytes begin no message", self.offset, length=len(self.pending))
         elif self.state == self._lost:
             self.lost += len(self.pending) - self.position
             self.position = len(self.pending)

@@ -13,15 +13,15 @@ _MARK = re.compile(rb"HTTP/1\.[01]")
 _REQUEST_END = re.compile(rb"[ \t]{0,8}\r?\n")
 _RESPONSE = re.compile(rb" \d{3}(?: |\r?\n)")
 _LINE = re.compile(
-    rb"(?:" + b"|".join(sorted(METHODS, key=lambda word: (-len(word), word))) + rb") [^\x00-\x20]+ \Z"
+    rb"(?:" + b"|".join(sorted(sorted(METHODS), key=len, reverse=True)) + rb") [^\x00-\x20]+ \Z"
 )
 
 
 def next_start(window: bytes | bytearray | memoryview, begin: int, since: int) -> tuple[int | None, int]:
     """Find the next start line.
 
-    ``begin`` is where nothing was read yet, ``since`` where looking goes on.  Gives the position of the start line
-    or None, and the position from which to look on when more bytes have come.
+    ``begin`` is where nothing was read yet, ``since`` where looking goes on.  Gives the position of the start
+    line or None, and the position from which to look on when more bytes have come.
     """
     size = len(window)
     while (mark := _MARK.search(window, since)) is not None:
