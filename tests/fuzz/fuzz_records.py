@@ -35,7 +35,9 @@ def _option(order: str, code: int, value: bytes) -> bytes:
 
 def _pcapng(order: str) -> bytes:
     end = bytes(4)
-    out = _block(order, 0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1) + _option(order, 1, b"made"))
+    out = _block(
+        order, 0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1) + _option(order, 1, b"made")
+    )
     for resolution in (6, 9, 0x80 | 32, 0x80 | 120, 19):
         options = _option(order, 2, b"wlan0") + _option(order, 9, bytes([resolution]))
         options += _option(order, 14, struct.pack(order + "q", -7)) + end

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitne.kernel.records import NONE, EventKind, PcapHeader, Reason, RecordIndexer, first_rows
+from vitne.kernel.records import NONE, EventKind, PcapHeader, Reason, RecordIndexer
 from vitne.model import Gap, Interface, Oddity
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_COMMENTS = 10_000  # texts kept; all are counted
 MOST_COMMENT_BYTES = 16 << 20  # bytes of them
 MOST_SECRETS = 100_000  # places of secrets blocks kept; all are counted
+MOST_GAPS = 1_000  # damaged places told one by one; the rest are counted in one Gap
 MOST_INTERFACES_SHOWN = 100_000  # interfaces named in a Capture; all are read
 
 ODDITIES = {
@@ -73,6 +74,8 @@ class RecordIndex:
         self.first_ns: int | None = None  # least time so far
         self.last_ns: int | None = None  # greatest time so far
         self._comment_bytes = 0
+        self._gaps = 0
+        self._more: Gap | None = None
 
     def interfaces(self) -> tuple[Interface, ...]:
         """Give the interfaces met, the first 100,000 of them."""
@@ -90,16 +93,40 @@ class RecordIndex:
         go_on = True
         while go_on:
             populate(self.kernel.state.position)
-            chunk, reason = self.kernel.read()
-            chunk, gap, go_on = self._settle(chunk, reason)
+            reason = self.kernel.fill()
+            gap, go_on = self._settle(reason)
             for event in self.kernel.take_events():
                 self._take(event)
-            if chunk.offset.size:
-                self._count(chunk)
-                yield chunk
+            if reason is Reason.FULL or not go_on:
+                chunk = self.kernel.take()
+                if chunk.offset.size:
+                    self._count(chunk)
+                    yield chunk
             if gap is not None:
-                yield gap
+                yield from self._bounded(gap)
+        if self._more is not None:
+            yield self._more
         yield from self._deviations()
+
+    def _bounded(self, gap: Gap) -> Iterator[Gap]:
+        """Give the first gaps one by one; the others become one that counts them."""
+        self._gaps += 1
+        if self._gaps <= MOST_GAPS:
+            yield gap
+            return
+        more = self._more
+        self._more = (
+            gap
+            if more is None
+            else Gap(
+                kind=gap.kind,
+                why="more damaged places like these; reading went on behind each",
+                capture=self.number,
+                offset=more.offset,
+                length=(more.length or 0) + (gap.length or 0),
+                count=more.count + 1,
+            )
+        )
 
     def _count(self, chunk: RecordChunk) -> None:
         low, high = int(chunk.time_ns.min()), int(chunk.time_ns.max())
@@ -118,44 +145,35 @@ class RecordIndex:
             self._comment_bytes += len(text)
             self.comments.append((event.frame, text.decode("utf-8", "replace")))
 
-    def _settle(self, chunk: RecordChunk, reason: Reason) -> tuple[RecordChunk, Gap | None, bool]:
-        """Decide what a stop of the kernel means: the chunk to give, what was lost, whether to go on."""
+    def _settle(self, reason: Reason) -> tuple[Gap | None, bool]:
+        """Decide what a stop of the kernel means: what was lost, and whether to go on."""
         state = self.kernel.state
         left = self.buffer.size - state.position
         if reason is Reason.INTERFACES_FULL:
             self.kernel.more_interfaces()
         if reason is Reason.END:
-            return chunk, None, False
+            return None, False
         if reason is Reason.CUT:
-            return (
-                chunk,
-                self._gap("truncated-file", "the file ends inside a record header", length=left),
-                False,
-            )
+            return self._gap("truncated-file", "the file ends inside a record header", length=left), False
         if reason in {Reason.OVERRUN, Reason.DOUBT}:
-            return self._resynchronise(chunk, reason, left)
-        return chunk, None, True
+            return self._resynchronise(reason, left)
+        return None, True
 
-    def _resynchronise(
-        self, chunk: RecordChunk, reason: Reason, left: int
-    ) -> tuple[RecordChunk, Gap | None, bool]:
+    def _resynchronise(self, reason: Reason, left: int) -> tuple[Gap, bool]:
         state = self.kernel.state
         found = None if state.trust else self.kernel.resync(*self._search_from(reason))
         if found is None:
-            return chunk, *self._nothing_found(reason, left)
+            return self._nothing_found(reason, left)
         at = state.position
         what = f"a record header at byte {at} makes no sense"
         if found < at:  # the record before says too great a length and swallowed sound ones
-            chunk = first_rows(chunk, chunk.offset.size - 1)
-            state.rows -= 1
+            self.kernel.drop_last()
             at = state.previous
             what = f"the record at byte {at} says a wrong length"
-            if chunk.offset.size:
-                state.last_time = int(chunk.time_ns[-1])
         why = f"{what}; reading went on with the sound records from byte {found}"
         gap = self._gap("damaged-record", why, length=found - at, offset=at)
         state.position, state.previous = found, NONE
-        return chunk, gap, True
+        return gap, True
 
     def _nothing_found(self, reason: Reason, left: int) -> tuple[Gap, bool]:
         """Tell what a bad header means where no sound records follow, and whether to go on all the same."""

@@ -64,7 +64,8 @@ class CaptureReader:
     def _foreign(self, head: bytes) -> CaptureError:
         what, step = "this is no capture file that vitne reads", "convert it with `editcap -F pcapng IN OUT`"
         if not head:
-            what, step = "there is nothing inside the compressed file", "record or copy it again"
+            what = self._cut.why if self._cut else "there is nothing inside the compressed file"
+            step = "record or copy it again"
         elif len(head) < 4:
             what, step = "the file is too short for a capture", "record or copy it again"
         elif head.isascii() and (head.decode("ascii").isprintable() or b"\n" in head):

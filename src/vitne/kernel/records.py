@@ -130,7 +130,7 @@ class PcapHeader:
     record_header: int  # bytes before each frame: 16, or 24 in the modified format
     link_type: int  # LINKTYPE_ value
     snap_length: int  # most bytes kept of a frame, 0 for no limit
-    swapped: int = 0  # the two lengths of a record: 0 in order, 1 the other way round, 2 the smaller is the kept
+    swapped: int = 0  # its two lengths: 0 in order, 1 the other way round, 2 the smaller one first
 
 
 @dataclass(frozen=True)
@@ -147,10 +147,13 @@ class Event:
 class RecordIndexer:
     """Fills columns from a capture's bytes, one stop after the other.
 
-    ``buffer`` is a contiguous uint8 array and is kept alive; ``header`` is None for pcapng.
+    ``buffer`` is a contiguous uint8 array and is kept alive; ``header`` is None for pcapng; ``rows`` is how
+    many the columns hold.
     """
 
-    def __init__(self, buffer: np.ndarray, start: int, *, header: PcapHeader | None) -> None:
+    def __init__(
+        self, buffer: np.ndarray, start: int, *, header: PcapHeader | None, rows: int = ROWS
+    ) -> None:
         calls = library()
         kind = "pcapng" if header is None else "pcap"
         self._read: Any = getattr(calls, f"vitne_{kind}_records")
@@ -167,6 +170,9 @@ class RecordIndexer:
         )
         self._buffer = buffer
         self._base = buffer.ctypes.data
+        self._rows = rows
+        self._columns = _columns(rows)
+        self.filled = 0  # rows of the columns that hold a record
         self._events = np.zeros(EVENTS, EVENT)
         self.interfaces = np.zeros(16, INTERFACE)
         self.state = _State(position=start, previous=NONE, budget=CHAIN_BUDGET)
@@ -186,25 +192,30 @@ class RecordIndexer:
         self.interfaces = np.concatenate([self.interfaces, np.zeros(len(self.interfaces), INTERFACE)])
         self._place_interfaces()
 
-    def read(self, rows: int = ROWS) -> tuple[RecordChunk, Reason]:
-        """Fill up to ``rows`` rows from where the last call stopped, and say why no more."""
-        columns = RecordChunk(
-            offset=np.empty(rows, np.uint64),
-            cap_length=np.empty(rows, np.uint32),
-            orig_length=np.empty(rows, np.uint32),
-            time_ns=np.empty(rows, np.int64),
-            link_type=np.empty(rows, np.uint16),
+    def fill(self) -> Reason:
+        """Fill rows from where the last call stopped until they are full or something else ends it."""
+        names = ("offset", "cap_length", "orig_length", "time_ns", "link_type")
+        columns = [getattr(self._columns, name)[self.filled :] for name in names]
+        mirror = _Columns(*(column.ctypes.data for column in columns), self._rows - self.filled)
+        self.filled += self._read(
+            self._base, self._buffer.size, ctypes.byref(self.state), ctypes.byref(mirror)
         )
-        mirror = _Columns(
-            columns.offset.ctypes.data,
-            columns.cap_length.ctypes.data,
-            columns.orig_length.ctypes.data,
-            columns.time_ns.ctypes.data,
-            columns.link_type.ctypes.data,
-            rows,
-        )
-        got = self._read(self._base, self._buffer.size, ctypes.byref(self.state), ctypes.byref(mirror))
-        return first_rows(columns, got), Reason(self.state.reason)
+        return Reason(self.state.reason)
+
+    def take(self) -> RecordChunk:
+        """Give the rows filled so far and begin with empty columns."""
+        chunk = first_rows(self._columns, self.filled)
+        if self.filled == self._rows or 2 * self.filled >= self._rows:
+            self._columns = _columns(self._rows)
+        self.filled, self.state.previous = 0, NONE
+        return chunk
+
+    def drop_last(self) -> None:
+        """Take the last row back: its header turned out to be wrong."""
+        self.filled -= 1
+        self.state.rows -= 1
+        if self.filled:
+            self.state.last_time = int(self._columns.time_ns[self.filled - 1])
 
     def resync(self, start: int, beyond: int) -> int | None:
         """Give the next place, from ``start`` on, where sound records go on behind ``beyond``; or None."""
@@ -226,6 +237,17 @@ class RecordIndexer:
         """Give (name, how many, frame of the first) of the oddities counted so far."""
         counts = zip(ODDITIES, self.state.count, self.state.first_frame, strict=True)
         return [(name, count, frame) for name, count, frame in counts if count]
+
+
+def _columns(rows: int) -> RecordChunk:
+    """Give empty columns."""
+    return RecordChunk(
+        offset=np.empty(rows, np.uint64),
+        cap_length=np.empty(rows, np.uint32),
+        orig_length=np.empty(rows, np.uint32),
+        time_ns=np.empty(rows, np.int64),
+        link_type=np.empty(rows, np.uint16),
+    )
 
 
 def first_rows(chunk: RecordChunk, rows: int) -> RecordChunk:

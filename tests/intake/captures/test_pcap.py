@@ -38,7 +38,10 @@ def test_both_orders_and_resolutions_are_read(made, read, order, magic, scale, c
     assert got.frames == FRAMES
     assert got.column("time_ns") == [(1_600_000_000 + n) * 10**9 + n * scale for n in range(5)]
     assert got.capture.clock == clock
-    assert (got.capture.first_ns, got.capture.last_ns) == (got.column("time_ns")[0], got.column("time_ns")[-1])
+    assert (got.capture.first_ns, got.capture.last_ns) == (
+        got.column("time_ns")[0],
+        got.column("time_ns")[-1],
+    )
 
 
 def test_the_modified_format_has_eight_more_bytes_before_each_frame(made, read):
@@ -197,9 +200,23 @@ def test_noise_behind_a_sound_header_is_indexed_within_its_bounds(made, read, no
     assert all(0 <= start <= len(data) for start in got.column("offset"))
 
 
-@given(st.lists(st.tuples(st.integers(1, 2**31 - 1), st.integers(0, 999_999), st.binary(max_size=40)), max_size=20))
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 2**31 - 1), st.integers(0, 999_999), st.binary(max_size=40)), max_size=20
+    )
+)
 def test_what_was_written_is_read(made, read, rows):
     got = read(made.pcap(rows))
     assert got.frames == [frame for _, _, frame in rows]
     assert got.column("time_ns") == [seconds * 10**9 + us * 1000 for seconds, us, _ in rows]
     assert not got.gaps
+
+
+def test_thousands_of_damaged_places_are_told_in_a_bounded_number_of_gaps(made, read):
+    run = b"".join(made.record(1_600_000_000 + n, n, bytes([n + 1]) * 9) for n in range(6))
+    got = read(made.pcap([]) + (run + b"\xff" * 20) * 3000 + run)
+    assert got.capture.packets == 6 * 3001
+    assert len(got.gaps) == 1001
+    assert sum(gap.count for gap in got.gaps) == 3000
+    assert sum(gap.length for gap in got.gaps) == 20 * 3000
+    assert len(got.chunks) == 1

@@ -32,12 +32,26 @@ def test_a_file_written_by_hand_is_read_as_the_draft_says(read):
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_every_block_of_packets_is_read_and_the_others_are_hopped_over(made, read, order):
     enhanced = made.packet(SECOND * 10**6 + 1, b"one", order=order)
-    obsolete = made.block(2, struct.pack(order + "HHIIII", 0, 7, (SECOND * 10**6) >> 32, SECOND * 10**6 & 0xFFFFFFFF, 3, 3) + b"two", order=order)
+    obsolete = made.block(
+        2,
+        struct.pack(order + "HHIIII", 0, 7, (SECOND * 10**6) >> 32, SECOND * 10**6 & 0xFFFFFFFF, 3, 3)
+        + b"two",
+        order=order,
+    )
     simple = made.block(3, struct.pack(order + "I", 5) + b"three", order=order)
     custom = made.block(0xBAD, b"\0\0\0\1 whatever", order=order)
     unknown = made.block(0x7777, bytes(40), order=order)
     statistics = made.block(5, bytes(12), order=order)
-    data = made.section(order=order) + made.interface(order=order) + enhanced + custom + obsolete + unknown + statistics + simple
+    data = (
+        made.section(order=order)
+        + made.interface(order=order)
+        + enhanced
+        + custom
+        + obsolete
+        + unknown
+        + statistics
+        + simple
+    )
     got = read(data)
     assert got.frames == [b"one", b"two", b"three"]
     assert got.column("time_ns") == [SECOND * 10**9 + 1000, SECOND * 10**9, SECOND * 10**9]
@@ -46,7 +60,13 @@ def test_every_block_of_packets_is_read_and_the_others_are_hopped_over(made, rea
 
 
 def test_sections_of_different_order_have_interfaces_of_their_own(made, read):
-    data = made.section() + made.interface(1) + made.interface(101) + made.packet(1, b"a") + made.packet(2, b"b", interface=1)
+    data = (
+        made.section()
+        + made.interface(1)
+        + made.interface(101)
+        + made.packet(1, b"a")
+        + made.packet(2, b"b", interface=1)
+    )
     data += made.section(order=">") + made.interface(113, order=">") + made.packet(3, b"c", order=">")
     got = read(data)
     assert got.frames == [b"a", b"b", b"c"]
@@ -71,20 +91,30 @@ def test_sections_of_different_order_have_interfaces_of_their_own(made, read):
     ],
 )
 def test_the_resolution_of_an_interface_is_a_power_of_ten_or_of_two(made, read, resolution, units, expected):
-    data = made.section() + made.interface(options=made.option(9, bytes([resolution]))) + made.packet(units, b"x")
+    data = (
+        made.section()
+        + made.interface(options=made.option(9, bytes([resolution])))
+        + made.packet(units, b"x")
+    )
     assert read(data).column("time_ns") == [expected]
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_the_time_offset_of_an_interface_is_added_and_may_make_times_negative(made, read, order):
     offset = made.option(14, struct.pack(order + "q", -100), order=order)
-    data = made.section(order=order) + made.interface(options=offset, order=order) + made.packet(1, b"x", order=order)
+    data = (
+        made.section(order=order)
+        + made.interface(options=offset, order=order)
+        + made.packet(1, b"x", order=order)
+    )
     got = read(data)
     assert got.column("time_ns") == [-100 * 10**9 + 1000]
     assert got.capture.first_ns == got.capture.last_ns == -100 * 10**9 + 1000
 
 
-@pytest.mark.parametrize(("resolution", "units", "offset"), [(0, 2**63, 0), (6, 2**64 - 1, 0), (0, 1, 2**63 - 1), (9, 2**63, 0)])
+@pytest.mark.parametrize(
+    ("resolution", "units", "offset"), [(0, 2**63, 0), (6, 2**64 - 1, 0), (0, 1, 2**63 - 1), (9, 2**63, 0)]
+)
 def test_a_time_behind_2262_becomes_the_last_there_is_and_is_told(made, read, resolution, units, offset):
     options = made.option(9, bytes([resolution])) + made.option(14, struct.pack("<q", offset))
     got = read(made.section() + made.interface(options=options) + made.packet(units, b"x"))
@@ -93,13 +123,20 @@ def test_a_time_behind_2262_becomes_the_last_there_is_and_is_told(made, read, re
 
 
 def test_a_time_before_1677_becomes_the_first_there_is(made, read):
-    data = made.section() + made.interface(options=made.option(14, struct.pack("<q", -(2**63)))) + made.packet(1, b"x")
+    data = (
+        made.section()
+        + made.interface(options=made.option(14, struct.pack("<q", -(2**63))))
+        + made.packet(1, b"x")
+    )
     got = read(data)
     assert got.column("time_ns") == [-(2**63)]
     assert got.odd == ["time-out-of-range"]
 
 
-@pytest.mark.parametrize(("resolutions", "clock"), [([], "us"), ([6, 3], "us"), ([9, 9], "ns"), ([6, 9], "mixed"), ([0x80 | 20], "us"), ([0x80 | 30], "ns")])
+@pytest.mark.parametrize(
+    ("resolutions", "clock"),
+    [([], "us"), ([6, 3], "us"), ([9, 9], "ns"), ([6, 9], "mixed"), ([0x80 | 20], "us"), ([0x80 | 30], "ns")],
+)
 def test_the_clock_is_that_of_all_interfaces(made, read, resolutions, clock):
     data = made.section() + b"".join(made.interface(options=made.option(9, bytes([r]))) for r in resolutions)
     assert read(data).capture.clock == clock
@@ -107,10 +144,20 @@ def test_the_clock_is_that_of_all_interfaces(made, read, resolutions, clock):
 
 def test_comments_names_and_secrets_are_kept_for_later(made, read):
     body = struct.pack("<HH", 1, 15) + b"\xc0\x00\x02\x07a.test\0b.t\0" + b"\0"
-    body += struct.pack("<HH", 2, 23) + bytes.fromhex("20010db8000000000000000000000001") + b"c.test\0" + b"\0" + struct.pack("<HH", 3, 9) + bytes(12) + bytes(4)
+    body += (
+        struct.pack("<HH", 2, 23)
+        + bytes.fromhex("20010db8000000000000000000000001")
+        + b"c.test\0"
+        + b"\0"
+        + struct.pack("<HH", 3, 9)
+        + bytes(12)
+        + bytes(4)
+    )
     data = made.section(made.option(1, "séance".encode()) + bytes(4))
     data += made.interface(options=made.option(2, b"wlan0") + made.option(1, b"mine") + bytes(4))
-    data += made.packet(1, b"p") + made.packet(2, b"pp", options=made.option(1, b"look") + made.option(1, b"again") + bytes(4))
+    data += made.packet(1, b"p") + made.packet(
+        2, b"pp", options=made.option(1, b"look") + made.option(1, b"again") + bytes(4)
+    )
     data += made.block(4, body) + made.block(10, struct.pack("<II", 0x544C534B, 6) + b"CLIENT")
     got = read(data)
     assert got.reader.comments == [(None, "séance"), (None, "mine"), (2, "look"), (2, "again")]
@@ -129,14 +176,26 @@ def test_many_comments_are_counted_and_the_first_are_kept(made, read):
 
 
 def test_a_hundred_thousand_interfaces_are_read(made, read):
-    data = made.section() + made.interface(101) * 99_999 + made.interface(113) + made.packet(1, b"x", interface=99_999)
+    data = (
+        made.section()
+        + made.interface(101) * 99_999
+        + made.interface(113)
+        + made.packet(1, b"x", interface=99_999)
+    )
     got = read(data)
     assert got.column("link_type") == [113]
     assert len(got.capture.interfaces) == 100_000
 
 
 def test_every_proper_prefix_gives_all_whole_records_and_says_that_it_is_cut(made, read):
-    blocks = [made.section(), made.interface(), made.packet(1, b"abc"), made.block(0xBAD, bytes(9)), made.packet(2, b""), made.packet(3, b"z" * 50)]
+    blocks = [
+        made.section(),
+        made.interface(),
+        made.packet(1, b"abc"),
+        made.block(0xBAD, bytes(9)),
+        made.packet(2, b""),
+        made.packet(3, b"z" * 50),
+    ]
     data = b"".join(blocks)
     ends = [sum(map(len, blocks[: n + 1])) for n in range(len(blocks))]
     for length in range(len(data)):
@@ -175,7 +234,15 @@ def test_damage_that_has_no_end_is_one_gap_to_the_end(made, read):
 def test_a_damaged_section_header_is_passed_by_to_the_next_section(made, read):
     bad = bytearray(made.section())
     bad[8:12] = b"????"
-    data = made.section() + made.interface() + made.packet(1, b"a") + bytes(bad) + made.section(order=">") + made.interface(113, order=">") + made.packet(2, b"b", order=">")
+    data = (
+        made.section()
+        + made.interface()
+        + made.packet(1, b"a")
+        + bytes(bad)
+        + made.section(order=">")
+        + made.interface(113, order=">")
+        + made.packet(2, b"b", order=">")
+    )
     got = read(data)
     assert got.frames == [b"a", b"b"]
     assert got.column("link_type") == [1, 113]
@@ -195,7 +262,13 @@ def test_a_packet_longer_than_its_block_is_cut_to_it(made, read):
 
 
 def test_blocks_too_short_for_their_type_are_stepped_over(made, read):
-    short = made.block(6, bytes(8)) + made.block(2, b"") + made.block(3, b"") + made.block(1, b"") + made.block(10, b"")
+    short = (
+        made.block(6, bytes(8))
+        + made.block(2, b"")
+        + made.block(3, b"")
+        + made.block(1, b"")
+        + made.block(10, b"")
+    )
     got = read(made.section() + made.interface() + short + made.packet(1, b"a"))
     assert got.frames == [b"a"]
     assert got.gaps[0].count == 5
@@ -214,7 +287,9 @@ def test_fit_goes_by_the_section_header():
     assert pcapng.fit(b"\xd4\xc3\xb2\xa1") == Fit.NO
 
 
-@pytest.mark.parametrize(("head", "size"), [(b"", 0), (BY_HAND[:9], 9), (BY_HAND[:8] + b"????", 99), (BY_HAND[:12], 20)])
+@pytest.mark.parametrize(
+    ("head", "size"), [(b"", 0), (BY_HAND[:9], 9), (BY_HAND[:8] + b"????", 99), (BY_HAND[:12], 20)]
+)
 def test_a_first_section_header_that_is_cut_or_wrong_is_malformed(head, size):
     with pytest.raises(Malformed):
         pcapng.check_header(head, size)
@@ -230,5 +305,7 @@ def test_noise_behind_a_sound_packet_is_indexed_within_its_bounds(made, read, no
     data = made.section() + made.interface() + made.packet(1, b"sound") + noise
     got = read(data)
     assert got.frames[0] == b"sound"
-    ends = [start + length for start, length in zip(got.column("offset"), got.column("cap_length"), strict=True)]
+    ends = [
+        start + length for start, length in zip(got.column("offset"), got.column("cap_length"), strict=True)
+    ]
     assert all(end <= len(data) for end in ends)
