@@ -147,6 +147,17 @@ def _pairs(node: Node) -> Iterator[Named]:
         value = (_QUOTED if quoted else _VALUE).match(data, start + quoted)
         if value is not None:
             name = found[0].decode("ascii")
-            low, high = value.span()
+            low, high = value.start(), value.start() + _text_length(value[0])
+            if low == high:
+                continue
             inner = node.depth > 0
             yield Named(node=node, start=low, end=high, name=name, inner=inner, record=id(node))
+
+
+def _text_length(raw: bytes) -> int:
+    """Count the bytes up to the first that is no UTF-8: there, text inside binary data ends."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(raw)
