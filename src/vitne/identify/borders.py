@@ -134,7 +134,10 @@ def _beside_utf16(needle: Needle, view: bytes, span: tuple[int, int]) -> tuple[b
     found = []
     for unit in (view[max(0, start - 2) : start], view[end : end + 2]):
         low, high = (unit[:1], unit[1:]) if little else (unit[1:], unit[:1])
-        found.append(low if high == b"\0" else b"")
+        if len(unit) == 1:  # the text is of the other byte order: its last half character stands here
+            found.append(unit)
+        else:
+            found.append(low if high == b"\0" else b"")
     return found[0], found[1]
 
 

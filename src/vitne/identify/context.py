@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 REACH = 40  # bytes before a value in which its key may stand
 _KEY = re.compile(
-    rb"([A-Za-z0-9_.\-]{1,39})[\"'\]]{0,2}(?:%22)?\s{0,2}(?:[:=>]|%3A|%3D|\x00)\s{0,2}(?:[\"'\[(]|%22){0,2}\Z"
+    rb"([A-Za-z0-9_.\-]{1,39})(?:\[[^\]]{0,9}\])?"  # the name, perhaps with an index
+    rb"[\"']{0,2}(?:%22)?\s{0,2}(?:[:=>]|%3A|%3D|\x00)\s{0,2}(?:[\"'\[(]|%22){0,2}\Z"  # what joins it
 )
 
 KEYWORDS: Mapping[str, tuple[str, ...]] = {

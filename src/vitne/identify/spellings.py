@@ -290,7 +290,9 @@ def _cell(seed: Seed) -> Iterator[Spelling]:
         if not seed.mcc or not seed.mnc:
             continue
         for mcc, mnc in sorted(networks):
-            yield _digits(f"mcc{mark}mnc{mark}area{mark}cell", mark.join((mcc, mnc, str(area), str(cell))))
+            short = "" if mnc == seed.mnc else ", short mnc"
+            joined = mark.join((mcc, mnc, str(area), str(cell)))
+            yield _digits(f"mcc{mark}mnc{mark}area{mark}cell{short}", joined)
         joined = f"{seed.mcc}{seed.mnc}{mark}{area}{mark}{cell}"
         yield _digits(f"network{mark}area{mark}cell", joined)
 

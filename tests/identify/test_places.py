@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vitne.identify.places import Places, chance
+from vitne.model import Child, Node, Part, Seed
+
+HOME = Seed(
+    identifier="location",
+    name="home",
+    value="60.392990,5.324150",
+    latitude=60.39299,
+    longitude=5.32415,
+    radius_m=100.0,
+)
+SOUTH = Seed(
+    identifier="location",
+    name="south",
+    value="-33.456700,-70.648200",
+    latitude=-33.4567,
+    longitude=-70.6482,
+    radius_m=100.0,
+)
+
+
+def _node(data: bytes, **more: object) -> Node:
+    return Node(data, part=Part(path="body", start=0, end=len(data)), **more)  # type: ignore[arg-type]
+
+
+def _values(data: bytes, seed: Seed = HOME) -> list[str]:
+    return [pair.value for pair in Places([seed]).find([_node(data)])]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"lat":60.39299,"lng":5.32415}',
+        b'{"coordinates":[5.32415,60.39299]}',
+        b"lat=60.3929900&acc=12.5&lon=5.3241500",
+        b"geo:60.392990,5.324150",
+        b"60,39299 5,32415",
+        b"lat=603929900&lon=53241500",
+        b'{"latE6":60392990,"lonE6":5324150}',
+        b"6039299;532415",
+        b"$GPGGA,123519,6023.5794,N,00519.4490,E,1,08",  # 60 deg 23.5794', 5 deg 19.4490'
+    ],
+)
+def test_a_pair_at_the_place_is_found_however_it_is_written(data: bytes):
+    assert _values(data) == ["60.392990,5.324150"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"lat=-33.45670&lon=-70.64820", b"-70.6482,-33.4567", b"3327.4020,S,07038.8920,W"]
+)
+def test_southern_and_western_places_keep_their_sign(data: bytes):
+    assert _values(data, SOUTH) == ["-33.456700,-70.648200"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"60.39299",
+        b"lat=60.39299&lat2=60.39299",
+        b"60.39,5.32",
+        b"60.39299 1 2 3 5.32415",
+        b"160.39299,5.32415",
+        b"60.39299,15.32415",
+        b"60.39499,5.32415",
+        b"60.39299,5.32815",
+        b"-60.39299,5.32415",
+        b"1.60.39299,5.32415",
+        b"603929900,5.32415",
+    ],
+)
+def test_one_number_alone_a_far_one_and_a_rough_one_do_not_count(data: bytes):
+    assert _values(data) == []
+
+
+@given(bearing=st.floats(0, 2 * math.pi), metres=st.floats(0, 95))
+def test_every_point_within_the_radius_is_found(bearing: float, metres: float):
+    north = 60.39299 + metres * math.cos(bearing) / 111_195
+    east = 5.32415 + metres * math.sin(bearing) / (111_195 * math.cos(math.radians(60.39299)))
+    assert len(_values(f"{north:.6f},{east:.6f}".encode())) == 1
+
+
+@given(bearing=st.floats(0, 2 * math.pi), metres=st.floats(105, 5000))
+def test_no_point_outside_the_radius_is_found(bearing: float, metres: float):
+    north = 60.39299 + metres * math.cos(bearing) / 111_195
+    east = 5.32415 + metres * math.sin(bearing) / (111_195 * math.cos(math.radians(60.39299)))
+    assert _values(f"{north:.6f},{east:.6f}".encode()) == []
+
+
+class _Fields:
+    name, summary, specification, readable, exact = "fields", "", "", True, True
+
+
+def _record(*fields: tuple[str, bytes]) -> list[Node]:
+    data = b"\xff" * 40
+    parent = _node(data)
+    return [
+        parent,
+        *(
+            _node(
+                value, parent=parent, child=Child(data=value, start=0, end=9, path=name), encoding=_Fields()
+            )
+            for name, value in fields
+        ),
+    ]
+
+
+def test_fields_of_one_record_named_for_it_are_a_pair():
+    nodes = _record(("fix.lat", b"60.39299"), ("fix.lng", b"5.32415"))
+    pairs = Places([HOME]).find(nodes)
+    assert [(pair.value, pair.field) for pair in pairs] == [("60.392990,5.324150", "fix.lat")]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (("a.lat", b"60.39299"), ("b.lng", b"5.32415")),
+        (("lat", b"60.39299"), ("n", b"5.32415")),
+        (("lat", b"60.39299"), ("lng", b"x")),
+    ],
+)
+def test_fields_of_different_records_or_names_are_none(fields: tuple[tuple[str, bytes], ...]):
+    assert Places([HOME]).find(_record(*fields)) == []
+
+
+def test_noise_of_digits_gives_nothing_and_ends():
+    assert Places([HOME]).find([_node(b"60.392 " * 20_000)]) == []
+    assert Places([HOME]).find([_node(b"\x00\xff60.392" * 1000)]) == []
+
+
+def test_a_wider_radius_is_likelier_met_by_chance():
+    wide = Seed(identifier="location", name="x", value="", latitude=0.0, longitude=0.0, radius_m=10_000.0)
+    assert chance(wide, 1000) > 1000 * chance(HOME, 1000)
