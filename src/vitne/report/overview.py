@@ -74,6 +74,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     unread: tuple[OpaqueTotal, ...]
 
     @property
+    def titles(self) -> tuple[str, ...]:
+        """Give what was found, each kind once."""
+        return listed(line.title for line in self.lines)
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """Give all findings at this destination, by time."""
         every = [found for line in (*self.lines, *self.attributes) for found in line.findings]

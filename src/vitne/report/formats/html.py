@@ -89,6 +89,7 @@ def _environment() -> Environment:
         "meaning": _meaning,
         "ranges": _ranges,
         "repeats": _repeats,
+        "upfirst": words.upfirst,
     }
     environment.globals |= {"reach": words.reach}
     return environment

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from vitne.store import OpaqueTotal
 
 _LINES = 40  # most values of one destination
+_NARROW = 64  # columns below which values are a list, for a table would drop some
 _UNREAD = 12  # most destinations that could not be read, and most gaps and oddities
 _GRADE_STYLE = {"observed": "bold green", "derived": "green", "declared": "cyan", "inferred": "yellow"}
 
@@ -60,7 +61,10 @@ def _print_device(near: Near, console: Console, *, verbose: bool) -> None:
         for part in _heading(target):
             console.print(Padding(part, (0, 0, 0, 2)))
         if target.lines:
-            console.print(Padding(_table(target.lines, verbose=verbose), (0, 0, 0, 2)))
+            lines = target.lines if verbose else target.lines[:_LINES]
+            console.print(Padding(_table(lines) if console.width >= _NARROW else _list(lines), (0, 0, 0, 2)))
+        if not verbose and len(target.lines) > _LINES:
+            console.print(Text(f"  and {len(target.lines) - _LINES} more (-v shows all)", "dim"))
         if target.attributes:
             console.print(Padding(_attributes(target.attributes), (0, 0, 0, 4)))
         for row in target.unread:
@@ -94,7 +98,16 @@ def _heading(target: Target) -> Iterable[Text]:
         yield _plain(DELIVERY_MEANS.get(word, word) + (answers if number == 0 else ""), 300)
 
 
-def _table(lines: Sequence[Line], *, verbose: bool) -> Table:
+def _list(lines: Sequence[Line]) -> Text:
+    """Give the values found at one destination for a narrow terminal."""
+    out = Text()
+    for line in lines:
+        out.append_text(_plain(f"{line.identifier} {_value(line)} in {', '.join(line.fields)}: ", 200))
+        out.append_text(_proof(line)).append(f", {line.times} ×\n")
+    return out
+
+
+def _table(lines: Sequence[Line]) -> Table:
     """Give the values found at one destination."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     table.add_column("what", overflow="fold")
@@ -103,8 +116,7 @@ def _table(lines: Sequence[Line], *, verbose: bool) -> Table:
     table.add_column("proof", no_wrap=True)
     table.add_column("times", justify="right", no_wrap=True)
     table.add_column("frames", overflow="fold")
-    shown = lines if verbose else lines[:_LINES]
-    for line in shown:
+    for line in lines:
         table.add_row(
             _plain(line.identifier, 40),
             _plain(_value(line), 80),
@@ -113,8 +125,6 @@ def _table(lines: Sequence[Line], *, verbose: bool) -> Table:
             str(line.times),
             _plain(frames([found.frames[0] for found in line.findings if found.frames], 5), 80, "dim"),
         )
-    if len(shown) < len(lines):
-        table.add_row(Text(f"and {len(lines) - len(shown)} more (-v shows all)", "dim"))
     return table
 
 

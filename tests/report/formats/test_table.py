@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from vitne.lab import samples
+from vitne.report.formats.table import print_result
+
+
+def printed(case, *, colour=False, width=110, **options) -> str:
+    sink = io.StringIO()
+    print_result(case, Console(file=sink, width=width, force_terminal=colour), **options)
+    return sink.getvalue()
+
+
+def row(told, word) -> str:
+    return next(line for line in told.splitlines() if re.match(rf"\s+{re.escape(word)}\s", line))
+
+
+def test_the_table_says_who_got_what_in_what_form(case):
+    told = printed(case)
+    assert told.startswith("3 kinds of personal data left Kari-sin-telefon")
+    assert row(told, "imei").split() == [
+        "imei",
+        "00440299•••••••",
+        "IMEI1",
+        "observed",
+        "✓",
+        "2",
+        "131,",
+        "288",
+    ]
+    assert "registration.carrier.example  203.0.113.80:80/tcp" in told
+    assert "name from the HTTP request" in told
+    assert "encoded, not encrypted" in told
+    assert (
+        "refused: the other side answered no, which shows that it received the message (HTTP 200, resultCode 1)"
+        in told
+    )
+    assert "also: device-model HMD-TA 0000, os-version Android8.1.0" in told
+
+
+def test_unread_traffic_gaps_and_oddities_stand_beside(case):
+    told = printed(case)
+    assert row(told, "mail.post.example").split()[-2:] == ["33.1", "kB"]
+    assert "missing-segment: no captured frame holds these bytes" in told
+    assert "8 × claims-encryption" in told
+    assert "831 packets, 2 messages, 1 h 1 min of capture" in told
+
+
+def test_quiet_keeps_the_sentences(case):
+    told = printed(case, quiet=True)
+    assert told.startswith("3 kinds")
+    assert "Not looked into" in told
+    assert "IMEI1" not in told
+
+
+def test_nothing_found_is_said_with_what_could_not_be_looked_at(make_case):
+    told = printed(make_case(findings=[]), quiet=True)
+    assert "No personal data was observed" in told
+    assert "Not looked into: 40 360 bytes" in " ".join(told.split())
+
+
+def test_an_owners_name_for_a_value_is_shown_and_a_bare_number_is_not(make_case):
+    told = printed(make_case(findings=[samples.finding(value="imei#1", seed="imei slot 1")]))
+    assert "imei#1 (imei slot 1)" in told
+    told = printed(make_case(findings=[samples.finding(value="x", seed="imei#1")]))
+    assert "imei#1" not in told
+
+
+def test_what_is_not_verified_says_so(make_case):
+    told = printed(make_case(findings=[samples.finding(verified=False)]))
+    assert "observed unverified" in row(told, "imei")
+    two = [samples.finding(verified=False), samples.finding(id="b", time_ns=1)]
+    assert "✓ 1 of 2" in row(printed(make_case(findings=two)), "imei")
+
+
+def test_long_lists_are_cut_with_their_number_unless_verbose(make_case):
+    many = [samples.finding(id=str(i), group=str(i), value=f"v{i}") for i in range(45)]
+    rows = [
+        row | {"destination": row["destination"] | {"host": f"h{i}.example"}}
+        for i in range(20)
+        for row in samples.opaque()[:1]
+    ]
+    odd = [samples.oddities()[0].__class__(name=f"odd-{i}", note="x") for i in range(20)]
+    case = make_case(findings=many, opaque=rows, oddities=odd)
+    short, whole = printed(case), printed(case, verbose=True)
+    assert "and 5 more" in short
+    assert "and 8 more" in short
+    assert "and 8 more kinds" in short
+    assert "more (-v" not in whole
+    assert sum("h19.example" in each for each in (short, whole)) >= 1
+
+
+def test_foreign_text_is_inert_on_the_terminal(hostile):
+    text, case = hostile
+    for colour in (False, True):
+        told = printed(case, colour=colour, width=400, verbose=True)
+        bare = re.sub(r"\x1b\[[0-9;]*m", "", told)
+        assert "\x1b" not in bare
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e\uffff]", bare)
+        assert "\u0301" * 4 not in bare
+        if "\x1b[31m" in text:
+            assert "⟨U+001B⟩[31mred" in bare
+        if text.startswith("[bold]"):
+            assert "[bold]x[/bold]" in bare
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_a_narrow_terminal_still_gets_every_character_of_the_values(case, width):
+    assert printed(case, width=width).count("•") == printed(case).count("•") > 30
+
+
+def test_printing_twice_gives_the_same(case):
+    assert printed(case) == printed(case)
