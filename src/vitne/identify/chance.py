@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vitne.identify.needles import Needle
 
 ENOUGH = 1e-6  # expected chance hits at which a hit stands alone
-PERHAPS = 1e-2  # up to here a hit counts when a key or company has been reckoned in
+PERHAPS = 1e-2  # up to here a hit counts that is a whole token, or once a key or company is reckoned in
 KEYED = 1e-3  # share of bytes that stand under a key of the right kind
 WHOLE = 0.05  # share of chance hits of digits that are whole runs (measured 0.04 to 0.16 for 3 to 5 digits)
 
@@ -76,9 +76,11 @@ def evalue(needle: Needle, bytes_searched: int, *, siblings: int = 1) -> float:
 def judge(needle: Needle, *, haystack: int, siblings: int) -> Evidence:
     """Judge a hit of a needle by itself."""
     expected = evalue(needle, haystack, siblings=siblings)
+    whole = needle.border != "none" and ENOUGH < expected <= PERHAPS and not needle.weak
     return Evidence(
         evalue=expected,
-        enough=expected <= ENOUGH and not needle.weak,
+        enough=whole or (expected <= ENOUGH and not needle.weak),
+        reasons=("it stands as a whole",) if whole else (),
         prior=1.0 if not needle.layers else 0.9,
         haystack=haystack,
         strict=needle.weak,

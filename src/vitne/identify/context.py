@@ -32,7 +32,7 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "serial-number": ("serial", "sn", "hwid", "psn"),
     "android-id": ("androidid", "anid", "ssaid", "openudid", "udid"),
     "gsf-id": ("gsf",),
-    "mac-address": ("mac",),
+    "mac-address": ("mac", "hwaddr", "chaddr", "hardware", "ethernet", "clientid"),
     "bssid": ("bssid", "mac", "ap"),
     "ssid": ("ssid", "essid", "wifi", "wlan", "network"),
     "cell-id": ("cellid", "cell", "cid", "ci", "eci", "nci", "cgi", "lac", "tac", "bts", "cl"),

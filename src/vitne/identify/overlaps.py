@@ -93,7 +93,7 @@ def _settle(ways: list[_Way], dropped: set[int]) -> None:
         dropped.update(id(way.found) for way in alive if way.branch != best)
 
 
-def _rank(way: _Way) -> tuple[bool, int, int, int, int]:
-    """Rank by fewer codecs without a node, then by depth, then by length: what a person can follow best."""
+def _rank(way: _Way) -> tuple[int, int, int, int]:
+    """Rank by the nodes that lead there less the codecs no node stands for, then by depth and length."""
     one = way.found
-    return one.node.readable, one.node.depth - one.layers, one.node.depth, one.end - one.start, -one.start
+    return one.node.depth - one.layers, one.node.depth, one.end - one.start, -one.start

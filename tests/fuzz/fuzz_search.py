@@ -1,0 +1,46 @@
+"""Any bytes are searched by both engines with the same result, and every hit is what writing it again gives."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import numpy as np
+
+from vitne.identify.search import Searcher
+from vitne.model import Node, Part, Seed
+
+_SEEDS = (
+    Seed(identifier="imei", name="imei#1", value="004402990000014"),
+    Seed(identifier="mac-address", name="mac#1", value="00:00:5e:00:53:01"),
+    Seed(identifier="person-name", name="name#1", value="Kari Nordmann"),
+    Seed(identifier="cell-id", name="cell#1", value="", mcc="001", mnc="01", area=30001, cell=26713345),
+    Seed(identifier="location", name="home", value="", latitude=60.39299, longitude=5.32415, radius_m=100.0),
+)
+_FAST, _SLOW = Searcher(_SEEDS), Searcher(_SEEDS, engine="numpy")
+SEEDS = [
+    b'{"imei":"004402990000014","mac":"00:00:5E:00:53:01","cid":26713345,"lac":30001}',
+    base64.b64encode(b"imei=004402990000014&name=Kari Nordmann"),
+    b"lat=60.39299&lon=5.32415;603929900,53241500;$GPGGA,1,6023.5794,N,00519.4490,E",
+    hashlib.sha256(b"004402990000014").hexdigest().encode() + hashlib.md5(b"00005e005301").digest(),
+    "004402990000014".encode("utf-16-le") + b"0044029900000101" + b"004402990000014".hex().encode(),
+]
+
+
+def one(data: bytes) -> None:
+    """Search some bytes as one node, as two nodes and as a raw buffer."""
+    half = len(data) // 2
+    nodes = [
+        Node(part, part=Part(path="body", start=0, end=len(part)))
+        for part in (data, data[:half], data[half:])
+    ]
+    fast, slow = (
+        [(nodes.index(s.node), s.start, s.end, s.identifier, s.grade) for s in searcher.nodes(nodes)]
+        for searcher in (_FAST, _SLOW)
+    )
+    assert fast == slow
+    assert all(sighting.spelling_verified for sighting in _FAST.nodes(nodes))
+    starts, ends = np.array([0, half]), np.array([half, len(data)])
+    hits = _FAST.raw(np.frombuffer(data, dtype=np.uint8), starts, ends)
+    assert (hits.start >= starts[hits.piece]).all()
+    assert (hits.end <= ends[hits.piece]).all()
