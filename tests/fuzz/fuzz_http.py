@@ -1,0 +1,43 @@
+"""HTTP/1.x: any bytes on both sides, cut in any way, with holes; how they are cut must not matter."""
+
+from __future__ import annotations
+
+from vitne.decode.protocols.http import Http
+from vitne.model import Gap, Message
+
+SEEDS = [
+    b"GET /a?b=c HTTP/1.1\r\nHost: h.example\r\nCookie: a=b\r\n\r\n",
+    b'POST / HTTP/1.1\r\nHost: h.example\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"a":1}GET / HTTP/1.0\r\n\r\n',
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x\r\nhello\r\n0\r\nA: b\r\n\r\nHTTP/1.1 204 No\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    b"CONNECT h.example:443 HTTP/1.1\r\n\r\n\x16\x03\x01",
+    b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n\x81\x05hello",
+    b"GET / HTTP/1.1\nA:\n b\nX Y: z\nnone\n\n",
+    b"tail of something\r\nGET / HTTP/1.1\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+]
+
+
+def one(data: bytes) -> None:
+    """Read the data whole, cut, and with a hole."""
+    for side in (0, 1):
+        whole = Http()
+        out = [*whole.feed(side, memoryview(data)), *whole.finish(side)]
+        step = 1 + len(data) % 7 if len(data) < 1 << 14 else 4096
+        cut = Http()
+        again = []
+        for at in range(0, len(data), step):
+            again += cut.feed(side, data[at : at + step])
+        again += cut.finish(side)
+        assert out == again, "how the bytes are cut matters"
+        for item in out:
+            if isinstance(item, Message):
+                assert 0 <= item.start <= item.end <= len(data)
+                assert all(item.start <= part.start <= part.end <= item.end for part in item.parts)
+            elif isinstance(item, Gap) and item.length is not None and item.offset is not None:
+                assert item.offset + item.length <= len(data)
+    holed = Http()
+    middle = len(data) // 2
+    list(holed.feed(0, data[:middle]))
+    list(holed.miss(0, 1 + len(data) % 50))
+    list(holed.feed(0, data[middle:]))
+    list(holed.finish(0))
