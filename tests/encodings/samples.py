@@ -46,8 +46,10 @@ SAMPLES: dict[str, list[bytes]] = {
     "html": [b"a &amp; b &#230; &#xE6; &lt;x&gt;", b"AT&amp;T &quot;x&quot; & y"],
     "json": [TEXT, b'[1,2,[3.5e7,"x"],{"a":{"b":["c"]}}]', b'\xef\xbb\xbf{"a": "\\ud83d\\ude00"}'],
     "multipart": [
-        b'--xY\r\nContent-Disposition: form-data; name="imei"\r\n\r\n004402990000014\r\n'
-        b'--xY\r\nContent-Disposition: form-data; name="f"; filename="a.json"\r\nContent-Type: text/plain\r\n\r\n{}\r\n--xY--\r\n'
+        (
+            b'--xY\r\nContent-Disposition: form-data; name="imei"\r\n\r\n004402990000014\r\n'
+            b'--xY\r\nContent-Disposition: form-data; name="f"; filename="a.json"\r\nContent-Type: text/plain\r\n\r\n{}\r\n--xY--\r\n'
+        )
     ],
     "percent": [b"%7B%22a%22%3A1%7D+x", b"a%2fb%2Fc", b"plain", b"%e6%97%a5 %41A"],
     "protobuf": [

@@ -109,7 +109,7 @@ class _Graph:
         rank = 0 if packed(node.data) else 1
         heapq.heappush(self.waiting, (decodings, rank, len(node.data), self.count, node))
 
-    def _children(  # noqa: PLR0917
+    def _children(
         self, node: Node, encoding: Gated, children: list[Child], decodings: int
     ) -> Iterator[Node | Opaque | Gap]:
         below = decodings if family_of(encoding) == "structure" else decodings + 1
@@ -143,7 +143,7 @@ class _Graph:
                 opened += 1
                 found = True
                 yield from self._children(node, encoding, children, decodings)
-                if encoding.order < _ESCAPES and ("plus", True) not in children[0].params:
+                if _stands_for_all(encoding, children, node.data):
                     break
         if found:
             self.budget.nodes -= opened
@@ -166,6 +166,15 @@ class _Graph:
             end=end,
             length=len(node.data),
         )
+
+
+def _stands_for_all(encoding: Gated, children: list[Child], data: bytes) -> bool:
+    """Say whether what else the data hold shows behind these children: an unescaped text, or one whole token."""
+    if ("plus", True) in children[0].params:
+        return False
+    return encoding.order < _ESCAPES or (
+        len(children) == 1 and children[0].end - children[0].start == len(data)
+    )
 
 
 def _unreadable(data: bytes) -> str:

@@ -17,7 +17,7 @@ Family = Literal["structure", "text", "binary", "transfer"]
 
 
 class Gated(Encoding, Protocol):
-    """An encoding that says on which bytes it is worth a look; one that does not is for announced ones only."""
+    """An encoding that says on which bytes it is worth a look; without that it has to be announced."""
 
     family: Family
     # "structure": fields inside readable bytes, children are slices of them; the first that fits wins

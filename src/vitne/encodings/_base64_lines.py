@@ -63,14 +63,14 @@ class Lines:
             breaks=known.get("breaks", ()),
         )
 
-    def params(self, letters: int) -> list[tuple[str, Any]]:
-        """Give them as params of a child with so many letters."""
+    def params(self, letters: int, *, whole: bool) -> list[tuple[str, Any]]:
+        """Give them as params of a child with so many letters, the whole text or only its beginning."""
         out: list[tuple[str, Any]] = []
         if self.width and letters > self.width:
             out += [("wrap", self.width), ("newline", self.newline.decode("latin-1"))]
         if self.breaks:
             out.append(("breaks", tuple(one for one in self.breaks if one[0] < letters)))
-        if self.end:
+        if self.end and whole:
             out.append(("end", self.end.decode("latin-1")))
         return out
 

@@ -91,7 +91,7 @@ class Escapes:
         out.append(decoded[done:])
         return b"".join(out)
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say which bytes of the parent's data hold bytes [start, end) of the child's data."""
         shift = child.start  # parent position minus child position
         first = None

@@ -61,7 +61,7 @@ class Reader:
         """Yield string and number leaves in order."""
         data, scan = self.data, _TOKEN.match
         given = 0
-        for self.tokens in range(1, self.most * TOKENS_PER_LEAF):
+        for self.tokens in range(1, self.most * TOKENS_PER_LEAF):  # noqa: B020  (a count, kept for the caller)
             match = scan(data, self.position)
             if match is None:
                 return

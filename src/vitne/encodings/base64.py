@@ -83,7 +83,7 @@ class Base64:
         padding = known.get("padding", padding)
         return Lines.of(child.params).join(text + b"=" * padding)
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say which letters hold bytes [start, end) of the contents."""
         del data
         lines = Lines.of(child.params)
@@ -106,9 +106,7 @@ class Base64:
             else:
                 yield from self._inside(data, a, b, limits)
 
-    def _inside(  # noqa: PLR0917
-        self, data: bytes, start: int, end: int, limits: Limits
-    ) -> Iterator[Child]:
+    def _inside(self, data: bytes, start: int, end: int, limits: Limits) -> Iterator[Child]:
         """Look behind slashes and at other alignments, for runs that nothing delimits."""
         if end - start > 4096:
             return
@@ -125,7 +123,7 @@ class Base64:
                     yield child
                     break
 
-    def _read(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:  # noqa: PLR0917
+    def _read(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:
         most = limits.size // 3 * 4
         stop = min(end, start + most + most // 2)
         letters, lines = Lines.split(data[start:stop])
@@ -154,7 +152,7 @@ class Base64:
             last = binascii.b2a_base64(decoded[-(len(decoded) % 3) :], newline=False).rstrip(b"=")[-1]
             if last != text[-1]:
                 params.append(("last", letters[len(text) - 1 : len(text)].decode("latin-1")))
-        params += lines.params(len(letters))
+        params += lines.params(len(letters), whole=complete)
         if not complete:
             stop = start + lines.position(len(letters) - 1) + 1
         return Child(data=decoded, start=start, end=stop, params=tuple(params), complete=complete)

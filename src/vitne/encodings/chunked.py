@@ -58,7 +58,7 @@ class Chunked:
             done = at
         return b"".join([*out, child.data[done:]])
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say where bytes [start, end) of the body stand; chunk heads between them are inside the range."""
         del data
         frames: tuple[tuple[int, str], ...] = dict(child.params).get("frames", ())

@@ -61,7 +61,7 @@ class DnsName:
         end = b"" if child.params else b"\x00"
         return b"".join(bytes((len(label) & 0xFF,)) + label for label in labels) + end
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say where bytes [start, end) of the dotted name stand among the labels."""
         del data
         return child.start + 1 + start, child.start + 1 + end

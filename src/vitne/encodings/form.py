@@ -61,7 +61,7 @@ class Form(Slices):
         start = 1 if data[:1] in {b"?", b";", b"&"} else 0
         yield from self._pairs(data, start, len(data), limits)
 
-    def _pairs(  # noqa: PLR0917
+    def _pairs(
         self, data: bytes, start: int, end: int, limits: Limits, *, by_path: bool = False
     ) -> Iterator[Child]:
         pattern = _PATH_SEGMENT if by_path else _SEGMENT

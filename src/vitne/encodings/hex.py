@@ -76,7 +76,7 @@ class Hex:
             return bytes(letters)
         return (text.upper() if known.get("case") == "upper" else text).encode()
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say which digits spell bytes [start, end)."""
         del data
         step = 3 if "separator" in dict(child.params) else 2
@@ -84,7 +84,7 @@ class Hex:
             return child.start + start * step, child.start + start * step
         return child.start + start * step, child.start + (end - 1) * step + 2
 
-    def _read(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:  # noqa: PLR0917
+    def _read(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:
         params: list[tuple[str, Any]] = []
         separator = data[start + 2 : start + 3] if end - start > 2 else b""
         spread = separator in {b":", b" ", b",", b"-"}

@@ -70,7 +70,7 @@ class Html:
         """Escape again what was escaped."""
         return self._escapes.wrap(child)
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say which bytes of the text spell bytes [start, end) of the child."""
         return self._escapes.locate(data, child, start, end)
 

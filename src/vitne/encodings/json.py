@@ -79,7 +79,7 @@ class Json:
         """Write what stood inside the quotes, with the escapes that stood there."""
         return self._escapes.wrap(child)
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say which bytes of the document spell bytes [start, end) of the leaf."""
         if not child.params:
             return child.start + start, child.start + end

@@ -69,7 +69,7 @@ class Multipart(Slices):
             position = behind + 1
 
 
-def _part(data: bytes, head: int, end: int, number: int, *, whole: bool) -> Iterator[Child]:  # noqa: PLR0917
+def _part(data: bytes, head: int, end: int, number: int, *, whole: bool) -> Iterator[Child]:
     blank = _BLANK.search(data, max(head - 1, 0), min(end, head + _HEADERS))
     if data[head : head + 2] == b"\r\n" or data[head : head + 1] == b"\n":
         headers, start = b"", head + (2 if data[head] == 0x0D else 1)

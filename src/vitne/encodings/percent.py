@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
 _PLUS = re.compile(rb"(?<=[0-9A-Za-z,.:])\+(?=[0-9A-Za-z])")
+_LONGEST_FORM = 1 << 20  # bytes up to which + is tried as a space without being announced
 _SPACE = re.compile(rb"[\t\r\n ]")
 _BASE64 = re.compile(
     rb"(?=.*[0-9/=])(?=.*[A-Z])(?=.*[a-z])(?:[A-Za-z0-9+/]|%2[BbFf]|%3[Dd]|=){24,}", re.DOTALL
@@ -30,6 +31,13 @@ _BASE64 = re.compile(
 
 def _one(spelled: bytes) -> bytes:
     return b" " if spelled == b"+" else bytes((int(spelled[1:], 16),))
+
+
+def _may_mean_spaces(data: bytes) -> bool:
+    """Say whether + may stand for a space: between words, in a text without spaces that is not base64."""
+    if b"+" not in data or len(data) > _LONGEST_FORM or _SPACE.search(data):
+        return False
+    return _PLUS.search(data) is not None and not _BASE64.fullmatch(data)
 
 
 class Percent:
@@ -68,7 +76,7 @@ class Percent:
         """Escape again what was escaped."""
         return self._form.wrap(child)
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say which bytes of the text spell bytes [start, end) of the child."""
         return self._way(child).locate(data, child, start, end)
 

@@ -67,7 +67,7 @@ class Protobuf:
         out.append(number)
         return bytes(out)
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say where bytes [start, end) of a text stand; of a number, all its bytes."""
         del data
         if child.params:
@@ -100,7 +100,7 @@ class Protobuf:
                 yield child
 
 
-def _leaf(one: Field, value: bytes, start: int, path: str) -> Child | None:  # noqa: PLR0917
+def _leaf(one: Field, value: bytes, start: int, path: str) -> Child | None:
     end = start + one.end - one.start
     if one.wire == LENGTH:
         return Child(data=value, start=start, end=end, path=path) if value else None

@@ -55,7 +55,7 @@ class QuotedPrintable:
         """Escape again what was escaped, and break the lines where they were broken."""
         return self._escapes.wrap(child)
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say which bytes of the text spell bytes [start, end) of the child."""
         return self._escapes.locate(data, child, start, end)
 

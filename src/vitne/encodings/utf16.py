@@ -58,7 +58,7 @@ class Utf16:
         text = child.data.decode("utf-8")
         return (("\ufeff" if known["mark"] else "") + text).encode(f"utf-16-{known['order']}")
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say which bytes spell the characters that hold bytes [start, end) of the text."""
         del data
         base = child.start + (2 if dict(child.params)["mark"] else 0)

@@ -75,7 +75,7 @@ class Xml(Slices):
             position = match.end()
 
 
-def _text(data: bytes, start: int, end: int, way: list[str]) -> Iterator[Child]:  # noqa: PLR0917
+def _text(data: bytes, start: int, end: int, way: list[str]) -> Iterator[Child]:
     text = data[start:end]
     bare = text.strip()
     if bare:
