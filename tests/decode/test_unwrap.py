@@ -117,7 +117,7 @@ def test_a_value_at_another_alignment_is_placed_at_the_letters_that_hold_its_bit
 
 def chain() -> tuple[bytes, bytes]:
     message = b"\x0a\x0f004402990000014\x10\x96\x01"
-    inner = json.dumps({"list": [{"proto": base64.b64encode(message).decode()}], "n": 1})
+    inner = json.dumps({"list": [{"proto": base64.b64encode(message).decode()}]})
     packed = gzip.compress(json.dumps({"data": inner}).encode(), mtime=0)
     return b"app=1&data_list=" + quote(base64.urlsafe_b64encode(packed), safe="").encode() + b"&v=2", message
 

@@ -169,7 +169,7 @@ class _Graph:
 
 
 def _stands_for_all(encoding: Gated, children: list[Child], data: bytes) -> bool:
-    """Say whether what else the data hold shows behind these children: an unescaped text, or one whole token."""
+    """Say whether what else the data hold shows behind these: an unescaped text, or one whole token."""
     if ("plus", True) in children[0].params:
         return False
     return encoding.order < _ESCAPES or (

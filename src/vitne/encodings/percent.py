@@ -60,12 +60,7 @@ class Percent:
         escaped = _ESCAPE.search(data) is not None
         if escaped:
             yield self._child(data, limits, plus=False)
-        if (
-            b"+" in data
-            and _PLUS.search(data)
-            and _SPACE.search(data) is None
-            and not _BASE64.fullmatch(data)
-        ):
+        if _may_mean_spaces(data):
             yield self._child(data, limits, plus=True)
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
