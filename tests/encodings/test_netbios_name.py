@@ -59,5 +59,6 @@ def test_noise_raises_nothing_but_malformed(data: bytes) -> None:
     list(encoding.find(data, LIMITS))
     try:
         list(encoding.unwrap(data, LIMITS))
-    except Malformed as error:
-        assert error.why
+    except Malformed:
+        return
+    assert len(data) == 32

@@ -72,7 +72,7 @@ class NetbiosName:
         plain = child.data.ljust(15, bytes([params.get("pad", 32)])) + bytes([params.get("suffix", 0)])
         return bytes(letter for byte in plain for letter in (65 + (byte >> 4), 65 + (byte & 15)))
 
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:  # noqa: PLR0917
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say which letters hold bytes [start, end) of the name."""
         del data
         return child.start + 2 * start, child.start + 2 * end

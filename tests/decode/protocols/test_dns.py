@@ -78,7 +78,7 @@ def test_answers_are_paired_with_queries() -> None:
     list(dns.feed(0, QUERY))
     list(dns.feed(0, other))
     answers = [
-        list(dns.feed(1, data))[0] for data in (b"\x00\x01" + ANSWER[2:], ANSWER, b"\x55\x55" + ANSWER[2:])
+        next(iter(dns.feed(1, data))) for data in (b"\x00\x01" + ANSWER[2:], ANSWER, b"\x55\x55" + ANSWER[2:])
     ]
     assert [getattr(answer, "answers", -1) for answer in answers] == [1, 0, None]
     assert [getattr(answer, "datagram", -1) for answer in answers] == [0, 1, 2]

@@ -12,9 +12,8 @@ LOOK_AHEAD = 16  # bytes behind "HTTP/1." that may be needed to decide
 _MARK = re.compile(rb"HTTP/1\.[01]")
 _REQUEST_END = re.compile(rb"[ \t]{0,8}\r?\n")
 _RESPONSE = re.compile(rb" \d{3}(?: |\r?\n)")
-_LINE = re.compile(
-    rb"(?:" + b"|".join(sorted(sorted(METHODS), key=len, reverse=True)) + rb") [^\x00-\x20]+ \Z"
-)
+_WORDS: list[bytes] = sorted(sorted(METHODS), key=len, reverse=True)  # UNLOCK before LOCK
+_LINE = re.compile(rb"(?:" + b"|".join(_WORDS) + rb") [^\x00-\x20]+ \Z")
 
 
 def next_start(window: bytes | bytearray | memoryview, begin: int, since: int) -> tuple[int | None, int]:
