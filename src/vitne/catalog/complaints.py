@@ -73,11 +73,11 @@ def _sender_complaints(content: SenderFile) -> Iterator[str]:
     if content.layout not in {"named", "flat"}:
         yield f"layout `{content.layout}` is neither named nor flat"
     known = {field.name for field in content.field}
-    if len(known) != len(content.field):
-        yield "a field stands twice"
+    if len({(field.name, field.pattern) for field in content.field}) != len(content.field):
+        yield "a field stands twice with the same pattern"
     for field in content.field:
         yield from _field_complaints(field)
-    for name in (*content.match.required, *content.match.some_of):
+    for name in content.match.some_of:
         if name not in known:
             yield f"match names the field {name}, which is not described"
 

@@ -20,7 +20,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One field of the sender's record."""
+    """One field of the sender's record.  Of several with one name, the first whose pattern fits counts."""
 
     name: str  # the sender's own name, as written
     identifier: str  # word of the closed list

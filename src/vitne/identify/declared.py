@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from vitne.catalog import Field, SenderFile
 
+_Record = dict[str, list["_Value"]]
 PRIOR = 0.99  # a documented field outranks every pattern
 MOST_VALUE = 1024  # bytes of one documented field
 CHECKS = {
@@ -100,46 +101,51 @@ def _path_of(nodes: Sequence[Node]) -> str:
     return path
 
 
-def _inside(sender: SenderFile, record: dict[str, _Value]) -> bool:
+def _inside(sender: SenderFile, record: _Record) -> bool:
     match = sender.match
     if any(name not in record for name in match.required):
         return False
     return sum(name in record for name in match.some_of) >= match.least
 
 
-def _records(nodes: Sequence[Node]) -> list[dict[str, _Value]]:
+def _records(nodes: Sequence[Node]) -> list[_Record]:
     """Put the named children of each node together; a value unescaped as a whole counts unescaped."""
-    by_parent: dict[int, dict[str, _Value]] = {}
-    slots: dict[int, tuple[dict[str, _Value], str]] = {}
+    by_parent: dict[int, _Record] = {}
+    slots: dict[int, tuple[list[_Value], int]] = {}
     for node in nodes:
         if node.parent is None or node.child is None or node.encoding is None:
             continue
-        if node.child.path:
-            record = by_parent.setdefault(id(node.parent), {})
-            name = _name(node)
-        elif id(node.parent) in slots and (node.child.start, node.child.end) == (0, len(node.parent.data)):
-            if not node.encoding.readable:
-                continue
-            record, name = slots[id(node.parent)]
-        else:
-            continue
-        slots[id(node)] = (record, name)
         start, end = trimmed(node.data, 0, len(node.data))
-        record[name] = _Value(node=node, start=start, end=end)
+        value = _Value(node=node, start=start, end=end)
+        if node.child.path:
+            values = by_parent.setdefault(id(node.parent), {}).setdefault(_name(node), [])
+            values.append(value)
+            slots[id(node)] = (values, len(values) - 1)
+        elif id(node.parent) in slots and node.encoding.readable and _whole(node):
+            values, index = slots[id(node)] = slots[id(node.parent)]
+            values[index] = value
     return list(by_parent.values())
+
+
+def _whole(node: Node) -> bool:
+    parent, child = node.parent, node.child
+    return parent is not None and child is not None and (child.start, child.end) == (0, len(parent.data))
 
 
 def _name(node: Node) -> str:
     return node.field.removesuffix("[]").rpartition(".")[2]
 
 
-def _flat_records(nodes: Sequence[Node], sender: SenderFile) -> Iterator[dict[str, _Value]]:
+def _flat_records(nodes: Sequence[Node], sender: SenderFile) -> Iterator[_Record]:
     """Read `KEYvalue;KEYvalue;` out of every node that holds the sender's beginning."""
     keys = _flat_keys(sender.id)
     for node in nodes:
         found = entries(node.data, keys, sender.match.prefix.encode())
         if found:
-            yield {key: _Value(node=node, start=start, end=end) for key, start, end in found}
+            record: _Record = {}
+            for key, start, end in found:
+                record.setdefault(key, []).append(_Value(node=node, start=start, end=end))
+            yield record
 
 
 @cache
@@ -148,27 +154,28 @@ def _flat_keys(sender: str) -> tuple[str, ...]:
     return tuple(field.name for field in known.field)
 
 
-def _sightings(sender: SenderFile, record: dict[str, _Value]) -> Iterator[Sighting]:
+def _sightings(sender: SenderFile, record: _Record) -> Iterator[Sighting]:
+    taken: set[tuple[str, int]] = set()
     for field in sender.field:
-        value = record.get(field.name)
-        if value is None or not 0 < value.end - value.start <= MOST_VALUE:
-            continue
-        raw = value.node.data[value.start : value.end]
-        text, doubts = _canonical(field, raw)
-        if not text:
-            continue
-        yield Sighting(
-            node=value.node,
-            start=value.start,
-            end=value.end,
-            identifier=field.identifier,
-            value=text,
-            grade="declared",
-            field=value.node.field if sender.layout == "named" else field.name,
-            sender=sender.id,
-            reasons=(f"field {field.name} of {sender.title}: {field.meaning}", *doubts),
-            prior=PRIOR,
-        )
+        for index, value in enumerate(record.get(field.name, ())):
+            if (field.name, index) in taken or not 0 < value.end - value.start <= MOST_VALUE:
+                continue
+            text, doubts = _canonical(field, value.node.data[value.start : value.end])
+            if not text:
+                continue
+            taken.add((field.name, index))
+            yield Sighting(
+                node=value.node,
+                start=value.start,
+                end=value.end,
+                identifier=field.identifier,
+                value=text,
+                grade="declared",
+                field=value.node.field if sender.layout == "named" else field.name,
+                sender=sender.id,
+                reasons=(f"field {field.name} of {sender.title}: {field.meaning}", *doubts),
+                prior=PRIOR,
+            )
 
 
 def _canonical(field: Field, raw: bytes) -> tuple[str, tuple[str, ...]]:
