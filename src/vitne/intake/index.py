@@ -74,8 +74,7 @@ class RecordIndex:
         self.first_ns: int | None = None  # least time so far
         self.last_ns: int | None = None  # greatest time so far
         self._comment_bytes = 0
-        self._gaps = 0
-        self._more: Gap | None = None
+        self._damaged = 0
 
     def interfaces(self) -> tuple[Interface, ...]:
         """Give the interfaces met, the first 100,000 of them."""
@@ -103,29 +102,20 @@ class RecordIndex:
                     self._count(chunk)
                     yield chunk
             if gap is not None:
-                yield from self._bounded(gap)
-        if self._more is not None:
-            yield self._more
+                yield gap
+        if self.kernel.state.repairs:
+            yield self._repaired()
         yield from self._deviations()
 
-    def _bounded(self, gap: Gap) -> Iterator[Gap]:
-        """Give the first gaps one by one; the others become one that counts them."""
-        self._gaps += 1
-        if self._gaps <= MOST_GAPS:
-            yield gap
-            return
-        more = self._more
-        self._more = (
-            gap
-            if more is None
-            else Gap(
-                kind=gap.kind,
-                why="more damaged places like these; reading went on behind each",
-                capture=self.number,
-                offset=more.offset,
-                length=(more.length or 0) + (gap.length or 0),
-                count=more.count + 1,
-            )
+    def _repaired(self) -> Gap:
+        """Tell of the damaged places that the kernel passed by on its own."""
+        state = self.kernel.state
+        return Gap(
+            kind="damaged-record",
+            why="more damaged places; reading went on with the sound records behind each",
+            capture=self.number,
+            length=state.repaired_bytes,
+            count=state.repairs,
         )
 
     def _count(self, chunk: RecordChunk) -> None:
@@ -173,6 +163,8 @@ class RecordIndex:
         why = f"{what}; reading went on with the sound records from byte {found}"
         gap = self._gap("damaged-record", why, length=found - at, offset=at)
         state.position, state.previous = found, NONE
+        self._damaged += 1
+        state.self_repair = self._damaged >= MOST_GAPS
         return gap, True
 
     def _nothing_found(self, reason: Reason, left: int) -> tuple[Gap, bool]:

@@ -11,6 +11,7 @@
 #define LARGEST_FRAME 262144u /* a record longer than this is doubted, though believed if others follow it */
 #define CHAIN 4               /* sound headers in a row that make a place believable */
 #define CHAIN_STEPS 65536     /* most headers walked to find that out */
+#define ANY_TIME INT64_MIN
 #define UNKNOWN_LINK 65535
 #define MOST_INTERFACES (1u << 22) /* 128 MiB of them */
 
@@ -49,6 +50,7 @@ typedef struct { /* mirrored in records.py */
     records_interface *interfaces;
     uint64_t interface_count, interface_capacity, section_first;
     uint64_t comments, secrets, sections;
+    uint64_t self_repair, repairs, repaired_bytes; /* if asked, damage is passed by here and only counted */
     uint64_t count[ODDITIES], first_frame[ODDITIES];
 } records_state;
 
@@ -99,34 +101,42 @@ static void pcap_lengths(const records_state *s, const uint8_t *h, uint32_t *cap
     *orig = swap ? first : second;
 }
 
+/* Are two times, in seconds, further apart than those of one capture usually are?  0 stands for not known. */
+static int far_apart(int64_t one, int64_t other) {
+    int64_t apart = one - other;
+    return other && (apart > 400LL * 86400 || apart < -400LL * 86400);
+}
+
 /* 0 sound; 1 doubtful; 2 out of the question.  The caller has checked that the header lies in the file. */
 static int pcap_doubt(const records_state *s, const uint8_t *h) {
     uint32_t seconds = u32(s, h), fraction = u32(s, h + 4), cap, orig;
     pcap_lengths(s, h, &cap, &orig);
     if (!(seconds | fraction | cap | orig)) return s->last_time ? 2 : 1;
-    if (cap > LARGEST_FRAME) return 1;
+    if (cap > LARGEST_FRAME || far_apart(seconds, s->last_time / 1000000000)) return 1;
     int marks = (fraction >= (s->nano ? 1000000000u : 1000000u)) + (cap > orig);
     marks += s->snap_length && cap > s->snap_length;
     return marks > 1;
 }
 
 /* a header that may begin a run of records behind damage: everything about it is as it should be, and it is
- * within 400 days of *second (0 where no time is known yet), which becomes its own */
+ * within 400 days of *second (0 where no time is known yet), which becomes its own, unless it is ANY_TIME */
 static int pcap_sound(const records_state *s, const uint8_t *h, int64_t *second) {
     uint32_t cap, orig;
     pcap_lengths(s, h, &cap, &orig);
     if (cap > LARGEST_FRAME || cap > orig || orig > 4 * LARGEST_FRAME) return 0;
     if (u32(s, h + 4) >= (s->nano ? 1000000000u : 1000000u)) return 0;
-    int64_t own = u32(s, h), apart = own - *second;
-    if (*second && (apart > 400LL * 86400 || apart < -400LL * 86400)) return 0;
-    *second = own;
-    return own != 0;
+    int64_t own = u32(s, h);
+    if (*second != ANY_TIME) {
+        if (far_apart(own, *second)) return 0;
+        *second = own;
+    }
+    return own != 0 || (*second == ANY_TIME && orig != 0);
 }
 
 /* Do sound records follow one another from `at` to the file's exact end, or CHAIN of them behind `beyond`? */
-static int pcap_chain(const uint8_t *base, uint64_t size, records_state *s, uint64_t at, uint64_t beyond) {
+static int pcap_chain(const uint8_t *base, uint64_t size, records_state *s, uint64_t at, uint64_t beyond,
+                      int64_t second) {
     int past = 0;
-    int64_t second = s->last_time / 1000000000;
     for (int step = 0; step < CHAIN_STEPS && s->budget; step++, s->budget--) {
         if (at == size) return 1;
         if (size - at < s->header_length || !pcap_sound(s, base + at, &second)) return 0;
@@ -144,10 +154,12 @@ static int pcap_chain(const uint8_t *base, uint64_t size, records_state *s, uint
 API uint64_t vitne_pcap_resync(const uint8_t *base, uint64_t size, records_state *s, uint64_t from,
                                uint64_t beyond) {
     if (size < s->header_length) return NO_RECORD;
-    for (uint64_t at = from; at <= size - s->header_length; at++) {
-        int64_t second = s->last_time / 1000000000;
-        if (pcap_sound(s, base + at, &second) && pcap_chain(base, size, s, at, beyond)) return at;
-        if (!s->budget) break;
+    const int64_t last = s->last_time / 1000000000;
+    for (uint64_t at = from; at <= size - s->header_length && s->budget; at++) {
+        int64_t second = u32(s, base + at);
+        if (!second || far_apart(second, last)) continue;
+        second = last;
+        if (pcap_sound(s, base + at, &second) && pcap_chain(base, size, s, at, beyond, last)) return at;
     }
     return NO_RECORD;
 }
@@ -163,7 +175,28 @@ static int pcap_stop(const uint8_t *base, uint64_t size, records_state *s) {
     uint64_t claimed = s->claimed = (uint64_t)s->header_length + cap;
     if (claimed > size - at) return doubt ? DOUBT : OVERRUN;
     if (doubt == 0 || (doubt == 1 && s->trust)) return FULL;
-    return doubt == 1 && pcap_chain(base, size, s, at + claimed, at + claimed) ? FULL : DOUBT;
+    if (doubt == 2) return DOUBT;
+    at += claimed; /* a doubtful record is believed if sound ones follow, whatever the time: clocks are set */
+    return pcap_chain(base, size, s, at, at, ANY_TIME) ? FULL : DOUBT;
+}
+
+/* Go on behind damage without asking the caller; 0 where no sound records follow. */
+static int pcap_repair(const uint8_t *base, uint64_t size, records_state *s, uint64_t *row) {
+    if (!s->self_repair || s->trust || (s->reason != OVERRUN && s->reason != DOUBT)) return 0;
+    uint64_t from = s->previous == NO_RECORD ? s->position + 1 : s->previous + s->header_length;
+    uint64_t at = s->position, found;
+    found = vitne_pcap_resync(base, size, s, from, s->reason == OVERRUN ? size : at);
+    if (found == NO_RECORD) return 0;
+    if (found < at) { /* the record before swallowed sound ones */
+        at = s->previous;
+        s->rows--;
+        --*row;
+    }
+    s->repairs++;
+    s->repaired_bytes += found - at;
+    s->position = found;
+    s->previous = NO_RECORD;
+    return 1;
 }
 
 /* Index records from state->position on; gives the number of rows filled, state->reason says why no more. */
@@ -172,7 +205,8 @@ API uint64_t vitne_pcap_records(const uint8_t *base, uint64_t size, records_stat
     uint64_t row = 0;
     uint32_t scale = s->nano ? 1 : 1000;
     for (;;) {
-        s->reason = (uint32_t)pcap_stop(base, size, s);
+        do s->reason = (uint32_t)pcap_stop(base, size, s);
+        while (pcap_repair(base, size, s, &row));
         if (s->reason != FULL || row == c->capacity) return row;
         const uint8_t *h = base + s->position;
         uint32_t seconds = u32(s, h), fraction = u32(s, h + 4), cap, orig;
@@ -379,12 +413,24 @@ static int block_stop(const uint8_t *base, uint64_t size, records_state *s) {
     return FULL;
 }
 
+/* Go on behind damage without asking the caller; 0 where no sound block follows. */
+static int block_repair(const uint8_t *base, uint64_t size, records_state *s) {
+    if (!s->self_repair || (s->reason != OVERRUN && s->reason != DOUBT)) return 0;
+    uint64_t found = vitne_pcapng_resync(base, size, s, s->position + 4, 0);
+    if (found == NO_RECORD) return 0;
+    s->repairs++;
+    s->repaired_bytes += found - s->position;
+    s->position = found;
+    return 1;
+}
+
 /* Index blocks from state->position on; gives the number of rows filled, state->reason says why no more. */
 API uint64_t vitne_pcapng_records(const uint8_t *base, uint64_t size, records_state *s,
                                   const records_columns *c) {
     uint64_t row = 0;
     while (row < c->capacity) {
-        s->reason = (uint32_t)block_stop(base, size, s);
+        do s->reason = (uint32_t)block_stop(base, size, s);
+        while (block_repair(base, size, s));
         if (s->reason != FULL) return row;
         uint64_t at = s->position, length = s->claimed;
         uint32_t type = u32(s, base + at);

@@ -116,6 +116,9 @@ class _State(ctypes.Structure):
         ("comments", ctypes.c_uint64),
         ("secrets", ctypes.c_uint64),
         ("sections", ctypes.c_uint64),
+        ("self_repair", ctypes.c_uint64),
+        ("repairs", ctypes.c_uint64),
+        ("repaired_bytes", ctypes.c_uint64),
         ("count", ctypes.c_uint64 * len(ODDITIES)),
         ("first_frame", ctypes.c_uint64 * len(ODDITIES)),
     )

@@ -220,3 +220,15 @@ def test_thousands_of_damaged_places_are_told_in_a_bounded_number_of_gaps(made, 
     assert sum(gap.count for gap in got.gaps) == 3000
     assert sum(gap.length for gap in got.gaps) == 20 * 3000
     assert len(got.chunks) == 1
+
+
+def test_a_clock_that_is_set_in_between_is_no_damage(made, read):
+    times = [10, 11, 12, 1_700_000_000, 1_700_000_001, 1_700_000_002, 1_700_000_003, 1_700_000_004]
+    got = read(made.pcap([(second, 0, b"x" * 20) for second in times]))
+    assert [time // 10**9 for time in got.column("time_ns")] == times
+    assert not got.gaps
+    one_wrong = [1_700_000_000 + n for n in range(12)]
+    one_wrong[5] = 77
+    got = read(made.pcap([(second, 0, b"x" * 20) for second in one_wrong]))
+    assert [time // 10**9 for time in got.column("time_ns")] == one_wrong
+    assert not got.gaps
