@@ -47,6 +47,7 @@ typedef struct {
     const uint8_t *chosen; /* per flow, or NULL for all */
     uint64_t next;         /* flow << 1 | side to come, or in hand */
     bool inside, open;     /* a side is in hand; a piece of it is open in the batch */
+    bool fin;              /* the side's end is known */
     uint32_t at, end;      /* what is left of the side in Walk.order */
     int64_t low;           /* position of stream offset 0; UDP: 0 */
     int64_t here;          /* position up to which all is settled; UDP: bytes so far */
@@ -287,7 +288,9 @@ static bool sweep(Assembler *self, Batch *batch) {
         if (!emit(self, batch, top, payload_at(self->walk, top) + (self->here - row->position), to)) return false;
     }
     if (batch->hole_count + 2 > batch->hole_room) return false;
-    jump(self, batch, self->most > self->here ? self->most : self->here);
+    int64_t tail = self->most - self->here;
+    bool end = tail == 1 && !self->fin && self->snapped <= self->here; /* most likely a FIN nobody captured */
+    jump(self, batch, tail > 0 && !end ? self->most : self->here);
     return true;
 }
 
@@ -322,7 +325,8 @@ static bool datagrams(Assembler *self, Batch *batch) {
 static bool begin_side(Assembler *self, const FlowState *flow, int side, bool ordered) {
     range_of(flow, side, &self->at, &self->end);
     self->holes = self->clashes = self->heap_count = 0;
-    self->open = false;
+    self->open = self->fin = false;
+    int64_t fin = 0;
     self->low = self->here = self->most = self->snapped = self->joined = 0;
     if (flow->protocol == 6) {
         uint32_t *order = self->walk->order;
@@ -332,8 +336,12 @@ static bool begin_side(Assembler *self, const FlowState *flow, int side, bool or
         for (uint32_t at = self->at; at < self->end; at++) {
             const Row *row = row_of(self, order[at]);
             if (!counts(row) || (row->size >> SIZE_BITS & ROW_SYN && !wire_of(row))) continue;
-            if (row->position + wire_of(row) > self->most) self->most = row->position + wire_of(row);
+            int64_t end = row->position + wire_of(row);
+            if (end > self->most) self->most = end;
+            if (row->size >> SIZE_BITS & ROW_FIN && (!self->fin || end > fin)) fin = end;
+            self->fin |= (row->size >> SIZE_BITS & ROW_FIN) != 0;
         }
+        if (self->fin && self->most > fin) self->most = fin; /* the FIN takes a number and is no byte */
     }
     self->inside = true;
     return true;

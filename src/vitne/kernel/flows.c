@@ -226,7 +226,8 @@ static bool note_segment(FlowState *flow, int side, int64_t position, uint32_t l
         set_low(flow, side, position, 0);
     }
     int64_t end = position + length;
-    if (!(had & SIDE_SEEN) || end > flow->high[side]) flow->high[side] = end;
+    bool behind_fin = had & SIDE_FIN && !length; /* the FIN took one number, no byte */
+    if (!(had & SIDE_SEEN) || (end > flow->high[side] && !behind_fin)) flow->high[side] = end;
     flow->side[side] |= SIDE_SEEN;
     return true;
 }
