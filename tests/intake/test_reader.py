@@ -218,3 +218,29 @@ def test_a_made_pcapng_is_read_as_tshark_reads_it(tmp_path, made, order):
         zip(chunk.time_ns.tolist(), chunk.cap_length.tolist(), chunk.orig_length.tolist(), strict=True)
     )
     assert got == _rows(path)
+
+
+def test_what_is_known_of_a_capture_stays_when_it_is_closed(tmp_path, made):
+    data = made.section() + made.interface(options=made.option(2, b"wlan0") + bytes(4)) + made.packet(1, b"x")
+    path = tmp_path / "made.pcapng"
+    path.write_bytes(data)
+    reader = open_capture(path)
+    chunk = next(item for item in reader.chunks() if isinstance(item, RecordChunk))
+    list(reader.chunks())
+    before, view = reader.capture, reader.buffer[int(chunk.offset[0]) :][:1]
+    reader.close()
+    reader.close()
+    assert reader.capture == before
+    assert before.sha256 == hashlib.sha256(data).hexdigest()
+    assert before.interfaces[0].name == "wlan0"
+    assert view.tobytes() == b"x"
+
+
+def test_a_reader_closed_in_the_middle_leaves_nothing_running(tmp_path, made):
+    path = tmp_path / "made.pcap"
+    path.write_bytes(made.pcap(RECORDS * 1000))
+    reader = open_capture(path)
+    next(reader.chunks())
+    reader.close()
+    assert reader._digest is not None
+    assert not reader._digest._thread.is_alive()

@@ -38,6 +38,8 @@ class CaptureReader:
         self._digest: Digest | None = None
         self._sha256 = ""
         self._cut: Gap | None = None
+        self._exhausted = False
+        self._final: Capture | None = None
         self.compression = compression(received.array[:4].tobytes())
         self._unpacked = received
         if self.compression:
@@ -107,7 +109,9 @@ class CaptureReader:
 
     @property
     def capture(self) -> Capture:
-        """The noun; waits for the digest."""
+        """The noun; waits for the digest.  Stays after `close()` if the chunks were exhausted before."""
+        if self._final is not None:
+            return self._final
         index = self._index
         if not self._sha256:
             self._start_digest()
@@ -140,6 +144,7 @@ class CaptureReader:
         if self._index.packets or self._index.kernel.state.rows:
             self._index = self._new_index()
         yield from self._index.chunks(self._unpacked.populate)
+        self._exhausted = True
         if self._cut is not None:
             yield self._cut
 
@@ -149,6 +154,8 @@ class CaptureReader:
 
     def close(self) -> None:
         """Let go of the file; arrays that show into `buffer` stay valid until they go themselves."""
+        if self._exhausted:
+            self._final = self.capture
         if self._digest is not None:
             self._digest.close()
         self._index.buffer = self._index.buffer[:0]
