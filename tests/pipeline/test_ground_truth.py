@@ -6,6 +6,7 @@ Run by hand for the figures: ``python -m pytest tests/pipeline/test_ground_truth
 from __future__ import annotations
 
 import json
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 import vitne
+from vitne.identify.subject import read_subject
 from vitne.model import Seed, Subject
 
 pytestmark = pytest.mark.corpus
@@ -59,12 +61,20 @@ def _scanned(path: Path, seeds: tuple[Seed, ...]) -> Any:
     return vitne.scan(path, subject=Subject(seeds=seeds), reveal=True)
 
 
-def _subject(labels: list[dict[str, Any]], file: str) -> tuple[Seed, ...]:
-    values = {(SEEDED[label["type"]], label["value"]) for label in labels if label["file"] == file and label["type"] in SEEDED}
-    values = {(kind, value) for kind, value in values if not value.startswith("(") and ":" not in value or kind == "mac-address"}
-    return tuple(
-        Seed(identifier=kind, name=f"{kind}#{n}", value=value) for n, (kind, value) in enumerate(sorted(values), 1)
-    )
+@cache
+def _subject(corpus: Path, file: str) -> tuple[Seed, ...]:
+    """Write a subject file of what the labels say of one capture, as its owner would, and read it."""
+    rows = set()
+    for label in _labels(corpus):
+        if label["file"] == file and label["type"] in SEEDED and not label["value"].startswith("("):
+            value = label["value"].removeprefix("android-")
+            rows.add((SEEDED[label["type"]], value.split(":")[-1] if label["field"] == "Authorization" else value))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "subject.toml")
+        text = "".join(f"[[known]]\nidentifier = {json.dumps(kind)}\nvalue = {json.dumps(value)}\n" for kind, value in sorted(rows))
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        return read_subject(path)[0].seeds
 
 
 def _host(label: dict[str, Any]) -> str:
@@ -98,7 +108,7 @@ def test_every_label_that_must_be_reported_is_found(corpus: Path, seeded: bool) 
     missed = []
     wanted = [label for label in labels if label["expect"] in {"report", "report-lower-certainty"}]
     for label in wanted:
-        seeds = _subject(labels, label["file"]) if seeded else ()
+        seeds = _subject(corpus, label["file"]) if seeded else ()
         if not _hits(_scanned(corpus / label["file"], seeds), label):
             missed.append(f"{label['id']} {label['file']} frame {label['frame']} {label['type']} ({label['field']})")
     print(f"\n{len(wanted) - len(missed)} of {len(wanted)} labels found ({'with' if seeded else 'without'} a subject file)")
@@ -110,7 +120,7 @@ def test_values_known_beforehand_are_proven_and_not_only_inferred(corpus: Path) 
     for label in labels:
         if label["expect"] != "report" or label["type"] not in SEEDED or label["value"].startswith("("):
             continue
-        seeds = _subject(labels, label["file"])
+        seeds = _subject(corpus, label["file"])
         if not any(_same(label["value"], seed_as_finding) for seed_as_finding in map(_as_finding, seeds)):
             continue
         hits = _hits(_scanned(corpus / label["file"], seeds), label)

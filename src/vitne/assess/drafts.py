@@ -197,7 +197,9 @@ def _resolved(drafts: list[Draft]) -> list[Draft]:
 
 def _beats(other: Draft, one: Draft) -> bool:
     """Say whether a stronger draft stands for a weaker one; what the weaker knows beyond it is kept."""
-    if not (other.value_range[0] <= one.value_range[0] and one.value_range[1] <= other.value_range[1]):
+    inside = other.value_range[0] <= one.value_range[0] and one.value_range[1] <= other.value_range[1]
+    alike = other.identifier == one.identifier and _overlap(other.value_range, one.value_range)
+    if not (inside or alike):
         return False
     if other.identifier != one.identifier and _strength(other) == _strength(one):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
 
 _NAMING = {"dns", "llmnr", "nbns", "ntp"}
 """Protocols whose answers hold nothing of the person: only questions are unwrapped."""
+
+_KEYED = {"tls", "dtls", "quic"}
+"""Protocols that count their own unreadable bytes; random numbers of their handshakes are none."""
+
+_CLAIM = re.compile(r"crypt|cipher|secure|aes|rsa")
+"""Words of a media type that claim the body cannot be read."""
+_STRUCTURES = {"json", "xml", "form", "multipart"}
+
+
+def _structured(node: Node) -> bool:
+    """Say whether a node was read as a field of a record in the body: no cipher leaves such."""
+    return node.part.path == "body" and node.encoding is not None and node.encoding.name in _STRUCTURES
 
 
 class MessageWork:
@@ -107,9 +120,14 @@ class MessageWork:
             received = self.device is not None or self.message.side == 1
             self.direction = "received" if received else "sent"
 
+    @property
+    def asks(self) -> bool:
+        """The device sent it, or whoever opened the flow did: worth looking at in depth."""
+        return self.direction == "sent" or self.message.side == 0
+
     def _parts(self) -> Iterator[tuple[Part, bool]]:
         for part in self.message.parts:
-            if self.direction == "sent":
+            if self.asks:
                 yield part, True
             elif self.message.protocol not in _NAMING and part.path.split(":")[0] in {"body", "payload"}:
                 yield part, False
@@ -124,9 +142,13 @@ class MessageWork:
                 if isinstance(item, Node):
                     self.nodes.append(item)
                 elif isinstance(item, Opaque):
-                    self.opaque.append(item)
+                    if self.message.protocol not in _KEYED:
+                        self.opaque.append(item)
                 else:
                     notes.append(self._placed(item))
+        if _CLAIM.search(self.message.content_type) and any(map(_structured, self.nodes)):
+            note = f"the media type {self.message.content_type} speaks of encryption; the body can be read"
+            notes.append(self._placed(Oddity(name="content-type-claims-encryption", note=note)))
         return notes
 
     def _placed(self, note: Gap | Oddity) -> Gap | Oddity:

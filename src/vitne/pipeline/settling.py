@@ -197,12 +197,18 @@ def _opaque(work: FlowWork, ends: Ends) -> list[OpaqueTotal]:
             transport=transport,
             scope=scope,
             bytes=length,
-            flows=len(flows),
+            flows=len(flows), filter=_address_filter(far, transport),
         )
         for (near, _, _, transport, reason), (far, scope, length, flows) in sorted(
             sums.items(), key=lambda item: item[0]
         )
     ]
+
+
+def _address_filter(far: Destination, transport: str) -> str:
+    """Give a Wireshark display filter for the traffic with one far end."""
+    family = "ipv6" if ":" in far.ip else "ip"
+    return f"{family}.addr == {far.ip} && {transport}.port == {far.port}"
 
 
 def _transmissions(work: FlowWork, ends: Ends) -> Iterator[Transmission]:

@@ -94,7 +94,7 @@ class Sightings:
             sightings: list[Sighting] = list(found)
             answer = ""
             accepted: bool | None = None
-            if work.direction == "sent" and work.nodes:
+            if work.asks and work.nodes:
                 host = fw.host_of(work)
                 told = list(declared(work.nodes, work.message, host))
                 sightings += told

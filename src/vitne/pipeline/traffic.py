@@ -38,6 +38,10 @@ def open_traffic(
     """Open, order and walk the captures; raises CaptureError where none can be read."""
     readers = open_captures(paths, stdin=stdin)
     notes: list[Gap | Oddity] = []
+    if len(readers) > 1:
+        for reader in readers:  # their order is known when their times are; indexing twice costs little
+            for _ in reader.chunks():
+                continue
     groups = arrange(readers)
     number, first_flow = 0, 0
     captures, traffics = [], []

@@ -1,0 +1,5 @@
+"""``python -m vitne.cli``: the command without an installed script."""
+
+from vitne.cli.main import entry
+
+entry()
