@@ -18,6 +18,7 @@ from vitne.model import Message, Node, Sighting
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+CERTAIN = 0.9  # rank from which no rule for any text is tried on a value that was told as a whole
 MOST_TEXT = 4 << 20  # bytes of one node that are searched for free-standing values
 
 
@@ -90,9 +91,15 @@ def _spots(nodes: Sequence[Node], message: Message) -> list[_Spot]:
         beside.setdefault(value.record, set()).add(normal(value.name))
     for value in values:
         found.extend(_in_field(book, value, message=message, beside=beside[value.record]))
+    told = {id(spot.node) for spot in found if spot.hit.prior >= CERTAIN and _fills(spot)}
     for node in nodes:
-        found.extend(_in_text(book, node, message=message, covered=covered.get(id(node), NOTHING)))
+        if id(node) not in told and book.may_stand_in(node.data):
+            found.extend(_in_text(book, node, message=message, covered=covered.get(id(node), NOTHING)))
     return _without_echoes(_best(found))
+
+
+def _fills(spot: _Spot) -> bool:
+    return spot.hit.end - spot.hit.start == len(spot.node.data)
 
 
 def _in_field(book: Rulebook, value: Named, *, message: Message, beside: set[str]) -> Iterator[_Spot]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -36,6 +37,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     record: int  # the same for all values that stand side by side
 
 
+@lru_cache(maxsize=8192)
 def normal(name: str) -> str:
     """Write the last step of a field name in lower case without separators: `user.e_mail` gives `email`."""
     last = name.removesuffix("[]").rpartition(".")[2]
@@ -47,8 +49,7 @@ def normal(name: str) -> str:
             last = inside
             break
         last = head
-    kept = "".join(letter for letter in last.lower() if letter.isalnum())
-    return kept or "".join(letter for letter in name.lower() if letter.isalnum())
+    return "".join(filter(str.isalnum, last.lower())) or "".join(filter(str.isalnum, name.lower()))
 
 
 class Covered:

@@ -91,8 +91,8 @@ class Rulebook:
                     dict.fromkeys(map(bare, filler.values), filler.meaning)
                 )
         quiet = catalog.quiet()
-        self._quiet_keys = globs(quiet.keys)
-        self._quiet_parts = globs(quiet.parts)
+        self._quiet = {"key": globs(quiet.keys), "part": globs(quiet.parts)}
+        self._told_quiet: dict[tuple[str, str], bool] = {}
         self._quiet_types = globs(quiet.content_types)
 
     def by_key(self, key: str) -> tuple[Bound, ...]:
@@ -115,6 +115,10 @@ class Rulebook:
             known = tuple(one for one in self._by_part if one.parts is not None and one.parts.match(part))
             self._parts[part] = known
         return known
+
+    def may_stand_in(self, data: bytes) -> bool:
+        """Say whether any rule for any text could find something: a cheap look."""
+        return self._any_need.search(data) is not None
 
     def in_text(
         self, data: bytes, gaps: Iterable[tuple[int, int]]
@@ -141,11 +145,20 @@ class Rulebook:
 
     def quiet_part(self, part: str) -> bool:
         """Say whether a message part (lower-case path) has another purpose."""
-        return self._quiet_parts.match(part) is not None
+        return self._is_quiet("part", part)
 
     def quiet_key(self, key: str) -> bool:
         """Say whether a field of this (normal) name has another purpose."""
-        return self._quiet_keys.match(key) is not None
+        return self._is_quiet("key", key)
+
+    def _is_quiet(self, kind: str, name: str) -> bool:
+        known = self._told_quiet.get((kind, name))
+        if known is None:
+            if len(self._told_quiet) >= MOST_REMEMBERED:
+                self._told_quiet.clear()
+            known = self._quiet[kind].match(name) is not None
+            self._told_quiet[kind, name] = known
+        return known
 
     def quiet_type(self, content_type: str) -> bool:
         """Say whether bodies of this media type are not looked into."""
@@ -172,7 +185,7 @@ def rulebook() -> Rulebook:
 
 def bare(value: str) -> str:
     """Write a value in lower case without separators, to compare it with fillers."""
-    return "".join(letter for letter in value.lower() if letter.isalnum())
+    return "".join(filter(str.isalnum, value.lower()))
 
 
 def globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
