@@ -14,7 +14,7 @@ _SEEDS = (
     Seed(identifier="imei", name="imei#1", value="004402990000014"),
     Seed(identifier="mac-address", name="mac#1", value="00:00:5e:00:53:01"),
     Seed(identifier="person-name", name="name#1", value="Kari Nordmann"),
-    Seed(identifier="cell-id", name="cell#1", value="", mcc="001", mnc="01", area=30001, cell=26713345),
+    Seed(identifier="cell-id", name="cell#1", value="x", mcc="001", mnc="01", area=30001, cell=26713345),
     Seed(identifier="location", name="home", value="", latitude=60.39299, longitude=5.32415, radius_m=100.0),
 )
 _FAST, _SLOW = Searcher(_SEEDS), Searcher(_SEEDS, engine="numpy")

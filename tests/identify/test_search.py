@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from vitne.decode.unwrap import unwrap
 from vitne.decode.unwrap_budget import Budget
 from vitne.identify.search import Searcher
-from vitne.model import Node, Part, Seed, Sighting
+from vitne.model import Node, Part, Seed, Sighting, UsageError
 
 
 def _seed(identifier: str, value: str, **more: object) -> Seed:
@@ -164,7 +164,9 @@ def test_a_place_is_one_sighting_with_its_distance():
 
 def test_a_place_in_a_json_body_is_told_once_at_the_innermost_node_that_holds_both():
     body = quote('{"a":{"latitude":60.39299,"accuracy":3,"longitude":5.32415}}').encode()
-    assert [one.identifier for one in _sightings(*_unwrapped(b"d=" + body))] == ["location"]
+    (one,) = _sightings(*_unwrapped(b"d=" + body))
+    assert (one.identifier, one.field) == ("location", "a.latitude")
+    assert one.node.data == b'{"a":{"latitude":60.39299,"accuracy":3,"longitude":5.32415}}'
 
 
 def test_nodes_are_searched_across_batches_and_never_across_their_border(monkeypatch: pytest.MonkeyPatch):
@@ -286,6 +288,20 @@ def test_both_engines_agree(pieces: list[bytes]):
         for searcher in (SEARCHER, FALLBACK)
     ]
     assert views[0] == views[1]
+
+
+def test_a_seed_made_by_hand_is_put_into_its_canonical_spelling_or_refused():
+    searcher = Searcher([_seed("mac-address", "00-00-5E-00-53-01")])
+    assert searcher.seeds[0].value == "00:00:5e:00:53:01"
+    with pytest.raises(UsageError, match="8 was expected"):
+        Searcher([_seed("imei", "490154203237519")])
+    assert Searcher([_seed("mac-address", "02:00:00:00:00:00", origin="capture")]).seeds
+
+
+def test_weak_hits_of_the_raw_door_are_marked():
+    data = np.frombuffer(b"26713345 004402990000014", dtype=np.uint8)
+    hits = SEARCHER.raw(data, np.array([0]), np.array([len(data)]))
+    assert hits.weak.tolist() == [True, False]
 
 
 def test_no_seeds_find_nothing():

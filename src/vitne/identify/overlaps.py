@@ -34,10 +34,11 @@ class _Way(msgspec.Struct, kw_only=True, eq=False):
 def innermost(found: list[Found]) -> list[Found]:
     """Drop hits of a seed that another hit of that seed explains better."""
     dropped: set[int] = set()
-    for ways in _by_node(_longest(found)).values():
+    longest = _longest(found)
+    for ways in _by_node(longest).values():
         if len({way.branch for way in ways}) > 1:
             _settle(ways, dropped)
-    return [one for one in _longest(found) if id(one) not in dropped]
+    return [one for one in longest if id(one) not in dropped]
 
 
 def _longest(found: list[Found]) -> list[Found]:

@@ -48,6 +48,7 @@ class Pair(msgspec.Struct, kw_only=True, eq=False):
     metres: float  # distance from the place
     written: str  # how it is written; "" for decimal degrees
     field: str = ""  # field of the latitude, where it is one
+    north: int = 0  # where the latitude begins in the node's data
 
 
 class Places:
@@ -62,6 +63,7 @@ class Places:
         if not self._seeds:
             return []
         pairs = [pair for node in nodes for pair in self._in_node(node)]
+        _name_fields(pairs, nodes)
         held = {(id(pair.found.node), pair.found.seed) for pair in pairs}
         return pairs + [pair for pair in self._in_fields(nodes) if not _shown(pair, held)]
 
@@ -105,6 +107,20 @@ def chance(seed: Seed, haystack: int) -> float:
     """Give the expected number of pairs that lie near a place by chance: even over the globe."""
     share = (1 - math.cos((seed.radius_m or 0) / 6_371_000)) / 2
     return haystack * PAIRS_PER_BYTE * max(share, 1e-15)
+
+
+def _name_fields(pairs: list[Pair], nodes: Sequence[Node]) -> None:
+    """Name pairs by the field that holds their latitude, where the node was read into fields."""
+    holders = {id(pair.found.node) for pair in pairs}
+    fields: dict[int, list[Node]] = {}
+    for node in nodes:
+        if node.parent is not None and node.child is not None and id(node.parent) in holders:
+            fields.setdefault(id(node.parent), []).append(node)
+    for pair in pairs:
+        for node in fields.get(id(pair.found.node), ()):
+            if node.child is not None and node.child.start <= pair.north < node.child.end:
+                pair.field = node.field
+                break
 
 
 def _shown(pair: Pair, held: set[tuple[int, int]]) -> bool:
@@ -163,7 +179,9 @@ def _pair_at(node: Node, place: int, row: int, *, seed: Seed) -> Pair | None:
         near = _near(number[0], other[0], seed)
         if near is not None:
             begin, end = min(start, other.start()), max(number.end(), other.end())
-            return _told(Found(node=node, start=begin, end=end, seed=row, needle=-1), near)
+            pair = _told(Found(node=node, start=begin, end=end, seed=row, needle=-1), near)
+            pair.north = start
+            return pair
     return None
 
 

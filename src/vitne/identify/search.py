@@ -20,9 +20,10 @@ from vitne.identify.needles import Needles, piece_of, reject_crossing
 from vitne.identify.overlaps import Found, innermost
 from vitne.identify.places import Pair, Places
 from vitne.identify.places import chance as chance_of_place
+from vitne.identify.values import check_value
 from vitne.identify.variants import needles as needles_of
 from vitne.identify.variants import write
-from vitne.model import Sighting
+from vitne.model import Sighting, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +44,7 @@ class RawHits(msgspec.Struct, kw_only=True):
     end: npt.NDArray[np.int64]
     needle: npt.NDArray[np.int64]  # row in Searcher.needles
     seed: npt.NDArray[np.int64]  # row in Searcher.seeds
+    weak: npt.NDArray[np.bool_]  # short or common: counts only with a key or company
     complete: bool  # false: there were too many, some are missing
 
 
@@ -57,16 +59,17 @@ class Searcher:
         keywords: Mapping[str, Sequence[str]] = KEYWORDS,
         engine: str = "",
     ) -> None:
-        """Prepare the search.
+        """Prepare the search; raises UsageError for a seed of the subject whose value cannot be.
 
         ``haystack`` is the number of bytes searched in all, for the E-value; ``keywords`` are the words of
         field names that speak for an identifier; ``engine`` is "hyperscan", "numpy" or "" for the best.
         """
-        self.seeds = tuple(seeds)
+        self.seeds = tuple(map(_canonical, seeds))
         self.needles = needles_of(self.seeds)
         self._engine = Needles.compile(self.needles, engine=engine)
         self._keywords = keywords
         self._seed_of = np.array([needle.seed for needle in self.needles], dtype=np.int64)
+        self._weak = np.array([needle.weak for needle in self.needles], dtype=bool)
         self._alike = Counter((needle.seed, len(needle.data)) for needle in self.needles)
         self._places = Places(self.seeds)
         self._haystack = haystack
@@ -85,6 +88,7 @@ class Searcher:
             end=hits.end,
             needle=hits.needle,
             seed=self._seed_of[hits.needle] if len(hits) else hits.needle,
+            weak=self._weak[hits.needle] if len(hits) else np.zeros(0, dtype=bool),
             complete=hits.complete,
         )
 
@@ -205,6 +209,16 @@ class Searcher:
             reasons=(*reasons, *evidence.reasons),
             prior=evidence.prior,
         )
+
+
+def _canonical(seed: Seed) -> Seed:
+    """Write a seed that did not come through the subject file in the canonical spelling."""
+    if seed.origin != "subject" or seed.identifier in {"location", "cell-id"}:
+        return seed
+    result = check_value(seed.identifier, seed.value)
+    if not result.ok:
+        raise UsageError(result.why, where=f"known value {seed.name!r}", next_step="correct the subject")
+    return seed if result.canonical == seed.value else msgspec.structs.replace(seed, value=result.canonical)
 
 
 def verified(needle: Needle, place: bytes) -> bool:

@@ -39,7 +39,8 @@ class Spelling(msgspec.Struct, frozen=True, kw_only=True):
     fold: bool = False  # letters may be in either case
     tail: int = 0  # so many decimal digits must follow
     weak: bool = False  # only whole and with a key or company
-    coded: bool = True  # senders also encode and hash this form
+    coded: bool = True  # senders also encode this form
+    hashed: bool = True  # ... and hash it
 
     def cases(self) -> Iterator[tuple[str, str]]:
         """Give the form and its name in every case a sender may hash or encode: as it is, lower, upper."""
@@ -226,8 +227,8 @@ def _name(seed: Seed) -> Iterator[Spelling]:
             ("+", "plus"),
             ("", "glued"),
         ):
-            yield _word(f"{lead}{word}", mark.join(parts))
-            yield _word(f"{lead}last name first, {word}", mark.join(last_first))
+            yield _word(f"{lead}{word}", mark.join(parts), hashed=mark in {".", ""})
+            yield _word(f"{lead}last name first, {word}", mark.join(last_first), hashed=False)
         yield _word(f"{lead}last name", parts[-1], weak=True)
         yield _word(f"{lead}first name", parts[0], weak=True)
 
@@ -242,8 +243,8 @@ def _ascii_too(text: str) -> Iterator[tuple[str, str]]:
             yield name, bare
 
 
-def _word(name: str, text: str, *, weak: bool = False) -> Spelling:
-    return Spelling(name=name, text=text, fold=True, weak=weak or len(text) < STRONG_WORD)
+def _word(name: str, text: str, *, weak: bool = False, hashed: bool = True) -> Spelling:
+    return Spelling(name=name, text=text, fold=True, weak=weak or len(text) < STRONG_WORD, hashed=hashed)
 
 
 def _words(seed: Seed) -> Iterator[Spelling]:
@@ -292,9 +293,13 @@ def _cell(seed: Seed) -> Iterator[Spelling]:
         for mcc, mnc in sorted(networks):
             short = "" if mnc == seed.mnc else ", short mnc"
             joined = mark.join((mcc, mnc, str(area), str(cell)))
-            yield _digits(f"mcc{mark}mnc{mark}area{mark}cell{short}", joined)
+            yield _joined(f"mcc{mark}mnc{mark}area{mark}cell{short}", joined)
         joined = f"{seed.mcc}{seed.mnc}{mark}{area}{mark}{cell}"
-        yield _digits(f"network{mark}area{mark}cell", joined)
+        yield _joined(f"network{mark}area{mark}cell", joined)
+
+
+def _joined(name: str, text: str) -> Spelling:
+    return Spelling(name=name, text=text, border="digit", hashed=False)
 
 
 _SPELLERS: dict[str, Callable[[Seed], Iterator[Spelling]]] = {
@@ -309,7 +314,6 @@ _SPELLERS: dict[str, Callable[[Seed], Iterator[Spelling]]] = {
     "gsf-id": _sixty_four_bits,
     "email-address": _email,
     "person-name": _name,
-    "contact": _name,
     "device-name": _device_name,
     "operator": _operator,
     "cell-id": _cell,

@@ -81,7 +81,7 @@ def _variants(spelling: Spelling, identifier: str) -> Iterator[Variant]:
         for layers, fold in _encoded():
             fold = fold and (loose or layers[0][0] not in KEEPS_LETTERS)  # noqa: PLW2901
             yield Variant(name=name, text=text, layers=layers, fold=fold)
-        for layers, fold in () if spelling.weak else _hashed():
+        for layers, fold in () if spelling.weak or not spelling.hashed else _hashed():
             yield Variant(name=name, text=text, layers=layers, fold=fold)
     for layers, fold in _numbers(spelling, identifier):
         yield Variant(name=spelling.name, text=spelling.text.encode(), layers=layers, fold=fold)
