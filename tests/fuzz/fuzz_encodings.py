@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.encodings.samples import SAMPLES
-
 from vitne.encodings import encodings
 from vitne.model import Limits, Malformed
 

@@ -8,7 +8,6 @@ import json
 from urllib.parse import quote
 
 from tests.encodings.samples import SAMPLES
-
 from vitne.decode.unwrap import Budget, unwrap
 from vitne.model import Node, Part
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from vitne.decode.unwrap_budget import Budget
 from vitne.decode.unwrap_gates import candidates, family_of, worth_opening
 from vitne.encodings import encodings
-from vitne.encodings._looks import media, packed, random, readable
+from vitne.encodings._looks import media, packed, random, readable, scrambled
 from vitne.model import Limits, Malformed, Node, Oddity, Opaque
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class _Graph:
                 node = self._node(node, encoding, child)
                 yield node
         self._wait(node, 0)
-        if not self.deep and (reason := _unreadable(node.data)):
+        if not self.deep and (reason := _unreadable(node.data, decoded=node.parent is not None)):
             yield self._opaque(node, reason)
 
     def _node(self, parent: Node, encoding: Gated, child: Child) -> Node:
@@ -147,7 +147,7 @@ class _Graph:
                     break
         if found:
             self.budget.nodes -= opened
-        elif reason := _unreadable(node.data):
+        elif reason := _unreadable(node.data, decoded=node.parent is not None):
             yield self._opaque(node, reason)
 
     def _find(self, encoding: Gated, node: Node, limits: Limits) -> list[Child]:
@@ -177,13 +177,15 @@ def _stands_for_all(encoding: Gated, children: list[Child], data: bytes) -> bool
     )
 
 
-def _unreadable(data: bytes) -> str:
+def _unreadable(data: bytes, *, decoded: bool) -> str:
     """Give the reason why nothing can be read in these bytes; "" for texts, pictures and few bytes."""
     if media(data):
         return ""
     if packed(data) and len(data) >= 32 and not readable(data):
         return "unknown-format"
-    return "high-entropy" if random(data) else ""
+    if random(data):
+        return "high-entropy"
+    return "unknown-format" if decoded and scrambled(data) else ""
 
 
 def _covers(children: list[Child], data: bytes) -> bool:

@@ -68,6 +68,11 @@ def random(data: bytes) -> bool:
     return entropy(data) >= 0.88 * most
 
 
+def scrambled(data: bytes) -> bool:
+    """Say whether the bytes are varied, hold control characters, and so are neither text nor filling."""
+    return len(data) >= 32 and _CONTROL.search(data[:SAMPLE]) is not None and entropy(data) >= 3
+
+
 def high_share(data: bytes) -> float:
     """Give the share of bytes above 7F among the first: compressed data have about half, texts few."""
     head = data[:SAMPLE]
