@@ -10,7 +10,7 @@ def test_the_first_sentence_says_what_left_whom_and_for_where(case):
         "3 kinds of personal data left Kari-sin-telefon (00:00:5e:00:53:01) without encryption"
     )
     assert "to 1 destination (registration.carrier.example): " in first
-    assert first.endswith("identity of the serving mobile cell, ICCID and IMEI.")
+    assert first.endswith("IMEI, ICCID and identity of the serving mobile cell.")
     assert second == "Kari-sin-telefon (00:00:5e:00:53:01) told the home network: name given to the device."
 
 
@@ -35,6 +35,20 @@ def test_attributes_stand_apart(case):
     assert [line.identifier for line in target.attributes] == ["device-model", "os-version"]
     assert not [line for line in target.lines if line.kind == "attribute"]
     assert len(target.findings) == 10
+    assert target.told == (("device-model", ("HMD-TA 0000",)), ("os-version", ("Android8.1.0",)))
+
+
+def test_attributes_of_one_kind_are_told_by_their_field(make_case):
+    def told(**each):
+        return samples.finding(identifier="device-model", kind="attribute", **each)
+
+    many = [
+        told(group="a", field="ROM", value="64G"),
+        told(group="b", field="RAM", value="4G"),
+        told(group="c", field="", value="x"),
+    ]
+    (near,) = overview(make_case(findings=many)).devices
+    assert near.targets[0].told == (("device-model", ("x",)), ("RAM", ("4G",)), ("ROM", ("64G",)))
 
 
 def test_attributes_alone_are_not_called_personal_data_that_left(make_case):
@@ -63,7 +77,7 @@ def test_far_destinations_come_before_near_ones_and_received_ones_last(make_case
     (near,) = overview(make_case(findings=[inward, *samples.findings()])).devices
     assert [(t.direction, t.name) for t in near.targets] == [
         ("sent", "registration.carrier.example"),
-        ("sent", "224.0.0.251"),
+        ("sent", "all devices nearby (224.0.0.251)"),
         ("received", "198.51.100.20"),
     ]
 

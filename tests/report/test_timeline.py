@@ -16,14 +16,14 @@ def test_dots_stand_where_their_time_is(case):
         assert dot.x == pytest.approx(
             LEFT + (WIDTH - LEFT - RIGHT) * (time_ns - capture.first_ns) / long, abs=0.06
         )
-    assert lane.dots[0].text == "2019-02-03 06:15:42 UTC: cell-id, iccid and imei"
+    assert lane.dots[0].text == "2019-02-03 06:15:42 UTC: imei, iccid and cell-id"
 
 
 def test_the_words_say_what_the_picture_shows(case):
     drawn = drawing(case, overview(case))
     assert drawn.told == (
         "From 2019-02-03 06:14:41 to 2019-02-03 07:15:52 UTC. "
-        "registration.carrier.example: 2 messages with findings and 224.0.0.251: 1 message with findings."
+        "registration.carrier.example: 2 messages with findings and all devices nearby (224.0.0.251): 1 message with findings."
     )
 
 

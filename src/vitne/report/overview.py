@@ -23,6 +23,9 @@ OUTSIDE = frozenset({"internet", "operator-core"})
 """Scopes beyond the home network."""
 
 
+_PLACES = {identifier: place for place, identifier in enumerate(IDENTIFIERS)}
+
+
 class Outcome(Protocol):
     """What a report is made from: a case that was read back, or the result of a scan."""
 
@@ -79,6 +82,18 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         return listed(line.title for line in self.lines)
 
     @property
+    def told(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Give attributes as (label, values), one row per field, named by the field where it must be."""
+        rows: dict[tuple[str, str], list[str]] = {}
+        for line in self.attributes:
+            rows.setdefault((line.identifier, ", ".join(line.fields)), []).append(line.value)
+        words = [identifier for identifier, _ in rows]
+        return tuple(
+            (field if field and words.count(identifier) > 1 else identifier, listed(values))
+            for (identifier, field), values in rows.items()
+        )
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """Give all findings at this destination, by time."""
         every = [found for line in (*self.lines, *self.attributes) for found in line.findings]
@@ -114,7 +129,13 @@ def overview(case: Outcome) -> Overview:
         for row in case.transmissions
         if row.direction == "sent" and row.destination.host
     }
-    devices = tuple(_near(label, case, names) for label in labels)
+    found: dict[str, list[Finding]] = {label: [] for label in labels}
+    for one in case.findings:
+        found[one.source.device].append(one)
+    unread: dict[str, list[OpaqueTotal]] = {label: [] for label in labels}
+    for row in case.opaque:
+        unread[row.device].append(row)
+    devices = tuple(_near(label, found[label], unread[label], names=names) for label in labels)
     packets = sum(capture.packets for capture in case.captures)
     seen = span(case.captures)
     return Overview(
@@ -137,17 +158,21 @@ def far_of(found: Finding, names: Mapping[tuple[str, int], Destination]) -> Dest
     return names.get((ip, port), unnamed)
 
 
-def _near(label: str, case: Outcome, names: Mapping[tuple[str, int], Destination]) -> Near:
+def _near(
+    label: str,
+    own: Iterable[Finding],
+    rows: Iterable[OpaqueTotal],
+    *,
+    names: Mapping[tuple[str, int], Destination],
+) -> Near:
     """Lay one device out."""
     groups: dict[tuple[str, str, str, str], list[Finding]] = {}
-    for found in case.findings:
-        if found.source.device == label:
-            key = _key(far_of(found, names), found.scope, found.direction, found.transport)
-            groups.setdefault(key, []).append(found)
+    for found in own:
+        key = _key(far_of(found, names), found.scope, found.direction, found.transport)
+        groups.setdefault(key, []).append(found)
     unread: dict[tuple[str, str, str, str], list[OpaqueTotal]] = {}
-    for row in case.opaque:
-        if row.device == label:
-            unread.setdefault(_key(row.destination, row.scope, "sent", row.transport), []).append(row)
+    for row in rows:
+        unread.setdefault(_key(row.destination, row.scope, "sent", row.transport), []).append(row)
     targets = [_target(found, unread.pop(key, []), names) for key, found in groups.items()]
     rest = [_target([], rows, names) for rows in unread.values()]
     return Near(
@@ -184,11 +209,12 @@ def _target(
         (row.destination, row.transport) for row in unread
     ]
     lines = _lines(found)
+    scope = first.scope if first is not None else unread[0].scope
     return Target(
-        name=where.host or where.ip,
+        name=name_of(where, scope),
         destination=where,
         addresses=tuple(sorted({f"{_bracketed(d.ip)}:{d.port}/{transport}" for d, transport in every})),
-        scope=first.scope if first is not None else unread[0].scope,
+        scope=scope,
         direction=first.direction if first is not None else "sent",
         lines=tuple(line for line in lines if line.kind != "attribute"),
         attributes=tuple(line for line in lines if line.kind == "attribute"),
@@ -201,6 +227,13 @@ def _target(
         last_ns=max((f.time_ns for f in found), default=None),
         unread=tuple(unread),
     )
+
+
+def name_of(where: Destination, scope: str) -> str:
+    """Give what to call a far end: its host name, else its address."""
+    if scope == "multicast" and not where.host:
+        return f"all devices nearby ({where.ip})"
+    return where.host or where.ip
 
 
 def _bracketed(ip: str) -> str:
@@ -228,9 +261,12 @@ def _lines(found: Iterable[Finding]) -> list[Line]:
                 findings=tuple(many),
             )
         )
-    return sorted(
-        lines, key=lambda line: (-GRADES.index(line.grade), line.identifier, line.fields, line.value)
-    )
+    return sorted(lines, key=lambda line: (_rank(line.identifier), line.fields, line.value))
+
+
+def _rank(identifier: str) -> tuple[int, str]:
+    """Order identifiers as their closed list does."""
+    return _PLACES.get(identifier, len(_PLACES)), identifier
 
 
 def title_of(identifier: str) -> str:
@@ -250,7 +286,7 @@ def _headlines(devices: Iterable[Near], seen: str, packets: int, *, partial: boo
             out.append(_left(near, far))
         if home:
             kinds = {line.identifier for t in home for line in t.lines}
-            told = joined(sorted({_short(kind) for kind in kinds}))
+            told = joined([_short(kind) for kind in sorted(kinds, key=_rank)])
             out.append(f"{device_label(near.label)} told the home network: {told}.")
     if not any(
         t.lines and t.scope in OUTSIDE for near in devices for t in near.targets if t.direction == "sent"
@@ -265,7 +301,7 @@ def _headlines(devices: Iterable[Near], seen: str, packets: int, *, partial: boo
 
 def _left(near: Near, far: Sequence[Target]) -> str:
     """Say what left one device for the internet, and in what form."""
-    kinds = sorted({line.identifier for target in far for line in target.lines})
+    kinds = sorted({line.identifier for target in far for line in target.lines}, key=_rank)
     forms = {protection for target in far for protection in target.protections}
     form = "encrypted on the way"
     if "decrypted" not in forms:
@@ -295,7 +331,7 @@ def _limits(case: Outcome) -> str:
         parts.append(f"{count_of(total, 'byte')} to or from {where} (encrypted or of unknown form)")
     gaps = sum(gap.count for gap in case.gaps)
     if gaps:
-        parts.append(f"{count_of(gaps, 'gap')} in the capture")
+        parts.append(f"{count_of(gaps, 'gap')} in what was captured")
     if not parts:
         return "Every message of the capture could be read; what passed elsewhere or later is not in it."
     return f"Not looked into: {joined(parts)}. What stands in there is unknown."

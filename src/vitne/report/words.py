@@ -35,6 +35,11 @@ PROTECTION_MEANS = {
     "encoded": "encoded, not encrypted: anyone on the way could turn it back without a key",
     "decrypted": "encrypted on the way: read here with keys",
 }
+PROTECTION_SHORT = {
+    "clear": "clear",
+    "encoded": "encoded, not encrypted",
+    "decrypted": "encrypted",
+}
 SCOPE_MEANS = {
     "internet": "on the internet",
     "local-network": "in the home network",
@@ -126,7 +131,12 @@ def span(captures: Iterable[Capture]) -> str:
     return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
 
 
+def some(words: Sequence[str], most: int = 3) -> str:
+    """Give the first few words and how many more there are."""
+    told = ", ".join(words[:most])
+    return f"{told} and {len(words) - most} more" if len(words) > most else told
+
+
 def frames(numbers: Sequence[int], most: int = 6) -> str:
     """Give frame numbers, the first few of many."""
-    told = ", ".join(str(number) for number in numbers[:most])
-    return f"{told} and {len(numbers) - most} more" if len(numbers) > most else told
+    return some([str(number) for number in numbers], most)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from vitne.model import GRADES
 from vitne.report import visible, words
@@ -20,19 +21,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from vitne.model import Finding
-    from vitne.report.overview import Outcome
+    from vitne.report.overview import Outcome, Overview
 
 PATH = "report/index.html"
 """Where the page stands in a case."""
 _LONGEST = 400  # characters of any one foreign text
 _REPEATS = 100  # most repeats listed under one value
 _LINES = 200  # most values listed under one destination
+_TARGETS = 200  # most destinations of one device, of either sort
+_PROOFS = 2000  # most values on the page
 _NOTES = 100  # most kinds of gaps or oddities listed
 
 
 def page(case: Outcome, *, rules: Mapping[str, Any] | None = None) -> bytes:
     """Give the page as UTF-8; ``rules`` are versions and digests of what was used."""
-    laid = overview(case)
+    laid, left_out = _bounded(overview(case))
     style = Markup(_template("style.css"))  # noqa: S704  (our own file)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     labels = [near.label for near in laid.devices if near.targets or near.unread]
@@ -41,6 +44,7 @@ def page(case: Outcome, *, rules: Mapping[str, Any] | None = None) -> bytes:
         .get_template("index.html.j2")
         .render(
             laid=laid,
+            left_out=left_out,
             case=case,
             picture=drawing(case, laid),
             title=_title(labels),
@@ -50,11 +54,34 @@ def page(case: Outcome, *, rules: Mapping[str, Any] | None = None) -> bytes:
             gaps=_counted((gap.kind, gap.why, gap.count) for gap in case.gaps),
             oddities=_counted((odd.name, odd.note, odd.count) for odd in case.oddities),
             grades=[(grade, words.GRADE_MEANS[grade]) for grade in reversed(GRADES)],
-            most={"lines": _LINES, "repeats": _REPEATS, "notes": _NOTES},
+            most={"repeats": _REPEATS, "notes": _NOTES},
             edge={"width": WIDTH, "left": LEFT, "right": RIGHT},
         )
     )
     return text.encode()
+
+
+def _bounded(laid: Overview) -> tuple[Overview, int]:
+    """Keep what a page can hold; gives how many values and destinations were left out."""
+    room = _PROOFS
+    left_out = 0
+    devices = []
+    for near in laid.devices:
+        targets = []
+        for target in near.targets[:_TARGETS]:
+            lines = target.lines[: min(_LINES, room)]
+            attributes = target.attributes[: min(_LINES, room - len(lines))]
+            kept = len(lines) + len(attributes)
+            left_out += len(target.lines) + len(target.attributes) - kept
+            room -= kept
+            if kept:
+                targets.append(replace(target, lines=lines, attributes=attributes))
+        unread = near.unread[: min(_TARGETS, room)]
+        left_out += len(near.targets[_TARGETS:]) + len(near.unread) - len(unread)
+        room -= len(unread)
+        if targets or unread:
+            devices.append(replace(near, targets=tuple(targets), unread=unread))
+    return replace(laid, devices=tuple(devices)), left_out
 
 
 def _title(labels: list[str]) -> str:
@@ -89,6 +116,7 @@ def _environment() -> Environment:
         "meaning": _meaning,
         "ranges": _ranges,
         "repeats": _repeats,
+        "some": words.some,
         "upfirst": words.upfirst,
     }
     environment.globals |= {"reach": words.reach}
@@ -106,6 +134,7 @@ def _meaning(word: str, of: str) -> str:
     """Give what a closed word means, the word itself where it is not known."""
     tables: dict[str, dict[str, str]] = {
         "delivery": words.DELIVERY_MEANS,
+        "form": words.PROTECTION_SHORT,
         "protection": words.PROTECTION_MEANS,
         "scope": words.SCOPE_MEANS,
         "host": words.HOST_SOURCE_MEANS,

@@ -15,6 +15,7 @@ from vitne.report.words import (
     DELIVERY_MEANS,
     HOST_SOURCE_MEANS,
     PROTECTION_MEANS,
+    PROTECTION_SHORT,
     REASON_MEANS,
     SCOPE_MEANS,
     count_of,
@@ -22,6 +23,7 @@ from vitne.report.words import (
     frames,
     reach,
     size,
+    some,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 _LINES = 40  # most values of one destination
 _NARROW = 64  # columns below which values are a list, for a table would drop some
+_WIDE = 96  # columns from which the frames have room beside the values
 _UNREAD = 12  # most destinations that could not be read, and most gaps and oddities
 _GRADE_STYLE = {"observed": "bold green", "derived": "green", "declared": "cyan", "inferred": "yellow"}
 
@@ -57,18 +60,27 @@ def _print_device(near: Near, console: Console, *, verbose: bool) -> None:
     console.print()
     console.rule(_plain(device_label(near.label), 80, "bold"), align="left", style="dim", characters="─")
     for target in near.targets:
+        if not target.lines:
+            continue
         console.print()
         for part in _heading(target):
             console.print(Padding(part, (0, 0, 0, 2)))
         if target.lines:
             lines = target.lines if verbose else target.lines[:_LINES]
-            console.print(Padding(_table(lines) if console.width >= _NARROW else _list(lines), (0, 0, 0, 2)))
+            wide = console.width >= _WIDE
+            laid = _table(lines, wide=wide) if console.width >= _NARROW else _list(lines)
+            console.print(Padding(laid, (0, 0, 0, 2)))
         if not verbose and len(target.lines) > _LINES:
             console.print(Text(f"  and {len(target.lines) - _LINES} more (-v shows all)", "dim"))
         if target.attributes:
-            console.print(Padding(_attributes(target.attributes), (0, 0, 0, 4)))
+            console.print(Padding(Text("also: ", "dim").append_text(_attributes(target)), (0, 0, 0, 4)))
         for row in target.unread:
             console.print(Padding(_unread_words(row), (0, 0, 0, 4)))
+    besides = [target for target in near.targets if not target.lines]
+    if besides:
+        console.print()
+        console.print(Padding(Text("Told of the device only", "bold"), (0, 0, 0, 2)))
+        console.print(Padding(_besides(besides, verbose=verbose), (0, 0, 0, 2)))
     if near.unread:
         console.print()
         console.print(Padding(Text("What could not be read", "bold"), (0, 0, 0, 2)))
@@ -107,23 +119,26 @@ def _list(lines: Sequence[Line]) -> Text:
     return out
 
 
-def _table(lines: Sequence[Line]) -> Table:
+def _table(lines: Sequence[Line], *, wide: bool) -> Table:
     """Give the values found at one destination."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     table.add_column("what", overflow="fold")
-    table.add_column("value", overflow="fold")
+    widest = max(len(visible(_value(line), 80)) for line in lines)
+    table.add_column("value", overflow="fold", min_width=min(widest, 24))
     table.add_column("field", overflow="fold")
     table.add_column("proof", no_wrap=True)
     table.add_column("times", justify="right", no_wrap=True)
-    table.add_column("frames", overflow="fold")
+    if wide:
+        table.add_column("frames", overflow="fold")
     for line in lines:
+        seen = frames([found.frames[0] for found in line.findings if found.frames], 3)
         table.add_row(
             _plain(line.identifier, 40),
             _plain(_value(line), 80),
             _plain(", ".join(line.fields), 60),
             _proof(line),
             str(line.times),
-            _plain(frames([found.frames[0] for found in line.findings if found.frames], 5), 80, "dim"),
+            *([_plain(seen, 80, "dim")] if wide else []),
         )
     return table
 
@@ -142,11 +157,26 @@ def _proof(line: Line) -> Text:
     return text.append(f" ✓ {line.verified} of {line.times}" if line.verified else " unverified", "yellow")
 
 
-def _attributes(lines: Sequence[Line]) -> Text:
+def _attributes(target: Target) -> Text:
     """Fold what describes the device into one line."""
-    told = ", ".join(f"{line.identifier} {line.value}" for line in lines[:20])
-    more = f" and {len(lines) - 20} more" if len(lines) > 20 else ""
-    return Text("also: ", "dim").append_text(_plain(told + more, 600, "dim"))
+    told = [f"{label} {some(values)}" for label, values in target.told]
+    return _plain(some(told, 20), 600, "dim")
+
+
+def _besides(targets: Sequence[Target], *, verbose: bool) -> Table:
+    """Give the destinations that were told nothing but attributes of the device, one line each."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    for name in ("destination", "what", "on the way"):
+        table.add_column(name, overflow="fold")
+    table.add_column("messages", justify="right", no_wrap=True)
+    shown = targets if verbose else targets[:_UNREAD]
+    for target in shown:
+        name = f"from {target.name}" if target.direction == "received" else target.name
+        form = ", ".join(PROTECTION_SHORT.get(word, word) for word in target.protections)
+        table.add_row(_plain(name, 80), _attributes(target), _plain(form, 60), str(target.messages))
+    if len(shown) < len(targets):
+        table.add_row(Text(f"and {len(targets) - len(shown)} more (-v shows all)", "dim"))
+    return table
 
 
 def _unread_words(row: OpaqueTotal) -> Text:
