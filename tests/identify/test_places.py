@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 from hypothesis import given
@@ -128,6 +129,12 @@ def test_fields_of_one_record_named_for_it_are_a_pair():
 )
 def test_fields_of_different_records_or_names_are_none(fields: tuple[tuple[str, bytes], ...]):
     assert Places([HOME]).find(_record(*fields)) == []
+
+
+def test_a_body_full_of_one_latitude_is_read_in_time():
+    begun = time.process_time()
+    assert Places([HOME]).find([_node(b"60.392 " * 500_000)]) == []
+    assert time.process_time() - begun < 5
 
 
 def test_noise_of_digits_gives_nothing_and_ends():

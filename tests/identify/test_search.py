@@ -298,6 +298,14 @@ def test_a_seed_made_by_hand_is_put_into_its_canonical_spelling_or_refused():
     assert Searcher([_seed("mac-address", "02:00:00:00:00:00", origin="capture")]).seeds
 
 
+def test_a_buffer_of_too_many_hits_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("vitne.identify.needles.MOST_HITS", 10)
+    searcher = Searcher(SEEDS[:1])
+    assert searcher.complete
+    assert list(searcher.nodes([_node(b"004402990000014 " * 20)]))
+    assert not searcher.complete
+
+
 def test_weak_hits_of_the_raw_door_are_marked():
     data = np.frombuffer(b"26713345 004402990000014", dtype=np.uint8)
     hits = SEARCHER.raw(data, np.array([0]), np.array([len(data)]))

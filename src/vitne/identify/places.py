@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,6 +26,7 @@ METRES = 111_195.0  # of one degree of latitude on a sphere of 6371 km
 WINDOW = 160  # bytes on either side in which the other number may stand
 APART = 3  # numbers: the other one is among the next so many
 MOST_PREFIXES = 12
+MOST = 10_000  # numbers of one node that are taken as a latitude: a hostile sender may repeat one for ever
 NUMBER = re.compile(rb"-?(?:[0-9]{1,3},[0-9]{3,17}|[0-9]{1,11}(?:\.[0-9]{1,17})?)")
 LATITUDE = frozenset({"lat", "latitude", "y", "wd", "weidu", "breite"})
 LONGITUDE = frozenset({"lon", "lng", "long", "longitude", "x", "jd", "jingdu", "laenge"})
@@ -71,7 +73,8 @@ class Places:
         data = node.data
         for row, seed in self._seeds:
             behind = 0
-            for place in sorted({at for prefix in self._prefixes[row] for at in _all(data, prefix)}):
+            places = {at for prefix in self._prefixes[row] for at in islice(_all(data, prefix), MOST)}
+            for place in sorted(places)[:MOST]:
                 if place < behind or _inside_number(data, place):
                     continue
                 pair = _pair_at(node, place, row, seed=seed)

@@ -72,6 +72,8 @@ class Searcher:
         self._weak = np.array([needle.weak for needle in self.needles], dtype=bool)
         self._alike = Counter((needle.seed, len(needle.data)) for needle in self.needles)
         self._places = Places(self.seeds)
+        self._judgements: dict[int, Evidence] = {}
+        self.complete = True  # false once a buffer held more hits than are kept
         self._haystack = haystack
 
     def raw(
@@ -96,6 +98,7 @@ class Searcher:
         self, data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
     ) -> Hits:
         found = reject_crossing(self._engine.scan(data), starts, ends)
+        self.complete = self.complete and found.complete
         return keep_whole(found, self._engine, data, bounds=Bounds(starts, ends))
 
     def nodes(self, nodes: Sequence[Node]) -> Iterator[Sighting]:
@@ -161,9 +164,13 @@ class Searcher:
         return kept
 
     def _alone(self, one: Found) -> Evidence:
-        needle = self.needles[one.needle]
-        siblings = self._alike[needle.seed, len(needle.data)]
-        return judge(needle, haystack=self._haystack, siblings=siblings)
+        known = self._judgements.get(one.needle)
+        if known is None:
+            needle = self.needles[one.needle]
+            siblings = self._alike[needle.seed, len(needle.data)]
+            known = judge(needle, haystack=self._haystack, siblings=siblings)
+            self._judgements[one.needle] = known
+        return known
 
     def _place(self, pair: Pair) -> Sighting:
         one, seed = pair.found, self.seeds[pair.found.seed]
