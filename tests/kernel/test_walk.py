@@ -1,0 +1,81 @@
+"""The ctypes side of the packet walk: sizes, bounds, refusals."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vitne.kernel import walk as kernel
+from vitne.model import RecordChunk
+
+HEADER = Path(kernel.__file__).with_name("walk.h").read_text()
+
+
+def _chunk(count: int, **columns: np.ndarray) -> RecordChunk:
+    standard = {
+        "offset": np.zeros(count, np.uint64),
+        "cap_length": np.zeros(count, np.uint32),
+        "orig_length": np.zeros(count, np.uint32),
+        "time_ns": np.zeros(count, np.int64),
+        "link_type": np.ones(count, np.uint16),
+    }
+    return RecordChunk(**(standard | columns))
+
+
+def test_the_structures_have_the_sizes_that_the_memory_sum_counts_with():
+    assert kernel.ROW.itemsize == 32
+    assert kernel.FLOW.itemsize == 88
+    assert 32 + 4 + 4 <= 40
+    assert 88 + 4 / 0.6 <= 100
+
+
+def test_the_flags_are_those_of_the_header():
+    for name in ("ROW_DUPLICATE", "ROW_FRAGMENT", "SIDE_BORROW", "SIDE_ACKED", "SIDE_SENT", "SIDE_SYN"):
+        (value,) = re.findall(rf"\b{name} = (\d+)", HEADER)
+        assert getattr(kernel, name) == int(value), name
+    assert f"#define TALLIES {kernel.TALLIES}\n" in HEADER
+    assert f"#define SIZE_BITS {kernel.SIZE_BITS}\n" in HEADER
+
+
+def test_every_record_is_a_row_even_an_empty_one():
+    walk = kernel.KernelWalk()
+    walk.add(0, np.zeros(4, np.uint8), _chunk(1000))
+    walk.finish()
+    assert walk.row_count == 1000
+    assert set(walk.rows()["flow"].tolist()) == {kernel.NO_FLOW}
+    assert walk.tallies()["count"].tolist() == [1000]
+
+
+def test_kernel_memory_cannot_be_written_from_here():
+    walk = kernel.KernelWalk()
+    walk.add(0, np.zeros(4, np.uint8), _chunk(1))
+    with pytest.raises(ValueError, match="read-only"):
+        walk.rows()["time"][0] = 1
+
+
+@pytest.mark.parametrize(
+    ("capture", "buffer", "columns"),
+    [
+        (0, np.zeros(4, np.uint16), {}),
+        (0, np.zeros(8, np.uint8)[::2], {}),
+        (0, np.zeros(4, np.uint8), {"time_ns": np.zeros(3, np.int64)}),
+    ],
+)
+def test_a_callers_mistake_is_refused_before_the_kernel_sees_it(capture, buffer, columns):
+    with pytest.raises(ValueError, match=r"buffer|columns"):
+        kernel.KernelWalk().add(capture, buffer, _chunk(2, **columns))
+
+
+def test_captures_come_in_ascending_order():
+    walk = kernel.KernelWalk()
+    walk.add(3, np.zeros(4, np.uint8), _chunk(1))
+    with pytest.raises(ValueError, match="ascending"):
+        walk.add(2, np.zeros(4, np.uint8), _chunk(1))
+
+
+def test_an_absurd_capture_number_is_no_memory_not_a_crash():
+    with pytest.raises(MemoryError):
+        kernel.KernelWalk().add(1 << 20, np.zeros(4, np.uint8), _chunk(1))
