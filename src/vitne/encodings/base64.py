@@ -30,9 +30,9 @@ _WHOLE = re.compile(
     rb"(?:(?:\r?\n)?=){0,2}+[\x00 \t\r\n]*+"
 )
 _BODY = re.compile(rb"[A-Za-z0-9+/_-]")
-_RUN = re.compile(rb"[A-Za-z0-9+_-]{16,}={0,2}")
 _URL_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _STANDARD_TO_URL = bytes.maketrans(b"+/", b"-_")
+_PROBE = 48  # letters decoded to see whether a run begins at a place
 _SHORTEST_RANDOM = 32  # decoded bytes from which unreadable contents count as base64
 
 
@@ -101,27 +101,26 @@ class Base64:
             spans = [(start + a, start + b) for a, b in spans][: limits.children]
         for a, b in spans:
             child = self._read(data, a, b, limits)
+            if child is None or not _telling(child.data):
+                child = self._inside(data, a, b, limits) or child
             if child and _worth(data, child, whole=False):
                 yield child
-            else:
-                yield from self._inside(data, a, b, limits)
 
-    def _inside(self, data: bytes, start: int, end: int, limits: Limits) -> Iterator[Child]:
-        """Look behind slashes and at other alignments, for runs that nothing delimits."""
-        if end - start > 4096:
-            return
-        if data.find(b"/", start, end) >= 0:
-            runs = [match.span() for match in _RUN.finditer(data, start, end)]
-        else:
-            runs = [(start, end)]
-        for a, b in runs:
-            for shift in range(4) if b - a >= 24 else (0,):
-                if (a + shift, b) == (start, end):
-                    continue
-                child = self._read(data, a + shift, b, limits)
-                if child and (packed(child.data) or readable(child.data)):
-                    yield child
-                    break
+    def _inside(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:
+        """Look behind slashes and at other alignments, for runs that nothing delimits: a short probe first."""
+        if end - start < _PROBE // 2:
+            return None
+        slashes = [start + at + 1 for at, byte in enumerate(data[start : start + 256]) if byte == 0x2F]
+        for begin in sorted({*slashes[:16], *range(start + 1, start + 4)}):
+            probe = self._read(data, begin, min(begin + _PROBE, end), limits)
+            if probe is None or not _telling(probe.data):
+                continue
+            slash = data.find(b"/", begin, end)
+            for stop in (end, slash if slash >= 0 else end):
+                child = self._read(data, begin, stop, limits)
+                if child and _telling(child.data):
+                    return child
+        return None
 
     def _read(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:
         most = limits.size // 3 * 4
@@ -158,10 +157,15 @@ class Base64:
         return Child(data=decoded, start=start, end=stop, params=tuple(params), complete=complete)
 
 
+def _telling(decoded: bytes) -> bool:
+    """Say whether what came out speaks for itself: text, or a compressed stream."""
+    return packed(decoded) or (len(decoded) >= 12 and readable(decoded))
+
+
 def _worth(data: bytes, child: Child, *, whole: bool) -> bool:
     """Say whether what came out is something, and not the chance reading of a word."""
     decoded = child.data
-    if packed(decoded) or (len(decoded) >= (6 if whole else 12) and readable(decoded)):
+    if _telling(decoded) or (whole and len(decoded) >= 6 and readable(decoded)):
         return True
     token = data[child.start : child.end]
     mixed = (
