@@ -6,7 +6,7 @@ specification: RFC 7252; RFC 7959 (blocks); RFC 8323 (TCP); RFC 8132
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from vitne.decode.protocols.coap_options import (
     BLOCK1,
@@ -53,6 +53,10 @@ class Coap:
     name = "coap"
     summary = "host, path and query of requests, payloads put together over blocks, answers"
     specification = "RFC 7252; RFC 7959; RFC 8323; RFC 8132"
+    first_bytes: ClassVar[dict[str, bytes]] = {
+        "udp": bytes(range(0x40, 0x80)),
+        "tcp": bytes(range(0, 256, 16)),
+    }  # what a side can begin with
 
     def __init__(self, *, transport: str = "udp", destination: tuple[str, int] = ("", 0)) -> None:
         self.transport = transport
@@ -203,7 +207,7 @@ class Coap:
         )
 
     def _join(self, key: tuple[int, int, bytes], piece: bytes, block: bytes) -> bytes | None:
-        """Put a block behind those before it; gives the whole at the last of several (RFC 7959 section 2.2)."""
+        """Put a block behind those before it; gives the whole at the last (RFC 7959 section 2.2)."""
         value = int.from_bytes(block, "big")
         place = (value >> 4) << ((value & 7) + 4)
         if place == 0:

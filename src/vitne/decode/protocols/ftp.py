@@ -7,7 +7,7 @@ specification: RFC 959 sections 4 and 5; RFC 2228 and RFC 4217 (AUTH TLS); RFC 2
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from vitne.decode.protocols.mail_talk import Talk
 from vitne.model import Fit, Message, Part
@@ -24,7 +24,8 @@ _OPENING = re.compile(
     rb"|(?:FEAT|SYST|HOST [!-~]+|CLNT [ -~]+|OPTS UTF-?8 ON) *)\r?\n"
 )
 _FOLLOWED = re.compile(
-    rb"(?i)USER [ -~]+\r?\n(?:PASS [^\r\n]*\r?\n)?(?:X?PWD|SYST|FEAT|TYPE|CWD|PASV|EPSV|PORT|EPRT|PBSZ|ACCT|OPTS)\b"
+    rb"(?i)USER [ -~]+\r?\n(?:PASS [^\r\n]*\r?\n)?"
+    rb"(?:X?PWD|SYST|FEAT|TYPE|CWD|PASV|EPSV|PORT|EPRT|PBSZ|ACCT|OPTS)\b"
 )
 _REPLY = re.compile(rb"([1-6][0-9]{2})([ -]|$)")
 _MOST_REPLY_LINES = 1024
@@ -36,6 +37,7 @@ class Ftp(Talk):
     name = "ftp"
     summary = "user name, password, commands with their arguments; replies"
     specification = "RFC 959 sections 4 and 5; RFC 2228; RFC 4217; RFC 2428"
+    first_bytes: ClassVar[dict[str, bytes]] = {"tcp": b"UuAaFfSsHhCcOo2"}  # what a side can begin with
 
     def __init__(self, *, transport: str = "tcp", destination: tuple[str, int] = ("", 0)) -> None:
         super().__init__(transport=transport, destination=destination)

@@ -7,7 +7,7 @@ specification: RFC 9051; RFC 3501; RFC 2971 (ID); RFC 4959 (initial response); R
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from vitne.decode.protocols.mail_body import mail_parts
 from vitne.decode.protocols.mail_lines import MOST_KEPT, Body, Line
@@ -40,6 +40,9 @@ class Imap(Talk):
     name = "imap"
     summary = "user name, password, commands; mails that are put in or fetched; answers"
     specification = "RFC 9051; RFC 3501; RFC 2971; RFC 4959; RFC 7888"
+    first_bytes: ClassVar[dict[str, bytes]] = {
+        "tcp": b"*." + bytes(byte for byte in range(128) if chr(byte).isalnum())
+    }  # what a side can begin with
 
     def __init__(self, *, transport: str = "tcp", destination: tuple[str, int] = ("", 0)) -> None:
         super().__init__(transport=transport, destination=destination)
@@ -149,6 +152,8 @@ class Imap(Talk):
 def _verb(talked: _Talked, side: int) -> str:
     """Give the word that says what this is: behind the tag; for a fetched mail behind the number."""
     words = [word[0] for word in talked.words[:3]]
+    if side and words[:1] == [b"+"]:
+        return ""
     at = 2 if side and len(words) > 2 and words[1].isdigit() else 1
     word = words[at] if len(words) > at else b""
     return word.decode("ascii").upper() if word.isalpha() and len(word) <= 20 else ""

@@ -51,7 +51,7 @@ def mail_parts(body: Body) -> tuple[tuple[Part, ...], str]:
     return tuple(part for part in parts if part.end > part.start), media
 
 
-def _part(  # noqa: PLR0913, PLR0917
+def _part(  # noqa: PLR0913
     body: Body, path: str, field: str, span: tuple[int, int], *, exact: bool, hints: tuple[str, ...] = ()
 ) -> Part:
     """Make a part of a range of the mail; where dots were taken out, it carries its own bytes."""

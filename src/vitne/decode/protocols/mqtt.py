@@ -6,7 +6,7 @@ specification: MQTT 3.1; OASIS MQTT 3.1.1 sections 2 and 3; OASIS MQTT 5.0 secti
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from vitne.decode.protocols.mqtt_packets import CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, Reader, read_packet
 from vitne.model import Fit, Gap, Malformed, Message, Oddity
@@ -54,6 +54,9 @@ class Mqtt:
     name = "mqtt"
     summary = "client id, user name, password and will; topics and payloads; answers"
     specification = "MQTT 3.1; OASIS MQTT 3.1.1 sections 2 and 3; OASIS MQTT 5.0 sections 2 and 3"
+    first_bytes: ClassVar[dict[str, bytes]] = {
+        "tcp": b"\x10\x20" + bytes(range(0x30, 0x3E))
+    }  # what a side can begin with
 
     def __init__(self, *, transport: str = "tcp", destination: tuple[str, int] = ("", 0)) -> None:
         self.transport = transport
@@ -65,9 +68,11 @@ class Mqtt:
 
     @staticmethod
     def fit(head: bytes, transport: str, side: int) -> int:
-        """CERTAIN for CONNECT, PERHAPS for CONNACK; a conversation joined later is not claimed."""
+        """CERTAIN for CONNECT, PERHAPS for CONNACK; LIKELY for a PUBLISH that another packet or nothing follows."""
         if transport != "tcp" or len(head) < 4:
             return Fit.NO
+        if head[0] >> 4 == PUBLISH:
+            return Fit.LIKELY if _published(head) else Fit.NO
         if side == 1:
             return Fit.PERHAPS if head[0] == 0x20 and 2 <= head[1] < 128 and head[2] <= 1 else Fit.NO
         length = _length(head)
@@ -170,6 +175,7 @@ class Mqtt:
             return
         packet = bytes(half.kept)
         half.kept.clear()
+        half.wanted = 2
         half.offset += len(packet)
         kind, length = packet[0] >> 4, _length(packet)
         yield Gap(kind="malformed", why="the stream ends inside an MQTT packet", offset=start)
@@ -190,6 +196,27 @@ class Mqtt:
             facts=tuple(reader.facts),
             parts=tuple(reader.parts),
         )
+
+
+def _published(head: bytes) -> bool:
+    """Say whether a PUBLISH with a topic of printable letters begins here and its length leads to a packet."""
+    length = _length(head)
+    if length is None or head[0] & 0x06 == 0x06:
+        return False
+    start = length[1] + 2
+    topic = head[start : start + int.from_bytes(head[length[1] : start], "big")]
+    end = length[1] + length[0]
+    sound = (
+        len(topic) > 2
+        and topic.isascii()
+        and topic.decode("ascii").isprintable()
+        and start + len(topic) <= end
+    )
+    if not sound or end > len(head):
+        return False
+    behind = _Half()
+    behind.kept += head[end:]
+    return _packet_end(behind, 0) != _LOST
 
 
 def _packet_end(half: _Half, at: int) -> int:

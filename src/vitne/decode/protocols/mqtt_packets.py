@@ -66,7 +66,7 @@ class Reader:
             self.keep(path, field, start, self.at)
         return self.data[start : self.at]
 
-    def keep(self, path: str, field: str, start: int, end: int) -> None:  # noqa: PLR0917
+    def keep(self, path: str, field: str, start: int, end: int) -> None:
         """Keep a range of the packet as a part; empty ones are left out."""
         if end > start:
             self.parts.append(Part(path=path, field=field, start=self.offset + start, end=self.offset + end))

@@ -7,7 +7,7 @@ specification: RFC 5905 sections 7.3 and 7.5; RFC 4330 (SNTP)
 from __future__ import annotations
 
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from vitne.model import Fit, Gap, Message, Part
 
@@ -24,6 +24,9 @@ class Ntp:
     name = "ntp"
     summary = "who asks for the time and with what reference; extension fields"
     specification = "RFC 5905 sections 7.3 and 7.5; RFC 4330"
+    first_bytes: ClassVar[dict[str, bytes]] = {
+        "udp": bytes(byte for byte in range(256) if 1 <= byte & 7 <= 5 and 1 <= byte >> 3 & 7 <= 4)
+    }  # what a side can begin with
 
     def __init__(self, *, transport: str = "udp", destination: tuple[str, int] = ("", 0)) -> None:
         self.transport = transport

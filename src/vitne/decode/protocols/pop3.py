@@ -2,12 +2,14 @@
 
 summary: user name, password, commands; mails that are fetched; whether the server agreed
 specification: RFC 1939; RFC 5034 (AUTH); RFC 2595 (STLS)
+
+Whether lines follow a status line cannot be told from that line: a stream cut just there looks whole.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from vitne.decode.protocols.mail_body import mail_parts
 from vitne.decode.protocols.mail_lines import Body, Line
@@ -32,6 +34,7 @@ class Pop3(Talk):
     name = "pop3"
     summary = "user name, password, commands; mails that are fetched; whether the server agreed"
     specification = "RFC 1939; RFC 5034; RFC 2595"
+    first_bytes: ClassVar[dict[str, bytes]] = {"tcp": b"UuAaCcSs+"}  # what a side can begin with
 
     def __init__(self, *, transport: str = "tcp", destination: tuple[str, int] = ("", 0)) -> None:
         super().__init__(transport=transport, destination=destination)
@@ -89,7 +92,7 @@ class Pop3(Talk):
         """Read a status line, or a line of what follows it.
 
         The two sides come apart, so that replies cannot be matched with commands while reading: a line that
-        begins with «+OK» or «-ERR» right behind a status line is a reply of its own, any other goes on with it.
+        begins with «+OK» or «-ERR» right behind a status line is a reply of its own, others go on with it.
         """
         if self._status is not None and self._body is not None:
             if line.whole and line.data == b".":

@@ -6,7 +6,7 @@ specification: RFC 9000 sections 12, 17 and 19; RFC 9001 section 5; RFC 9369; Go
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from vitne.decode.protocols import quic_packets
 from vitne.decode.protocols.quic_google import clear_version, read_chlo
@@ -40,6 +40,9 @@ class Quic:
         "server name, protocols and client fingerprint out of Initial packets; the rest counted as unreadable"
     )
     specification = "RFC 9000 sections 12, 17 and 19; RFC 9001 section 5; RFC 9369; Google's QUIC Crypto"
+    first_bytes: ClassVar[dict[str, bytes]] = {
+        "udp": bytes(byte for byte in range(256) if byte & 0x80 or byte & 0x49 == 0x09)
+    }  # what a side can begin with
 
     def __init__(self, *, transport: str = "udp", destination: tuple[str, int] = ("", 0)) -> None:
         self.transport = transport

@@ -7,7 +7,7 @@ specification: RFC 3261 sections 7, 18.3 and 20; RFC 3325; RFC 7315 (P-Access-Ne
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from vitne.decode.protocols.mail_body import header_fields
 from vitne.model import Fit, Gap, Message, Part
@@ -63,6 +63,10 @@ class Sip:
     name = "sip"
     summary = "who calls whom, from which device and cell; header fields, credentials, session description"
     specification = "RFC 3261 sections 7, 18.3 and 20; RFC 3325; RFC 7315; RFC 5626 section 3.5.1"
+    first_bytes: ClassVar[dict[str, bytes]] = {
+        "tcp": b"ABCIMNOPRSU\r\n",
+        "udp": b"ABCIMNOPRSU\r\n",
+    }  # what a side can begin with
 
     def __init__(self, *, transport: str = "udp", destination: tuple[str, int] = ("", 0)) -> None:
         self.transport = transport

@@ -7,7 +7,7 @@ specification: RFC 5321; RFC 4954 (AUTH); RFC 3207 (STARTTLS); RFC 3030 (BDAT); 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from vitne.decode.protocols.mail_body import mail_parts
 from vitne.decode.protocols.mail_lines import Body, Line
@@ -34,6 +34,7 @@ class Smtp(Talk):
     name = "smtp"
     summary = "names and addresses of the envelope, credentials, header and body of each mail; replies"
     specification = "RFC 5321; RFC 4954; RFC 3207; RFC 3030; RFC 2033"
+    first_bytes: ClassVar[dict[str, bytes]] = {"tcp": b"EeHhLl2"}  # what a side can begin with
 
     def __init__(self, *, transport: str = "tcp", destination: tuple[str, int] = ("", 0)) -> None:
         super().__init__(transport=transport, destination=destination)

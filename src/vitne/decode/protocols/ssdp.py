@@ -7,7 +7,7 @@ specification: UPnP Device Architecture 2.0 section 1
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from vitne.decode.protocols.mail_body import header_fields
 from vitne.model import Fit, Gap, Message, Part
@@ -28,6 +28,7 @@ class Ssdp:
         "header fields of searches, announcements and answers: names, serials, addresses of descriptions"
     )
     specification = "UPnP Device Architecture 2.0 section 1"
+    first_bytes: ClassVar[dict[str, bytes]] = {"udp": b"NMH"}  # what a side can begin with
 
     def __init__(self, *, transport: str = "udp", destination: tuple[str, int] = ("", 0)) -> None:
         self.transport = transport

@@ -7,7 +7,7 @@ specification: RFC 8446 sections 4 and 5; RFC 5246 section 7.4; RFC 6066 section
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from vitne.decode.protocols.tls_dtls import Datagrams, fit_datagram
 from vitne.decode.protocols.tls_handshake import Handshake, Pieces
@@ -64,6 +64,10 @@ class Tls:
         "server name, protocols, certificate names and client fingerprint; payload counted as unreadable"
     )
     specification = "RFC 8446 sections 4 and 5; RFC 5246 section 7.4; RFC 6066 section 3; RFC 7301"
+    first_bytes: ClassVar[dict[str, bytes]] = {
+        "tcp": bytes([*range(20, 25), *range(128, 256)]),
+        "udp": bytes(range(20, 26)),
+    }  # what a side can begin with
 
     def __init__(
         self,

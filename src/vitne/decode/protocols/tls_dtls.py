@@ -75,7 +75,8 @@ def _hello(side: int, number: int, *, data: bytes, at: int) -> Iterator[Message]
         return
     length = data[at + 1 : at + 4]
     body = data[base : base + int.from_bytes(length, "big")]
-    whole = data[at + 6 : at + 9] == b"\x00\x00\x00" and length == data[at + 9 : at + 12]
+    whole = len(body) == int.from_bytes(length, "big")
+    whole &= data[at + 6 : at + 9] == b"\x00\x00\x00" and length == data[at + 9 : at + 12]
     hello = read_client_hello(body, cookie=True)
     host = host_of(hello, body)
     yield Message(
