@@ -24,6 +24,7 @@ def _found(data: bytes, value: bytes, field: str = "") -> Found:
         b"%22cid%22%3A%2226713345",
         b"CellId: 26713345",
         b"cid[0]=26713345",
+        b'a["cid"]=26713345',
     ],
 )
 def test_a_name_right_before_the_value_is_a_key(data: bytes):

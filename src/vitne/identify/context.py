@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from vitne.model import Seed
 
 REACH = 40  # bytes before a value in which its key may stand
+# What stands before a value, read backwards so that it is anchored: quotes, what joins, quotes, index, name.
 _KEY = re.compile(
-    rb"([A-Za-z0-9_.\-]{1,39})(?:\[[^\]]{0,9}\])?"  # the name, perhaps with an index
-    rb"[\"']{0,2}(?:%22)?\s{0,2}(?:[:=>]|%3A|%3D|\x00)\s{0,2}(?:[\"'\[(]|%22){0,2}\Z"  # what joins it
+    rb"(?:[\"'\[(]|22%){0,2}\s{0,2}(?:[:=>]|A3%|D3%|\x00)\s{0,2}(?:22%)?"
+    rb"(?:\][0-9]{0,6}\[)?[\"'\]]{0,2}([A-Za-z0-9_.\-]{1,39})"
 )
 
 KEYWORDS: Mapping[str, tuple[str, ...]] = {
@@ -63,8 +64,8 @@ def has_key(found: Found, words: Sequence[str]) -> bool:
     if _matches(found.node.field, words):
         return True
     before = found.node.data[max(0, found.start - REACH) : found.start]
-    key = _KEY.search(before)
-    return key is not None and _matches(key[1].decode("ascii"), words)
+    key = _KEY.match(before[::-1])
+    return key is not None and _matches(key[1][::-1].decode("ascii"), words)
 
 
 def area_beside(found: Found, seed: Seed) -> bool:
