@@ -186,6 +186,10 @@ def test_client_ids_and_topics_are_those_of_tshark(
     for transport, script in talks(path):
         if transport == "tcp" and Mqtt.fit(script[0][1], "tcp", 0):
             for item in drive(Mqtt(), script):
-                kept = [p for p in item.parts if p.path in {"client-id", "username", "password", "topic"}]
+                kept = [
+                    p
+                    for p in item.parts
+                    if p.path in {"client-id", "username", "password", "topic", "filter"}
+                ]
                 ours += [script[item.side][1][p.start : p.end].decode() for p in kept]
     assert sorted(ours) == theirs

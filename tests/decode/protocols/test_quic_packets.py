@@ -68,7 +68,7 @@ def test_version_2_turns_the_kinds_round(first: int, version: str, kind: int) ->
         bytes([first])
         + bytes.fromhex(version)
         + b"\x00\x00"
-        + b"\x00\x10" * (kind in {INITIAL})
+        + b"\x00\x10" * (kind == INITIAL)
         + b"\x10"
         + bytes(40)
     )

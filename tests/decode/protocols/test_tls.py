@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
+import contextlib
+import datetime as dt
 import ssl
 import struct
 from typing import Any
@@ -46,7 +47,7 @@ def certificate() -> tuple[bytes, bytes]:
     """Make a certificate: PEM with its key, and DER."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "collector.maker.example")])
-    start = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     built = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -54,7 +55,7 @@ def certificate() -> tuple[bytes, bytes]:
         .public_key(key.public_key())
         .serial_number(7)
         .not_valid_before(start)
-        .not_valid_after(start + datetime.timedelta(days=3650))
+        .not_valid_after(start + dt.timedelta(days=3650))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("alt.maker.example")]), critical=False)
         .sign(key, hashes.SHA256())
     )
@@ -89,10 +90,8 @@ def converse(tmp_path: Any, pem: bytes, version: ssl.TLSVersion, payload: int) -
 
     for _ in range(6):
         for end in ends:
-            try:
+            with contextlib.suppress(ssl.SSLWantReadError):
                 end.do_handshake()
-            except ssl.SSLWantReadError:
-                pass
             move()
     ends[0].write(bytes(payload))
     move()

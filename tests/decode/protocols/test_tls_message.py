@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -27,13 +27,11 @@ from vitne.decode.protocols.tls_message import (
 def made(names: list[x509.GeneralName]) -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "one.example")])
-    start = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     builder = (
         x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
     )
-    builder = (
-        builder.serial_number(9).not_valid_before(start).not_valid_after(start + datetime.timedelta(days=9))
-    )
+    builder = builder.serial_number(9).not_valid_before(start).not_valid_after(start + dt.timedelta(days=9))
     builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 

@@ -68,7 +68,7 @@ class Mqtt:
 
     @staticmethod
     def fit(head: bytes, transport: str, side: int) -> int:
-        """CERTAIN for CONNECT, PERHAPS for CONNACK; LIKELY for a PUBLISH that another packet or nothing follows."""
+        """CERTAIN for CONNECT, PERHAPS for CONNACK, LIKELY for a PUBLISH that a packet or nothing follows."""
         if transport != "tcp" or len(head) < 4:
             return Fit.NO
         if head[0] >> 4 == PUBLISH:
@@ -199,7 +199,7 @@ class Mqtt:
 
 
 def _published(head: bytes) -> bool:
-    """Say whether a PUBLISH with a topic of printable letters begins here and its length leads to a packet."""
+    """Say whether a PUBLISH with a printable topic begins here and its length leads to a packet."""
     length = _length(head)
     if length is None or head[0] & 0x06 == 0x06:
         return False
