@@ -130,3 +130,11 @@ def test_the_order_of_findings_does_not_change_the_layout(make_case):
 def test_many_destinations_are_named_by_the_first_four():
     assert title_of("imei") == "IMEI, number of the phone's radio"
     assert title_of("something-new") == "something-new"
+
+
+def test_destinations_that_got_attributes_only_come_behind_those_that_got_more(make_case):
+    only = samples.finding(
+        identifier="device-model", kind="attribute", group="m", id="m", destination=samples.destination(host="www.avisa.example"),
+    )  # fmt: skip
+    (near,) = overview(make_case(findings=[only, *samples.findings()])).devices
+    assert [target.name for target in near.targets][-1] == "www.avisa.example"

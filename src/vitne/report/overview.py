@@ -190,8 +190,8 @@ def _weight(target: Target) -> tuple[Any, ...]:
     """Order destinations: sent before received, far before near, much before little."""
     return (
         target.direction != "sent",
-        target.scope not in OUTSIDE,
         not target.lines,
+        target.scope not in OUTSIDE,
         -len(target.lines),
         target.first_ns or 0,
         target.name,

@@ -106,7 +106,7 @@ def _heading(target: Target) -> Iterable[Text]:
     for word in target.protections:
         yield _plain(PROTECTION_MEANS.get(word, word), 200)
     answers = f" ({'; '.join(target.answers[:3])})" if target.answers else ""
-    for number, word in enumerate(target.deliveries):
+    for number, word in enumerate(target.deliveries if target.direction == "sent" else ()):
         yield _plain(DELIVERY_MEANS.get(word, word) + (answers if number == 0 else ""), 300)
 
 
