@@ -47,7 +47,9 @@ class Planted:
 
 def subject_toml() -> str:
     """Give the subject file of the planted values."""
-    return "".join(f'[[known]]\nidentifier = "{name}"\nvalue = "{value}"\n\n' for name, value in SUBJECT.items())
+    return "".join(
+        f'[[known]]\nidentifier = "{name}"\nvalue = "{value}"\n\n' for name, value in SUBJECT.items()
+    )
 
 
 def _leak(rng: random.Random, planted: Planted) -> tuple[bytes, str]:
@@ -59,13 +61,17 @@ def _leak(rng: random.Random, planted: Planted) -> tuple[bytes, str]:
         case "plain":
             return b'{"event":"open","id":"' + value + b'"}', "application/json"
         case "base64":
-            return b'{"event":"open","blob":"' + base64.b64encode(b"x=" + value + b"&y=1") + b'"}', "application/json"
+            return b'{"event":"open","blob":"' + base64.b64encode(
+                b"x=" + value + b"&y=1"
+            ) + b'"}', "application/json"
         case "hex":
             return b"event=open&h=" + value.hex().encode(), "application/x-www-form-urlencoded"
         case "gzip":
             return gzip.compress(record, mtime=0), "application/octet-stream"
         case "base64-json":
-            return b"data=" + base64.urlsafe_b64encode(record).rstrip(b"="), "application/x-www-form-urlencoded"
+            return b"data=" + base64.urlsafe_b64encode(record).rstrip(
+                b"="
+            ), "application/x-www-form-urlencoded"
         case _:
             return b'{"h":"' + hashlib.new(form, value).hexdigest().encode() + b'"}', "application/json"
 
@@ -80,7 +86,10 @@ def _request(rng: random.Random, host: str, planted: Planted) -> bytes:
             f"Accept: */*\r\nAccept-Encoding: gzip\r\nCookie: a={rng.randrange(99)}\r\n\r\n"
         ).encode()
     else:
-        rows = [{"k": rng.randrange(1000), "t": f"item {rng.randrange(10**6)}", "f": rng.random()} for _ in range(rng.randint(2, 40))]
+        rows = [
+            {"k": rng.randrange(1000), "t": f"item {rng.randrange(10**6)}", "f": rng.random()}
+            for _ in range(rng.randint(2, 40))
+        ]
         body, kind = json.dumps({"rows": rows}).encode(), "application/json"
     head = f"POST /c HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\nUser-Agent: okhttp/4.9\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
@@ -116,19 +125,47 @@ class Writer:
         up = ends[0][0] == 192
         macs = b"\x00\x00\x5e\x00\x53\x01" + b"\x00\x00\x5e\x00\x53\xfe"
         link = (macs[6:] + macs[:6] if up else macs) + b"\x08\x00"
-        ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(transport), self.rng.getrandbits(16), 0x4000, 64, protocol, 0, *ends)
+        ip = struct.pack(
+            ">BBHHHBBH4s4s",
+            0x45,
+            0,
+            20 + len(transport),
+            self.rng.getrandbits(16),
+            0x4000,
+            64,
+            protocol,
+            0,
+            *ends,
+        )
         self.time += self.rng.randrange(1, 400)
         length = len(link) + 20 + len(transport)
-        self.stream.write(struct.pack("<IIII", self.time // 10**6, self.time % 10**6, length, length) + link + ip + transport)
+        self.stream.write(
+            struct.pack("<IIII", self.time // 10**6, self.time % 10**6, length, length)
+            + link
+            + ip
+            + transport
+        )
         self.size += 16 + length
 
 
-def _segments(rng: random.Random, ends: tuple[bytes, bytes], ports: tuple[int, int], turns: list[tuple[int, bytes]]) -> Iterator[tuple[tuple[bytes, bytes], bytes]]:
+def _segments(
+    rng: random.Random, ends: tuple[bytes, bytes], ports: tuple[int, int], turns: list[tuple[int, bytes]]
+) -> Iterator[tuple[tuple[bytes, bytes], bytes]]:
     seq = [rng.getrandbits(32), rng.getrandbits(32)]
 
     def segment(side: int, flags: int, data: bytes = b"") -> tuple[tuple[bytes, bytes], bytes]:
         source, target = (ends, ports) if side == 0 else (ends[::-1], ports[::-1])
-        head = struct.pack(">HHIIBBHHH", *target, seq[side] & 0xFFFFFFFF, seq[1 - side] & 0xFFFFFFFF, 0x50, flags, 65535, 0, 0)
+        head = struct.pack(
+            ">HHIIBBHHH",
+            *target,
+            seq[side] & 0xFFFFFFFF,
+            seq[1 - side] & 0xFFFFFFFF,
+            0x50,
+            flags,
+            65535,
+            0,
+            0,
+        )
         return (source[0], source[1]), head + data
 
     yield segment(0, 2)
@@ -155,7 +192,13 @@ def _dns(rng: random.Random, host: str) -> tuple[bytes, bytes]:
     name = b"".join(bytes([len(part)]) + part.encode() for part in host.split(".")) + b"\0"
     number = rng.getrandbits(16)
     ask = struct.pack(">6H", number, 0x0100, 1, 0, 0, 0) + name + b"\0\1\0\1"
-    answer = struct.pack(">6H", number, 0x8180, 1, 1, 0, 0) + name + b"\0\1\0\1" + b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + rng.randbytes(4)
+    answer = (
+        struct.pack(">6H", number, 0x8180, 1, 1, 0, 0)
+        + name
+        + b"\0\1\0\1"
+        + b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4"
+        + rng.randbytes(4)
+    )
     return ask, answer
 
 
@@ -164,10 +207,24 @@ def _tls(rng: random.Random, host: str) -> list[tuple[int, bytes]]:
         return struct.pack(">BHH", kind, 0x0303, len(data)) + data
 
     hello = client_hello(random.Random(rng.getrandbits(32)), host)
-    turns = [(0, hello), (1, record(22, b"\x02\x00\x00\x28" + b"\x03\x03" + rng.randbytes(38)) + record(23, rng.randbytes(3000)))]
+    turns = [
+        (0, hello),
+        (
+            1,
+            record(22, b"\x02\x00\x00\x28" + b"\x03\x03" + rng.randbytes(38))
+            + record(23, rng.randbytes(3000)),
+        ),
+    ]
     for _ in range(rng.randint(1, 6)):
         turns.append((0, record(23, rng.randbytes(rng.randint(100, 2000)))))
-        turns.append((1, b"".join(record(23, rng.randbytes(rng.randint(1000, 16000))) for _ in range(rng.randint(1, 8)))))
+        turns.append(
+            (
+                1,
+                b"".join(
+                    record(23, rng.randbytes(rng.randint(1000, 16000))) for _ in range(rng.randint(1, 8))
+                ),
+            )
+        )
     return turns
 
 
@@ -176,7 +233,9 @@ def mixed(path: Path, megabytes: int, *, seed: int = 1) -> Planted:
     rng = random.Random(seed)
     planted = Planted()
     words = [rng.randbytes(rng.randint(1, 5)).hex() for _ in range(3000)]
-    filler = json.dumps([{rng.choice(words): rng.choice(words) for _ in range(6)} for _ in range(1500)]).encode()
+    filler = json.dumps(
+        [{rng.choice(words): rng.choice(words) for _ in range(6)} for _ in range(1500)]
+    ).encode()
     writer = Writer(path, rng)
     waiting: list[list[tuple[tuple[bytes, bytes], bytes, int]]] = []
     while writer.size < megabytes * 1_000_000:
@@ -188,8 +247,12 @@ def mixed(path: Path, megabytes: int, *, seed: int = 1) -> Planted:
     return planted
 
 
-def _flow(rng: random.Random, filler: bytes, planted: Planted) -> list[tuple[tuple[bytes, bytes], bytes, int]]:
-    host = f"{rng.choice(('api', 'cdn', 'www', 'log'))}{rng.randrange(400)}.service{rng.randrange(60)}.example"
+def _flow(
+    rng: random.Random, filler: bytes, planted: Planted
+) -> list[tuple[tuple[bytes, bytes], bytes, int]]:
+    host = (
+        f"{rng.choice(('api', 'cdn', 'www', 'log'))}{rng.randrange(400)}.service{rng.randrange(60)}.example"
+    )
     client, server = b"\xc0\x00\x02" + bytes([10]), b"\xc6\x33\x64" + bytes([rng.randrange(1, 255)])
     choice = rng.random()
     if choice < 0.6:
@@ -211,7 +274,13 @@ def _flow(rng: random.Random, filler: bytes, planted: Planted) -> list[tuple[tup
     return [(ends, data, 6) for ends, data in _segments(rng, (client, server), ports, turns)]
 
 
-def _interleave(writer: Writer, rng: random.Random, waiting: list[list[tuple[tuple[bytes, bytes], bytes, int]]], *, keep: int) -> None:
+def _interleave(
+    writer: Writer,
+    rng: random.Random,
+    waiting: list[list[tuple[tuple[bytes, bytes], bytes, int]]],
+    *,
+    keep: int,
+) -> None:
     for flow in waiting:
         flow.reverse()
     while len(waiting) > keep:

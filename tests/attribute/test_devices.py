@@ -16,10 +16,12 @@ def flow(client: tuple[str, str], server: tuple[str, str], *, answered: bool = T
 
 
 def test_a_phone_behind_a_router_is_a_device_and_the_far_end_is_none() -> None:
-    devices = find_devices([
-        flow(("192.168.1.10", PHONE), ("198.51.100.1", ROUTER)),
-        flow(("192.168.1.10", PHONE), ("198.51.100.2", ROUTER)),
-    ])
+    devices = find_devices(
+        [
+            flow(("192.168.1.10", PHONE), ("198.51.100.1", ROUTER)),
+            flow(("192.168.1.10", PHONE), ("198.51.100.2", ROUTER)),
+        ]
+    )
     phone = devices.of("192.168.1.10", PHONE)
     assert phone is not None
     assert (phone.key, phone.mac) == (PHONE, PHONE)
@@ -34,20 +36,24 @@ def test_one_far_address_is_enough_to_know_a_router() -> None:
 
 
 def test_both_address_families_of_a_phone_are_one_device() -> None:
-    devices = find_devices([
-        flow(("192.168.1.10", PHONE), ("198.51.100.1", ROUTER)),
-        flow(("2001:db8:1::10", PHONE), ("2001:db8:ffff::1", ROUTER)),
-        flow(("fe80::10", PHONE), ("fe80::1", ROUTER)),
-    ])
+    devices = find_devices(
+        [
+            flow(("192.168.1.10", PHONE), ("198.51.100.1", ROUTER)),
+            flow(("2001:db8:1::10", PHONE), ("2001:db8:ffff::1", ROUTER)),
+            flow(("fe80::10", PHONE), ("fe80::1", ROUTER)),
+        ]
+    )
     assert devices.of("2001:db8:1::10", PHONE) is devices.of("192.168.1.10", PHONE)
     assert devices.of("2001:db8:ffff::1", ROUTER) is None
 
 
 def test_before_it_has_an_address_a_device_is_known_by_its_link_address() -> None:
-    devices = find_devices([
-        flow(("0.0.0.0", PHONE), ("255.255.255.255", "ff:ff:ff:ff:ff:ff"), answered=False),
-        flow(("192.168.1.10", PHONE), ("198.51.100.1", ROUTER)),
-    ])
+    devices = find_devices(
+        [
+            flow(("0.0.0.0", PHONE), ("255.255.255.255", "ff:ff:ff:ff:ff:ff"), answered=False),
+            flow(("192.168.1.10", PHONE), ("198.51.100.1", ROUTER)),
+        ]
+    )
     assert devices.of("0.0.0.0", PHONE) is devices.of("192.168.1.10", PHONE)
 
 

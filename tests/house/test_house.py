@@ -43,7 +43,9 @@ def test_no_handler_is_bare_broad_or_empty(path: Path) -> None:
         if not isinstance(node, ast.ExceptHandler):
             continue
         assert node.type is not None, f"{path.name}:{node.lineno}: bare except"
-        assert not (len(node.body) == 1 and isinstance(node.body[0], ast.Pass)), f"{path.name}:{node.lineno}: empty"
+        assert not (len(node.body) == 1 and isinstance(node.body[0], ast.Pass)), (
+            f"{path.name}:{node.lineno}: empty"
+        )
         names = {each.id for each in ast.walk(node.type) if isinstance(each, ast.Name)}
         broad += bool(names & {"Exception", "BaseException"})
     allowed = 1 if _relative(path) == "pipeline/flowwork.py" else 0
@@ -79,14 +81,24 @@ def test_no_function_of_the_kernel_is_longer_than_60_lines(path: Path) -> None:
 
 
 def _tracked() -> list[Path]:
-    run = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if run.returncode:
         pytest.skip("this is no git checkout")
     return [ROOT / name for name in run.stdout.splitlines() if (ROOT / name).is_file()]
 
 
 def test_no_file_of_the_corpus_is_in_the_project(corpus: Path) -> None:
-    theirs = {hashlib.sha256(path.read_bytes()).hexdigest() for path in corpus.rglob("*") if path.is_file() and path.stat().st_size > 64}
+    theirs = {
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in corpus.rglob("*")
+        if path.is_file() and path.stat().st_size > 64
+    }
     theirs -= {hashlib.sha256(path.read_bytes()).hexdigest() for path in (corpus / "LICENSES").iterdir()}
     ours = {hashlib.sha256(path.read_bytes()).hexdigest(): path.name for path in _tracked()}
     assert not {name for digest, name in ours.items() if digest in theirs}
@@ -96,13 +108,31 @@ def test_no_labelled_value_of_the_corpus_is_in_the_project(corpus: Path) -> None
     import json
 
     leaks = json.loads((corpus / "ground-truth.json").read_text(encoding="utf-8"))["leaks"]
-    personal = {"android_id", "push_token", "device_id", "imei", "imsi", "msisdn", "mac", "tracking_cookie", "session_id"}
-    values = {leak["value"].encode() for leak in leaks if leak["type"] in personal and len(leak["value"]) >= 9}
-    digests = {hashlib.new(kind, value).hexdigest().encode() for value in values for kind in ("md5", "sha1", "sha256")}
+    personal = {
+        "android_id",
+        "push_token",
+        "device_id",
+        "imei",
+        "imsi",
+        "msisdn",
+        "mac",
+        "tracking_cookie",
+        "session_id",
+    }
+    values = {
+        leak["value"].encode() for leak in leaks if leak["type"] in personal and len(leak["value"]) >= 9
+    }
+    digests = {
+        hashlib.new(kind, value).hexdigest().encode()
+        for value in values
+        for kind in ("md5", "sha1", "sha256")
+    }
     for path in _tracked():
         data = path.read_bytes()
         low = data.lower()
-        assert not [value for value in values if value.lower() in low or value.lower().replace(b":", b"") in low], path.name
+        assert not [
+            value for value in values if value.lower() in low or value.lower().replace(b":", b"") in low
+        ], path.name
         assert not [digest for digest in digests if digest in low], path.name
 
 

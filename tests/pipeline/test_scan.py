@@ -37,9 +37,18 @@ def test_a_known_value_in_a_clear_request_is_observed_with_its_place_and_destina
     talk = Talk()
     talk.ask(post(RECORD))
     [found] = imeis(scan(tmp_path, talk))
-    assert (found.grade, found.verified, found.direction, found.protection) == ("observed", True, "sent", "clear")
+    assert (found.grade, found.verified, found.direction, found.protection) == (
+        "observed",
+        True,
+        "sent",
+        "clear",
+    )
     assert (found.seed, found.value, found.spelling, found.field) == ("imei#1", IMEI, IMEI, "imei")
-    assert (found.destination.host, found.destination.host_source, found.destination.port) == ("collect.example", "http-host", 80)
+    assert (found.destination.host, found.destination.host_source, found.destination.port) == (
+        "collect.example",
+        "http-host",
+        80,
+    )
     assert found.delivery == "accepted"
     assert [layer["codec"] for layer in found.layers] == ["http", "json"]
     stream = post(RECORD)
@@ -56,7 +65,10 @@ def test_the_display_filter_shows_the_bytes_in_tshark(tmp_path: Path) -> None:
     talk.ask(post(RECORD))
     [found] = imeis(scan(tmp_path, talk))
     shown = subprocess.run(
-        ["tshark", "-r", tmp_path / "talk.pcap", "-Y", found.filter, "-T", "fields", "-e", "tcp.payload"], capture_output=True, text=True, check=True
+        ["tshark", "-r", tmp_path / "talk.pcap", "-Y", found.filter, "-T", "fields", "-e", "tcp.payload"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert IMEI.encode().hex() in shown.stdout
 
@@ -73,7 +85,9 @@ def test_the_display_filter_shows_the_bytes_in_tshark(tmp_path: Path) -> None:
     ],
     ids=["base64 wrapped", "gzip", "hex", "form base64url gzip", "JSON in JSON", "sha256"],
 )  # fmt: skip
-def test_a_wrapped_value_is_derived_with_each_layer_named(tmp_path: Path, body: bytes, codecs: list[str]) -> None:
+def test_a_wrapped_value_is_derived_with_each_layer_named(
+    tmp_path: Path, body: bytes, codecs: list[str]
+) -> None:
     talk = Talk()
     talk.ask(post(body, kind="application/octet-stream"))
     [found] = imeis(scan(tmp_path, talk))
@@ -101,7 +115,9 @@ def test_reordering_retransmission_and_mirroring_change_nothing(tmp_path: Path) 
     swapped[4], swapped[5] = (swapped[4][0], swapped[5][1]), (swapped[5][0], swapped[4][1])
     doubled = [timed for time, frame in frames for timed in ((time, frame), (time + 1000, frame))]
     for name, changed in (("swapped", swapped), ("doubled", doubled)):
-        found = imeis(vitne.scan(talk.write(tmp_path / f"{name}.pcap", changed), subject=subject(tmp_path), reveal=True))
+        found = imeis(
+            vitne.scan(talk.write(tmp_path / f"{name}.pcap", changed), subject=subject(tmp_path), reveal=True)
+        )
         assert [one.stream_range for one in found] == [one.stream_range for one in plain], name
         assert all(one.verified for one in found)
 
@@ -165,7 +181,9 @@ def test_a_filler_is_no_identifier(tmp_path: Path, filler: str) -> None:
 def test_repeats_share_a_group_and_further_spellings_stand_in_also(tmp_path: Path) -> None:
     talk = Talk()
     for _ in range(3):
-        talk.ask(post(json.dumps({"imei": IMEI, "copy": base64.b64encode(f"<{IMEI}>".encode()).decode()}).encode()))
+        talk.ask(
+            post(json.dumps({"imei": IMEI, "copy": base64.b64encode(f"<{IMEI}>".encode()).decode()}).encode())
+        )
     talk.ask(post(RECORD, host="other.example"), server=OTHER_HOST)
     found = imeis(scan(tmp_path, talk))
     assert len(found) == 4
@@ -198,7 +216,10 @@ def test_a_port_used_again_is_another_flow(tmp_path: Path) -> None:
 def test_both_readings_of_a_framing_conflict_are_told(tmp_path: Path) -> None:
     body = b"5\r\nhello\r\n0\r\n\r\n"
     talk = Talk()
-    talk.ask(b"POST / HTTP/1.1\r\nHost: collect.example\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n" + body)
+    talk.ask(
+        b"POST / HTTP/1.1\r\nHost: collect.example\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"
+        + body
+    )
     result = scan(tmp_path, talk)
     assert "http-framing-conflict" in {odd.name for odd in result.oddities}
 
@@ -227,7 +248,9 @@ def test_limiting_to_a_device_searches_and_shows_nothing_of_the_others(tmp_path:
     for word in (TABLET.ip, TABLET.mac, TABLET.mac.upper()):
         result = scan(tmp_path, talk, device=word)
         assert {one.destination.host for one in imeis(result)} == {"tablet.example"}
-        everything = str(result.findings) + str(result.transmissions) + str(result.opaque) + str(result.devices)
+        everything = (
+            str(result.findings) + str(result.transmissions) + str(result.opaque) + str(result.devices)
+        )
         assert "collect.example" not in everything
         assert PHONE.ip not in everything
         assert (result.counts["flows"], result.counts["flows_searched"]) == (2, 1)
@@ -254,7 +277,9 @@ def test_the_same_capture_gives_the_same_result_twice(tmp_path: Path) -> None:
     assert one == two
 
 
-def test_a_fault_in_one_flow_loses_that_flow_alone_and_loudly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_one_flow_loses_that_flow_alone_and_loudly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from vitne.pipeline import conversation
 
     real = conversation.choose
@@ -275,9 +300,17 @@ def test_a_fault_in_one_flow_loses_that_flow_alone_and_loudly(tmp_path: Path, mo
 
 
 def test_the_own_link_address_in_a_payload_is_known_without_a_subject_file(tmp_path: Path) -> None:
-    phone = Host("02:5e:a7:53:c1:9b", "192.168.1.20")  # locally administered; a rich one, as chance is reckoned in
+    phone = Host(
+        "02:5e:a7:53:c1:9b", "192.168.1.20"
+    )  # locally administered; a rich one, as chance is reckoned in
     talk = Talk()
-    talk.ask(post(b"\x01\x07" + bytes.fromhex(phone.mac.replace(":", "")) + b"\x00\x10", kind="application/octet-stream"), phone=phone)
+    talk.ask(
+        post(
+            b"\x01\x07" + bytes.fromhex(phone.mac.replace(":", "")) + b"\x00\x10",
+            kind="application/octet-stream",
+        ),
+        phone=phone,
+    )
     talk.ask(get(f"/r?model=X_{phone.mac.replace(':', '').upper()}"), phone=phone)
     found = [one for one in scan(tmp_path, talk, subject=None).findings if one.identifier == "mac-address"]
     assert len(found) == 2

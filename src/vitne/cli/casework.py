@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,32 @@ if TYPE_CHECKING:
 EVIDENCE = "evidence"
 
 
-def write(folder: Path, result: Result, *, run: dict[str, Any], kept: Path | None = None) -> None:
-    """Write a case; ``kept`` is evidence that exists nowhere else (standard input) and goes into it."""
+class Kept:
+    """Evidence that exists nowhere else: standard input, kept beside the case until the case is written."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.place: Path | None = None
+
+    def take(self, data: Any) -> None:
+        """Write the bytes down; raises StoreError where that fails."""
+        place = self.folder.with_name(f".{self.folder.name}.evidence-{os.getpid()}")
+        try:
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("wb") as stream:
+                stream.write(memoryview(data))
+        except OSError as error:
+            place.unlink(missing_ok=True)
+            raise StoreError(
+                f"standard input cannot be kept ({error.strerror})",
+                where=str(self.folder),
+                next_step="save the capture to a file first, or name another folder",
+            ) from error
+        self.place = place
+
+
+def write(folder: Path, result: Result, *, run: dict[str, Any], kept: Kept) -> None:
+    """Write a case; what ``kept`` holds goes into it."""
     from vitne.report.formats.html import page
     from vitne.store import write_case
 
@@ -44,9 +69,9 @@ def write(folder: Path, result: Result, *, run: dict[str, Any], kept: Path | Non
         pages={"report/index.html": page(result)},
         partial=result.partial,
     )
-    if kept is not None:
+    if kept.place is not None:
         (folder / EVIDENCE).mkdir(exist_ok=True)
-        shutil.move(kept, folder / EVIDENCE / "standard-input")
+        shutil.move(kept.place, folder / EVIDENCE / "standard-input")
 
 
 def captures_of(case: Case, given: Sequence[str]) -> list[str]:

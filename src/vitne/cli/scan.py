@@ -25,7 +25,10 @@ def run(options: argparse.Namespace) -> int:
     """Scan and give the exit code."""
     from vitne.pipeline import Options, run_scan
 
+    from vitne.cli.casework import Kept, write
+
     subject = _subject(options.subject)
+    kept = Kept(Path(options.case or "."))
     started = time.time_ns()
     with _progress(shown=not options.quiet) as progress:
         result = run_scan(
@@ -36,12 +39,11 @@ def run(options: argparse.Namespace) -> int:
                 reveal=options.reveal,
                 stdin=sys.stdin.buffer,
                 progress=progress,
+                keep=kept.take if options.case else None,
             ),
         )
     if options.case:
-        from vitne.cli.casework import write
-
-        write(Path(options.case), result, run=run_facts(options, started))
+        write(Path(options.case), result, run=run_facts(options, started), kept=kept)
     show(result, options)
     return exit_code(result, options)
 

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 GapKind = Literal[
+    "unreadable-input",  # a capture that was given could not be opened or is none
     "truncated-file",  # the file ends inside a record
     "damaged-record",  # a record's header makes no sense; reading went on behind it, or stopped
     "unknown-link-type",  # frames of a link layer that is not read

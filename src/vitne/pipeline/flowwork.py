@@ -115,7 +115,12 @@ class FlowWork:
     # -- one flow ----------------------------------------------------------------------------------------
 
     def _flow(
-        self, traffic: Traffic, number: int, views: dict[int, SideView], *, hits: dict[int, list[tuple[int, int]]]
+        self,
+        traffic: Traffic,
+        number: int,
+        views: dict[int, SideView],
+        *,
+        hits: dict[int, list[tuple[int, int]]],
     ) -> None:
         flow: Flow = msgspec.structs.replace(traffic.walked.flow(number), number=number + traffic.first_flow)
         works: list[MessageWork] = []

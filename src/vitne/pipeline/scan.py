@@ -42,13 +42,21 @@ class Options(msgspec.Struct, kw_only=True):
     reveal: bool = False  # show values of persons
     stdin: Any = None  # stream that "-" stands for
     progress: Callable[[str, int, int], None] = _silent  # (stage, bytes done, bytes in all)
+    keep: Callable[[Any], None] | None = (
+        None  # is given the bytes of standard input as received, before they go
+    )
 
 
 def run_scan(paths: Sequence[str | Path], options: Options) -> Result:
     """Scan captures; raises CaptureError where none can be read and UsageError for an unknown device."""
     captures, traffics, notes = open_traffic(paths, stdin=options.stdin, progress=options.progress)
     try:
-        return _Scan(captures, traffics, notes, options).run()
+        result = _Scan(captures, traffics, notes, options).run()
+        if options.keep is not None:
+            for reader in (each for traffic in traffics for each in traffic.readers):
+                if reader.capture.path == "-":
+                    options.keep(reader.received)
+        return result
     finally:
         for traffic in traffics:
             for reader in traffic.readers:
@@ -65,7 +73,7 @@ class _Scan:
         self.devices: Devices = devices_of(traffics)
         self.seeds = all_seeds(options.subject, self.devices)
         size = sum(len(reader.buffer) for traffic in traffics for reader in traffic.readers)
-        self.work = FlowWork(self.seeds, self.devices, captures, haystack=max(size, 1 << 20))
+        self.work = FlowWork(self.seeds, self.devices, captures, haystack=max(size, 1 << 16))
         self.work.notes.extend(notes)
         self.partial = False
         self.counts: dict[str, int] = {"packets": sum(capture.packets for capture in captures)}

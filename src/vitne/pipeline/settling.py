@@ -197,7 +197,8 @@ def _opaque(work: FlowWork, ends: Ends) -> list[OpaqueTotal]:
             transport=transport,
             scope=scope,
             bytes=length,
-            flows=len(flows), filter=_address_filter(far, transport),
+            flows=len(flows),
+            filter=_address_filter(far, transport),
         )
         for (near, _, _, transport, reason), (far, scope, length, flows) in sorted(
             sums.items(), key=lambda item: item[0]

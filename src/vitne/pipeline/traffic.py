@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
 from vitne.attribute import find_devices
-from vitne.intake import arrange, open_captures
-from vitne.model import Capture, Gap, Oddity, UsageError
+from vitne.intake import arrange, open_capture
+from vitne.model import Capture, CaptureError, Gap, Oddity, UsageError
 from vitne.reassemble import Walk
 
 if TYPE_CHECKING:
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vitne.attribute import Device, Devices
+    from vitne.intake import CaptureReader
     from vitne.model import Flow
-
-Progress = "Callable[[str, int, int], None]"
 
 
 class Traffic(msgspec.Struct, kw_only=True):
@@ -36,8 +36,8 @@ def open_traffic(
     paths: Sequence[str | Path], *, stdin: Any, progress: Callable[[str, int, int], None]
 ) -> tuple[list[Capture], list[Traffic], list[Gap | Oddity]]:
     """Open, order and walk the captures; raises CaptureError where none can be read."""
-    readers = open_captures(paths, stdin=stdin)
     notes: list[Gap | Oddity] = []
+    readers = _open_each(paths, stdin, notes)
     if len(readers) > 1:
         for reader in readers:  # their order is known when their times are; indexing twice costs little
             for _ in reader.chunks():
@@ -67,6 +67,23 @@ def open_traffic(
         )
         first_flow += walked.flow_count
     return captures, traffics, notes
+
+
+def _open_each(paths: Sequence[str | Path], stdin: Any, notes: list[Gap | Oddity]) -> list[CaptureReader]:
+    """Open all captures; one that cannot be read is a Gap beside others, and an error when none can."""
+    readers: list[CaptureReader] = []
+    errors: list[CaptureError] = []
+    for path in dict.fromkeys(str(each) for each in paths):
+        try:
+            readers.append(open_capture(path, len(readers), stdin=stdin))
+        except CaptureError as error:
+            errors.append(error)
+    if errors and not readers:
+        raise errors[0]
+    notes.extend(
+        Gap(kind="unreadable-input", why=f"{PurePath(error.where).name}: {error.what}") for error in errors
+    )
+    return readers
 
 
 def devices_of(traffics: Sequence[Traffic]) -> Devices:
