@@ -111,8 +111,9 @@ def test_an_imei_is_looked_for_in_every_numeric_form(wanted: bytes):
 def test_an_address_is_looked_for_as_bytes_and_numbers():
     raw = bytes.fromhex("00005e005301")
     modified = bytes.fromhex("02005efffe005301")  # RFC 4291 appendix A
-    wanted = {raw, raw[::-1], modified, struct.pack("<Q", int.from_bytes(raw, "big"))}
+    wanted = {raw, raw[::-1], modified}
     assert wanted <= _data(MAC)
+    assert raw[::-1] in struct.pack("<Q", int.from_bytes(raw, "big"))  # a 64-bit integer holds one of them
     assert hashlib.md5(raw).hexdigest().encode() in _data(MAC)
     assert str(int.from_bytes(raw, "big")).encode() in _data(MAC)
 

@@ -184,8 +184,7 @@ def _hexadecimal(text: str) -> Iterator[tuple[Layers, bool]]:
     if len(digits) == 12:
         yield (raw, _layer("eui-64")), False
         yield (_layer("integer", base=10, of=16),), False
-        for order in ("little", "big"):
-            yield (_layer("integer-bytes", order=order, size=8, of=16),), False
+        # eight bytes of either order hold the six as they are or reversed: no needles of their own
     if len(digits) == 32:
         yield (raw, _layer("guid")), False
     for shift in range(3):
