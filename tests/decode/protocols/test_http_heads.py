@@ -47,6 +47,14 @@ def test_a_target_with_spaces_is_odd() -> None:
     assert [name for name, _, _ in head.oddities] == ["http-target-spaces"]
 
 
+def test_spaces_before_the_target_are_odd_and_no_part_of_it() -> None:
+    block = b"GET    /a HTTP/1.1\r\n\r\n"
+    head = parse(block, 0)
+    assert head is not None
+    assert block[head.parts[0].start : head.parts[0].end] == b"/a"
+    assert [name for name, _, _ in head.oddities] == ["http-target-spaces"]
+
+
 def test_header_lines_behind_the_bound_are_not_read_and_said() -> None:
     block = b"GET / HTTP/1.1\r\n" + b"A:b\r\n" * (HEADER_COUNT + 10) + b"\r\n"
     head = parse(block, 0)

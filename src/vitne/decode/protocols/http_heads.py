@@ -156,7 +156,9 @@ def _begin(head: Head, line: bytes, start: tuple[bytes, bytes, bytes]) -> None:
         return
     head.method = method.decode("latin-1")
     head.version = version.decode("latin-1")
-    begin = offset + len(method) + 1
+    lead = len(target) - len(target.lstrip(b" "))
+    target = target[lead:]
+    begin = offset + len(method) + 1 + lead
     mark = target.find(b"?")
     if mark < 0:
         head.parts.append(Part(path="path", start=begin, end=begin + len(target)))
@@ -170,7 +172,7 @@ def _begin(head: Head, line: bytes, start: tuple[bytes, bytes, bytes]) -> None:
         if match is not None and (method == b"CONNECT" or b"://" in target[:16]):
             head.host = match[1].decode("latin-1").lower()
             head.absolute = bool(head.host)
-    if b" " in target:
+    if lead or b" " in target:
         head.oddities.append(("http-target-spaces", "the request target holds spaces", begin))
     if version == b"0.9":
         head.oddities.append(("http-0.9", "a request line without a version", offset))
