@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from pathlib import Path
 
@@ -79,3 +80,12 @@ def test_captures_come_in_ascending_order():
 def test_an_absurd_capture_number_is_no_memory_not_a_crash():
     with pytest.raises(MemoryError):
         kernel.KernelWalk().add(1 << 20, np.zeros(4, np.uint8), _chunk(1))
+
+
+def test_a_view_keeps_the_walk_alive_that_owns_its_memory():
+    walk = kernel.KernelWalk()
+    walk.add(0, np.zeros(4, np.uint8), _chunk(100_000, time_ns=np.arange(100_000)))
+    times = walk.rows()["time"]
+    del walk
+    gc.collect()
+    assert int(times.sum()) == sum(range(100_000))

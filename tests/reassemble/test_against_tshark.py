@@ -22,7 +22,6 @@ SUFFIXES = {".pcap", ".pcapng", ".cap", ".trace"}
 PARTS = 4  # so that several workers share the captures
 EXPLANATION = Path(__file__).parents[2] / "docs" / "explanation" / "tshark-differences.md"
 ONLY_IN_TSHARK = {  # frames that tshark puts into a stream and we do not, beyond ICMP errors that quote one
-    "ipv6_in_gtp.pcap": [2],
     "invalid_or_unsupported.pcap": [1, 2, 3, 4, 6],
 }
 STREAMS = {  # (transport, number in tshark) whose frames or bytes differ
@@ -89,14 +88,12 @@ def _tshark(path: Path, streams: int) -> tuple[list[tuple[str, str, str]], dict[
 
 def _innermost(protocols: str, tcp: str, udp: str) -> tuple[str, int] | None:
     """Give the stream of the innermost transport of a frame, None where an ICMP error quotes it."""
-    layers = protocols.split(":")
-    if "icmp" in layers or "icmpv6" in layers:
-        return None
+    layers = re.split(r":icmp(?:v6)?\b", protocols)[0].split(":")
     kinds = [layer for layer in layers if layer in {"tcp", "udp"}]
-    numbers = {"tcp": tcp, "udp": udp}
-    if not kinds or not numbers[kinds[-1]]:
+    if not kinds:
         return None
-    return kinds[-1], int(numbers[kinds[-1]].split(",")[-1])
+    numbers = {"tcp": tcp, "udp": udp}[kinds[-1]].split(",")
+    return (kinds[-1], int(numbers[kinds.count(kinds[-1]) - 1])) if numbers[0] else None
 
 
 def _streams_of(

@@ -299,6 +299,14 @@ def test_more_layers_than_sixteen_are_a_gap(read):
     assert note.kind == "limit"
 
 
+def test_a_tunnel_around_what_is_not_read_is_searched_as_the_datagram_it_is(read):
+    inner = packets.ipv4(b"ESP with %s" % SECRET, V4, protocol=50, identification=5)
+    got = read([_in_udp(struct.pack(">BBHI", 0x30, 255, len(inner), 1) + inner, (2152, 2152))])
+    assert SECRET in got.stream()
+    assert got.traffic.flow(0).tunnel == ""
+    assert [count.reason for count in got.traffic.counts] == ["unknown-transport"]
+
+
 def test_ordinary_datagrams_on_tunnel_ports_stay_datagrams(read):
     for port in (2152, 3544, 4789):
         got = read([_in_udp(b"hello, this is not a tunnel", (50000, port))])

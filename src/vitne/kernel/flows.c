@@ -20,8 +20,8 @@ static Ends ends_of(const Datagram *datagram, uint8_t protocol) {
     return ends;
 }
 
-static uint64_t hash_end(const uint8_t address[16], uint16_t port, uint8_t protocol) {
-    return mix(mix(word(address) ^ (uint64_t)protocol << 56) ^ word(address + 8) ^ (uint64_t)port << 40);
+static uint64_t hash_end(uint64_t seed, const uint8_t address[16], uint16_t port, uint8_t protocol) {
+    return mix(mix(word(address) ^ seed) ^ word(address + 8) ^ seed << 1 ^ ((uint64_t)port << 8 | protocol));
 }
 
 /* The same for both directions.  The table has any size: the product's upper half is the slot. */
@@ -29,9 +29,9 @@ static uint32_t slot_of(const Walk *walk, uint64_t hash) {
     return (uint32_t)(((hash >> 32) * walk->slot_count) >> 32);
 }
 
-static uint64_t hash_flow(const FlowState *flow) {
-    return mix(hash_end(flow->address[0], flow->port[0], flow->protocol) +
-               hash_end(flow->address[1], flow->port[1], flow->protocol));
+static uint64_t hash_flow(uint64_t seed, const FlowState *flow) {
+    return mix(hash_end(seed, flow->address[0], flow->port[0], flow->protocol) +
+               hash_end(seed, flow->address[1], flow->port[1], flow->protocol));
 }
 
 /* Gives the side that the packet's source is on, or -1 if it is another flow. */
@@ -57,7 +57,7 @@ static bool grow_table(Walk *walk) {
     walk->slot_count = (uint32_t)count;
     for (uint32_t at = 0; at < old_count; at++) { /* only the newest flow between two ends is in the table */
         if (!old[at]) continue;
-        uint32_t slot = slot_of(walk, hash_flow(&walk->flows[old[at] - 1]));
+        uint32_t slot = slot_of(walk, hash_flow(walk->seed, &walk->flows[old[at] - 1]));
         while (slots[slot]) slot = slot + 1 == walk->slot_count ? 0 : slot + 1;
         slots[slot] = old[at];
     }
@@ -69,7 +69,7 @@ static uint16_t mac_number(Packet *packet, const uint8_t *mac) {
     Walk *walk = packet->walk;
     if (!mac) return 0;
     uint32_t most = sizeof walk->mac_slots / sizeof *walk->mac_slots;
-    uint32_t slot = (uint32_t)(mix((uint64_t)be32(mac) << 16 | be16(mac + 4)) % most);
+    uint32_t slot = (uint32_t)(mix(((uint64_t)be32(mac) << 16 | be16(mac + 4)) ^ walk->seed) % most);
     for (; walk->mac_slots[slot]; slot = (slot + 1) % most) {
         if (!memcmp(walk->macs[walk->mac_slots[slot]], mac, 6)) return (uint16_t)walk->mac_slots[slot];
     }
@@ -139,8 +139,8 @@ static bool reused(const FlowState *flow, int side, const uint8_t *tcp) {
 /* Finds or opens the packet's flow and gives its side; NULL without memory. */
 static FlowState *find_flow(Packet *packet, const Ends *ends, const uint8_t *tcp, int *side) {
     Walk *walk = packet->walk;
-    uint64_t hash = mix(hash_end(ends->address[0], ends->port[0], ends->protocol) +
-                        hash_end(ends->address[1], ends->port[1], ends->protocol));
+    uint64_t hash = mix(hash_end(walk->seed, ends->address[0], ends->port[0], ends->protocol) +
+                        hash_end(walk->seed, ends->address[1], ends->port[1], ends->protocol));
     uint32_t slot = slot_of(walk, hash);
     bool copy = packet->row->size >> SIZE_BITS & ROW_DUPLICATE;
     for (; walk->slots[slot]; slot = slot + 1 == walk->slot_count ? 0 : slot + 1) {

@@ -122,7 +122,12 @@ static void read_udp(Packet *packet, const Datagram *datagram) {
     if (length && (length < 8 || length > payload.wire)) tally(packet, TALLY_TRANSPORT_LENGTH, LAYER_UDP);
     else if (length) trim(&payload, length);
     skip(&payload, 8);
-    if (!read_udp_tunnel(packet, payload, be16(at), be16(at + 2))) take_udp(packet, datagram, payload);
+    Packet before = *packet;
+    if (read_udp_tunnel(packet, payload, be16(at), be16(at + 2))) {
+        if (packet->row->flow != NO_FLOW || packet->row->size >> SIZE_BITS & ROW_FRAGMENT) return;
+        *packet = before; /* nothing that is read stands inside: then the datagram itself is searched */
+    }
+    take_udp(packet, datagram, payload);
 }
 
 void read_transport(Packet *packet, Datagram *datagram) {

@@ -1,21 +1,26 @@
 /* The door of the packet walk: captures' records go in, rows and flows come out. */
 #include "walk.h"
 
-/* Counts one thing of a kind; the table is open-addressed and never grows. */
+/* Counts one thing of a kind.  Once there are too many values, further ones are counted together by kind. */
 void tally(Packet *packet, uint32_t kind, uint32_t value) {
-    uint32_t slot = (uint32_t)(mix((uint64_t)kind << 32 | value) % TALLIES);
-    for (unsigned tried = 0; tried < 64; tried++) {
-        Tally *entry = &packet->walk->tallies[(slot + tried) % TALLIES];
-        if (!entry->kind) {
-            *entry = (Tally){kind, value, 1, packet->number, packet->capture};
-            return;
+    Walk *walk = packet->walk;
+    for (;;) {
+        uint32_t slot = (uint32_t)(mix((uint64_t)kind << 32 | value) % TALLIES);
+        while (walk->tallies[slot].kind && (walk->tallies[slot].kind != kind || walk->tallies[slot].value != value)) {
+            slot = (slot + 1) % TALLIES;
         }
-        if (entry->kind == kind && entry->value == value) {
+        Tally *entry = &walk->tallies[slot];
+        if (entry->kind) {
             entry->count++;
             return;
         }
+        if (value == NO_ROW || walk->tally_count < TALLIES_MOST) {
+            *entry = (Tally){kind, value, 1, packet->number, packet->capture};
+            walk->tally_count++;
+            return;
+        }
+        value = NO_ROW;
     }
-    if (value != NO_ROW) tally(packet, kind, NO_ROW); /* too many values: count them together */
 }
 
 void tally_short(Packet *packet, Span span, uint32_t layer) {
@@ -38,6 +43,8 @@ API void walk_free(Walk *walk) {
 API Walk *walk_new(void) {
     Walk *walk = calloc(1, sizeof *walk);
     if (!walk) return NULL;
+    /* The address differs from run to run, so that nobody can prepare a capture whose flows all collide. */
+    walk->seed = mix((uint64_t)(uintptr_t)walk);
     walk->slot_count = 1024;
     walk->slots = calloc(walk->slot_count, sizeof *walk->slots);
     walk->fragments = fragments_new();

@@ -109,7 +109,8 @@ enum {
 
 enum { TUNNEL_GRE = 1, TUNNEL_GTP, TUNNEL_IPIP, TUNNEL_6IN4, TUNNEL_TEREDO, TUNNEL_VXLAN, TUNNEL_ERSPAN };
 
-#define TALLIES 1024
+#define TALLIES 4096
+#define TALLIES_MOST 2048 /* entries with values of their own, so that looking one up stays short */
 #define RECENT 16384
 #define WIFI_RECENT 256
 
@@ -141,6 +142,8 @@ typedef struct {
     uint64_t tunnels[TUNNELS_MOST + 1]; /* stack of 4-bit TUNNEL_ codes, outermost highest */
     uint32_t tunnel_count;
     Tally tallies[TALLIES];
+    uint32_t tally_count;
+    uint64_t seed; /* of the hash tables that no output depends on: flows and link addresses */
     Recent recent[RECENT];
     WifiRecent wifi[WIFI_RECENT];
     Fragments *fragments;

@@ -41,7 +41,7 @@ TALLY = np.dtype(
 )
 HOLE = np.dtype([("offset", "<i8"), ("length", "<i8"), ("count", "<u8"), ("flow", "<u4"), ("kind", "<u4")])
 CLASH = np.dtype([("offset", "<i8"), ("flow", "<u4"), ("row", "<u4"), ("count", "<u8")])
-TALLIES = 1024
+TALLIES = 4096
 TUNNELS = 256
 NO_ROW = 0xFFFFFFFF
 NO_FLOW = 0xFFFFFFFF
@@ -116,11 +116,12 @@ def _kernel() -> Any:
     return kernel
 
 
-def _view(address: int | None, count: int, dtype: np.dtype[Any]) -> np.ndarray:
-    """Give kernel memory as a read-only array; valid as long as the walk lives."""
+def _view(owner: KernelWalk, address: int | None, count: int, dtype: np.dtype[Any]) -> np.ndarray:
+    """Give kernel memory as a read-only array, which keeps the walk that owns it alive."""
     if not address or not count:
         return np.empty(0, dtype)
     raw = (c_uint8 * (count * dtype.itemsize)).from_address(address)
+    raw.owner = owner  # type: ignore[attr-defined]  # an array of ctypes takes attributes
     array: np.ndarray = np.frombuffer(memoryview(raw), dtype=dtype)
     array.flags.writeable = False
     return array
@@ -180,29 +181,31 @@ class KernelWalk:
 
     def rows(self) -> np.ndarray:
         """Give the packet table (dtype ROW)."""
-        return _view(self._kernel.walk_rows(self._handle), self.row_count, ROW)
+        return _view(self, self._kernel.walk_rows(self._handle), self.row_count, ROW)
 
     def flows(self) -> np.ndarray:
         """Give the flow table (dtype FLOW); after finish() ``range`` is start << 32 | end in order()."""
-        return _view(self._kernel.walk_flows(self._handle), self._kernel.walk_flow_count(self._handle), FLOW)
+        return _view(
+            self, self._kernel.walk_flows(self._handle), self._kernel.walk_flow_count(self._handle), FLOW
+        )
 
     def order(self, count: int) -> np.ndarray:
         """Give the rows by flow and side."""
-        return _view(self._kernel.walk_order(self._handle), count, np.dtype("<u4"))
+        return _view(self, self._kernel.walk_order(self._handle), count, np.dtype("<u4"))
 
     def tallies(self) -> np.ndarray:
         """Give what was counted (dtype TALLY), most used first left to the caller."""
-        table = _view(self._kernel.walk_tallies(self._handle), TALLIES, TALLY)
+        table = _view(self, self._kernel.walk_tallies(self._handle), TALLIES, TALLY)
         return table[table["kind"] > 0]
 
     def macs(self) -> np.ndarray:
         """Give link addresses by their number, shape (n, 6); number 0 means none."""
         count = self._kernel.walk_mac_count(self._handle)
-        return _view(self._kernel.walk_macs(self._handle), count * 6, np.dtype("u1")).reshape(-1, 6)
+        return _view(self, self._kernel.walk_macs(self._handle), count * 6, np.dtype("u1")).reshape(-1, 6)
 
     def tunnels(self) -> np.ndarray:
         """Give stacks of 4-bit tunnel codes by their number, outermost in the highest bits."""
-        return _view(self._kernel.walk_tunnels(self._handle), TUNNELS, np.dtype("<u8"))
+        return _view(self, self._kernel.walk_tunnels(self._handle), TUNNELS, np.dtype("<u8"))
 
     def fragment_head(self, row: int) -> int:
         """Give the first fragment's row of a reassembled datagram, or NO_ROW."""
