@@ -72,6 +72,13 @@ def test_terminal_and_page_show_the_same():
     assert untagged(hexview.html(lines)) == plain(lines)
 
 
+def test_the_marked_range_is_told_apart_from_other_hidden_bytes():
+    told = plain(hexview.rows(b"ab0123cd4567ef", marked=(2, 6), hidden=[(2, 6), (8, 12)]))
+    assert told.split("  ")[0].startswith("0000 ")
+    assert "62[•• •• •• ••]63 64 •• •• •• •• 65" in told
+    assert told.endswith("ab••••cd••••ef")
+
+
 def test_markup_in_the_bytes_is_inert_in_the_page():
     told = str(hexview.html(hexview.rows(b"<script>alert(1)</script>{{7*7}}")))
     assert "<script" not in told

@@ -16,8 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WIDTH = 16
-State = Literal["plain", "marked", "hidden"]
-_STYLES: dict[State, str] = {"plain": "", "marked": "bold reverse", "hidden": "dim reverse"}
+State = Literal["plain", "marked", "hidden", "covered"]
+"""Of a byte: as it is, in the marked range, hidden, or both marked and hidden."""
+_STYLES: dict[State, str] = {
+    "plain": "",
+    "marked": "bold reverse",
+    "hidden": "dim reverse",
+    "covered": "bold reverse",
+}
+_MARKED = {"marked", "covered"}
+_HIDDEN = {"hidden", "covered"}
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -52,7 +60,7 @@ def rows(
     start, end = marked or (0, 0)
     states[start:end] = ["marked"] * len(states[start:end])
     for low, high in hidden:
-        states[low:high] = ["hidden"] * len(states[low:high])
+        states[low:high] = ["covered" if state in _MARKED else "hidden" for state in states[low:high]]
     first, last = 0, len(data)
     if context is not None and marked is not None:
         first = max(0, (start // WIDTH - context) * WIDTH)
@@ -82,7 +90,7 @@ def terminal(lines: Sequence[Row]) -> Text:
 
 
 def html(lines: Sequence[Row]) -> Markup:
-    """Give the rows as a ``pre`` element; colours come from the classes ``marked`` and ``hidden``."""
+    """Give the rows as a ``pre`` element; colours come from the classes ``marked``, ``hidden`` and ``covered``."""
     digits = _digits(lines)
     out = []
     for row in lines:
@@ -99,7 +107,7 @@ def html(lines: Sequence[Row]) -> Markup:
 
 
 def _cell(byte: int, state: State) -> Cell:
-    if state == "hidden":
+    if state in _HIDDEN:
         return Cell("••", "•", state)
     return Cell(f"{byte:02x}", chr(byte) if 0x20 <= byte < 0x7F else ".", state)
 
@@ -110,15 +118,15 @@ def _digits(lines: Sequence[Row]) -> int:
 
 
 def _before(row: Row, at: int) -> str:
-    """Give what stands before a byte: a bracket where a marked or hidden range begins or has just ended."""
-    inside = row.cells[at].state != "plain"
-    came = at > 0 and row.cells[at - 1].state != "plain"
+    """Give what stands before a byte: a bracket where the marked range begins or has just ended."""
+    inside = row.cells[at].state in _MARKED
+    came = at > 0 and row.cells[at - 1].state in _MARKED
     return ("[" if inside else "]" if came else " ") if inside != came else " "
 
 
 def _after(row: Row) -> str:
     """Close a range at the end of a line."""
-    return "]" if row.cells and row.cells[-1].state != "plain" else " "
+    return "]" if row.cells and row.cells[-1].state in _MARKED else " "
 
 
 def _span(text: str, state: State) -> Markup:
