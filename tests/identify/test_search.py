@@ -99,8 +99,8 @@ def test_a_digest_names_the_hash_the_spelling_and_the_case(case):
     (one,) = _sightings(_node(text.encode()))
     assert one.identifier == "mac-address"
     assert one.spelling_layers == (
-        ("sha256", (("of", "dashes, upper case"),)),
         ("hex", (("case", "lower" if case is str.lower else "upper"),)),
+        ("sha256", (("of", "dashes, upper case"),)),
     )
     assert one.spelling_verified
 

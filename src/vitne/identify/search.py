@@ -237,7 +237,10 @@ def verified(needle: Needle, place: bytes) -> bool:
 
 
 def _told(needle: Needle, place: bytes) -> Layers:
-    """Give the codecs as a person is told them: with the case found, and the spelling they start from."""
+    """Give the codecs as a finding tells its layers: outermost first, with the case found.
+
+    The last one, which stands next to the value, names the spelling it was given in ``of``.
+    """
     layers = list(needle.layers)
     if not layers:
         return ()
@@ -248,7 +251,7 @@ def _told(needle: Needle, place: bytes) -> Layers:
     if needle.spelling:
         codec, params = layers[0]
         layers[0] = codec, (*params, ("of", needle.spelling))
-    return tuple(layers)
+    return tuple(reversed(layers))
 
 
 def _batches(nodes: Sequence[Node]) -> Iterator[list[Node]]:
