@@ -51,6 +51,8 @@ class Base64:
         """Yield the tokens of the data, joined over line ends of equal width."""
         if _BODY.match(data) and _WHOLE.fullmatch(data):
             child = self._read(data, 0, len(data), limits)
+            if child is None or not readable(child.data):
+                child = self._inside(data, 0, len(data), limits) or child
             if child and _worth(data, child, whole=True):
                 yield child
                 return
@@ -107,7 +109,7 @@ class Base64:
                 yield child
 
     def _inside(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:
-        """Look behind slashes and at other alignments, for runs that nothing delimits: a short probe first."""
+        """Look behind slashes and at other starts, for runs that nothing delimits: a short probe first."""
         if end - start < _PROBE // 2:
             return None
         slashes = [start + at + 1 for at, byte in enumerate(data[start : start + 256]) if byte == 0x2F]
