@@ -159,3 +159,72 @@ def test_media_bodies_and_quiet_headers_are_not_looked_into() -> None:
     assert list(candidates([root(mail)], message(content_type="image/png"), context=Context())) == []
     assert list(candidates([root(mail, "header:If-None-Match")], message(), context=Context())) == []
     assert len(list(candidates([root(mail)], message(content_type="text/plain"), context=Context()))) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("t", "1549174542123"),
+        ("ts_us", "1549174542123456"),
+        ("order", "861234567890125"),  # 15 digits whose check digit does not hold
+        ("id", "6a1c1487-a0af-4223-b142-a0f4621d0311"),
+        ("hash", "d41d8cd98f00b204e9800998ecf8427e"),
+        ("sum", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+        ("version", "10.2.33.4"),
+        ("v", "8.1.0-rc1+build.7"),
+        ("trace_id", "4bf92f3577b34da6a3ce929d0e0e4736"),
+        ("price", "60.171,24.941"),
+        ("lat", "60.171"),
+        ("color", "00005E0053AF"),
+        ("image", "logo@3x.png"),
+        ("css", "a{margin:00-11px}"),
+        ("range", "00-11-22-33"),
+        ("digits", "9490154203237518"),
+        ("digits", "4901542032375182"),
+        ("time", "2019-02-03T07:15:42.000Z"),
+        ("phone_hint", "+4740000000"),
+        ("cid", "26713345"),
+        ("imsi", "111111111111111"),
+        ("advertising_id", "00000000-0000-0000-0000-000000000000"),
+        ("android_id", "9774d56d682e549c"),
+        ("mac", "ff:ff:ff:ff:ff:ff"),
+        ("serial", "unknown"),
+        ("ssid", "<unknown ssid>"),
+        ("device_id", "null"),
+        ("password", "****"),
+        ("session", "false"),
+    ],
+)
+def test_look_alikes_and_fillers_are_silent(field: str, text: str) -> None:
+    top = root(text.encode())
+    assert (
+        list(candidates([top, child(top, 0, len(text.encode()), path=field)], message(), context=Context()))
+        == []
+    )
+
+
+def test_the_own_public_address_of_the_sender_is_no_news() -> None:
+    top = root(b"203.0.113.9")
+    nodes = [top, child(top, 0, 11, path="client_ip")]
+    assert len(list(candidates(nodes, message(), context=Context()))) == 1
+    own = Context(own_addresses=frozenset({"203.0.113.9"}))
+    assert list(candidates(nodes, message(), context=own)) == []
+
+
+def test_a_value_inside_the_bytes_of_a_value_of_its_kind_is_told_once() -> None:
+    token = b"eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
+    top = root(token)
+    value = child(top, 0, len(token), path="access_token")
+    inside = child(value, 0, 20, data=b"access_token=0a1b2c3d4e5f60718293", readable=False)
+    found = list(candidates([top, value, inside], message(), context=Context()))
+    assert [(one.node, one.identifier) for one in found] == [(value, "auth-token")]
+
+
+def test_a_record_of_many_fields_takes_time_in_proportion() -> None:
+    text = b'"k":"490154203237518",' * 4000
+    top = root(text)
+    nodes = [top, *(child(top, at + 5, at + 20, path=f"a[{at}].k") for at in range(0, len(text), 22))]
+    begin = time.process_time()
+    found = list(candidates(nodes, message(), context=Context()))
+    assert len(found) == 4000
+    assert time.process_time() - begin < 3.0

@@ -84,6 +84,56 @@ def test_the_answer_of_self_registration_tells_acceptance(
     assert answer_of("self-registration", nodes_of({"resultCode": value, "resultDesc": "x"})) == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"resultCode":"0","resultDesc":"Success"}', (True, "resultCode 0")),
+        (b'{"resultDesc":"x", "resultCode": 7}', (False, "resultCode 7")),
+        (b"<html>resultless</html>", (None, "")),
+        (b'{"resultCode":"' + b"9" * 200 + b'"}', (None, "")),
+    ],
+)
+def test_an_answer_that_was_not_unwrapped_is_read_all_the_same(
+    body: bytes, expected: tuple[bool | None, str]
+) -> None:
+    assert (
+        answer_of("self-registration", [Node(body, part=Part(path="body", start=0, end=len(body)))])
+        == expected
+    )
+
+
+def test_every_event_of_a_batch_is_declared() -> None:
+    fields = {}
+    for number in range(3):
+        fields[f"[{number}].distinct_id"] = f"0f485d4daaadeda{number}"
+        fields[f"[{number}].type"] = "track"
+        fields[f"[{number}].properties.$os"] = "Android"
+        fields[f"[{number}].properties.$model"] = "TA-0000"
+    message = Message(protocol="http", kind="request", side=0, start=0, end=1)
+    found = [one.value for one in declared(nodes_of(fields), message, "") if one.identifier == "device-id"]
+    assert found == ["0f485d4daaadeda0", "0f485d4daaadeda1", "0f485d4daaadeda2"]
+
+
+def test_a_value_that_is_escaped_is_declared_in_its_plain_form() -> None:
+    nodes = nodes_of({"REGVER": "8.0", "MODEL": "HMD%2DTA", "SWVER": "1", "IMEI1": "004402990000014"})
+    escaped = nodes[3]
+    stub: Any = Slice()
+    plain = Child(data=b"HMD-TA", start=0, end=len(escaped.data))
+    nodes.append(Node(b"HMD-TA", part=escaped.part, parent=escaped, child=plain, encoding=stub))
+    message = Message(protocol="http", kind="request", side=0, start=0, end=1)
+    assert [one.value for one in declared(nodes, message, "") if one.identifier == "device-model"] == [
+        "HMD-TA"
+    ]
+
+
+def test_a_wrong_check_digit_in_a_declared_field_is_told() -> None:
+    nodes = nodes_of({"REGVER": "8.0", "MODEL": "HMD-TA", "SWVER": "1", "IMEI1": "004402990000015"})
+    message = Message(protocol="http", kind="request", side=0, start=0, end=1)
+    (imei,) = [one for one in declared(nodes, message, "") if one.identifier == "imei"]
+    assert imei.value == "004402990000015"
+    assert "the check digit does not hold" in imei.reasons
+
+
 def test_no_answer_is_known_of_an_unknown_sender_or_an_empty_response() -> None:
     assert answer_of("nobody", nodes_of({"resultCode": "0"})) == (None, "")
     assert answer_of("self-registration", []) == (None, "")

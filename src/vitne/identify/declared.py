@@ -15,7 +15,7 @@ import msgspec
 from vitne import catalog
 from vitne.catalog.patterns import compiled
 from vitne.identify import checks
-from vitne.identify.fields import trimmed
+from vitne.identify.fields import last_step, named, readable_children, trimmed
 from vitne.identify.flat import entries
 from vitne.identify.rulebook import bare, rulebook
 from vitne.model import Message, Node, Sighting
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _Record = dict[str, list["_Value"]]
 PRIOR = 0.99  # a documented field outranks every pattern
+MOST_ANSWER = 64  # bytes of the field of an answer that tells acceptance
 MOST_VALUE = 1024  # bytes of one documented field
 CHECKS = {
     "imei": "imei", "imsi": "imsi", "iccid": "iccid", "meid": "meid", "mac-address": "mac", "bssid": "mac",
@@ -46,9 +47,9 @@ def declared(nodes: Sequence[Node], message: Message, host: str) -> Iterator[Sig
     found = [one for one in catalog.senders() if _outside(one, nodes, message=message, host=host)]
     if not found:
         return
-    named = _records(nodes) if any(one.layout == "named" for one in found) else []
+    objects = _records(nodes) if any(one.layout == "named" for one in found) else []
     for sender in found:
-        records = named if sender.layout == "named" else _flat_records(nodes, sender)
+        records = objects if sender.layout == "named" else _flat_records(nodes, sender)
         for record in records:
             if _inside(sender, record):
                 yield from _sightings(sender, record)
@@ -67,10 +68,9 @@ def answer_of(sender: str, nodes: Sequence[Node]) -> tuple[bool | None, str]:
     known = next((one for one in catalog.senders() if one.id == sender), None)
     if known is None or known.answer is None:
         return None, ""
-    for node in nodes:
-        if _name(node) == known.answer.field and len(node.data) <= 64:
-            start, end = trimmed(node.data, 0, len(node.data))
-            text = node.data[start:end].decode("utf-8", "replace")
+    for value in named(nodes, readable_children(nodes)):
+        if last_step(value.name) == known.answer.field and value.end - value.start <= MOST_ANSWER:
+            text = value.node.data[value.start : value.end].decode("utf-8", "replace")
             if text and text.isprintable():
                 return text in known.answer.accepted, f"{known.answer.field} {text}"
     return None, ""
@@ -118,7 +118,7 @@ def _records(nodes: Sequence[Node]) -> list[_Record]:
         start, end = trimmed(node.data, 0, len(node.data))
         value = _Value(node=node, start=start, end=end)
         if node.child.path:
-            values = by_parent.setdefault(id(node.parent), {}).setdefault(_name(node), [])
+            values = by_parent.setdefault(id(node.parent), {}).setdefault(last_step(node.field), [])
             values.append(value)
             slots[id(node)] = (values, len(values) - 1)
         elif id(node.parent) in slots and node.encoding.readable and _whole(node):
@@ -130,10 +130,6 @@ def _records(nodes: Sequence[Node]) -> list[_Record]:
 def _whole(node: Node) -> bool:
     parent, child = node.parent, node.child
     return parent is not None and child is not None and (child.start, child.end) == (0, len(parent.data))
-
-
-def _name(node: Node) -> str:
-    return node.field.removesuffix("[]").rpartition(".")[2]
 
 
 def _flat_records(nodes: Sequence[Node], sender: SenderFile) -> Iterator[_Record]:

@@ -37,10 +37,15 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     record: int  # the same for all values that stand side by side
 
 
+def last_step(name: str) -> str:
+    """Give the last step of a field name as the sender wrote it: `request.hwid` gives `hwid`."""
+    return name.removesuffix("[]").rpartition(".")[2]
+
+
 @lru_cache(maxsize=8192)
 def normal(name: str) -> str:
     """Write the last step of a field name in lower case without separators: `user.e_mail` gives `email`."""
-    last = name.removesuffix("[]").rpartition(".")[2]
+    last = last_step(name)
     while last.endswith("]"):
         head, bracket, inside = last[:-1].rpartition("[")
         if not bracket:
