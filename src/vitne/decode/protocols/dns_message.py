@@ -58,6 +58,19 @@ def _first_question(data: bytes, base: int) -> _Question:
     return known
 
 
+def _read_questions(data: bytes, base: int, count: int, *, parts: list[Part]) -> tuple[str, int, Facts]:
+    """Read all questions; give the first name, where the records begin, and the facts.  Raises Malformed."""
+    asked, length, part, facts = _first_question(data, base)
+    at = 12 + length
+    parts.append(part)
+    while len(parts) < count:
+        _, length, part, more = _question(data, at, base)
+        at += length
+        parts.append(part)
+        facts = (*facts, *more[: len(facts) < 64])
+    return asked, at, facts
+
+
 def fit(head: bytes) -> int:
     """Say how well some bytes fit a DNS message; NetBIOS names and reserved bits do not."""
     if len(head) < 17:
@@ -125,19 +138,13 @@ class Reader:
         """
         if len(data) < 12:
             raise Malformed("a DNS header is cut off", at=0)
-        asked, at, facts, parts = "", 12, _NO_FACTS, []
+        parts: list[Part] = []
+        asked, at, facts = "", 12, _NO_FACTS
         records = broken = None
         head = HEADER.unpack_from(data)
         try:
             if head[2]:
-                asked, length, part, facts = _first_question(data, base)
-                at += length
-                parts.append(part)
-                while len(parts) < head[2]:
-                    _, length, part, more = _question(data, at, base)
-                    at += length
-                    parts.append(part)
-                    facts = (*facts, *more[: len(facts) < 64])
+                asked, at, facts = _read_questions(data, base, head[2], parts=parts)
             if head[3] or head[4] or head[5]:
                 records = Records(data, base, asked)
                 at = records.sections(at, head[3:])
@@ -148,21 +155,14 @@ class Reader:
             parts += records.parts
             facts = (*facts, *records.facts)
             names = records.names()
-        out: Out = []
-        if at < len(data) and broken is None:
-            parts.append(Part(path="trailing", start=base + at, end=base + len(data)))
-            out.append(
-                Oddity(
-                    name="dns-trailing-bytes",
-                    note="bytes behind the last record",
-                    side=side,
-                    offset=base + at,
-                )
-            )
-        elif broken is not None:
+        out: Oddity | Gap | None = None
+        if broken is not None:
             at = min(len(data), at if broken.at is None else max(at, broken.at))
-            left = len(data) - at
-            out.append(Gap(kind="malformed", why=broken.why, offset=base + at, length=left))
+            out = Gap(kind="malformed", why=broken.why, offset=base + at, length=len(data) - at)
+        elif at < len(data):
+            parts.append(Part(path="trailing", start=base + at, end=base + len(data)))
+            note = "bytes behind the last record"
+            out = Oddity(name="dns-trailing-bytes", note=note, side=side, offset=base + at)
         response = head[1] >> 15
         message = Message(
             protocol=self.protocol,
@@ -178,7 +178,7 @@ class Reader:
             facts=facts,
             parts=tuple(parts),
         )
-        return [message, *out] if out else [message]
+        return [message, out] if out is not None else [message]
 
     def _pair(self, side: int, response: int, data: bytes) -> int | None:
         """Give each query its number, and find the query that has the answer's id."""
