@@ -60,14 +60,14 @@ def test_tshark_finds_lengths_and_checksums_right(tmp_path):
     for ends, kind in ((V4, packets.ETHERTYPE_IPV4), (V6, packets.ETHERTYPE_IPV6)):
         for size in (0, 1, 2, 1399):
             body = bytes(range(256))[: size % 256] + bytes(size - size % 256)
-            for packet in (
+            both = (
                 packets.internet(packets.udp(body, ends, (1024, 9)), ends, protocol=packets.UDP),
                 packets.internet(
                     packets.tcp(body, ends, (1024, 9), numbers=Numbers(seq=2**32 + 5, ack=9, options=b"\x02\x04\x05\xb4\x01")),
                     ends, protocol=packets.TCP,
                 ),
-            ):  # fmt: skip
-                frames.append(packets.ethernet(packet, *MACS, kind=kind))
+            )  # fmt: skip
+            frames += [packets.ethernet(packet, *MACS, kind=kind) for packet in both]
     rows = fields(
         tmp_path,
         frames,

@@ -274,3 +274,26 @@ def test_reading_a_case_does_not_load_pyarrow(tmp_path):
     folder = write_case(tmp_path / "case", **parts())
     code = "import sys; from pathlib import Path; from vitne.store import read_case; read_case(Path(sys.argv[1]));sys.exit('pyarrow' in sys.modules)"
     subprocess.run([sys.executable, "-c", code, str(folder)], check=True)
+
+
+def test_a_crash_in_the_middle_leaves_the_older_case_and_no_half_one(tmp_path):
+    write_case(tmp_path / "case", **parts())
+    before = tree(tmp_path / "case")
+    code = (
+        "import os, sys; from pathlib import Path; from vitne.lab import samples; from vitne.store import cases\n"
+        "write, left = cases._write, [5]\n"
+        "def crashing(path, data):\n"
+        "    left[0] -= 1\n"
+        "    write(path, data) if left[0] else os._exit(9)\n"
+        "cases._write = crashing\n"
+        "for name in ('case', 'other'):\n"
+        "    if len(sys.argv) == 3 and sys.argv[2] == name:\n"
+        "        cases.write_case(Path(sys.argv[1]) / name, captures=[samples.capture()], findings=[], opaque=[],"
+        " gaps=[], oddities=[], transmissions=[], manifest={}, run={}, pages={}, partial=False)"
+    )
+    for name in ("case", "other"):
+        done = subprocess.run([sys.executable, "-c", code, str(tmp_path), name], check=False)
+        assert done.returncode == 9
+    assert tree(tmp_path / "case") == before
+    assert not (tmp_path / "other").exists()
+    read_case(tmp_path / "case")

@@ -8,6 +8,7 @@ because a Parquet column has one type.
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ _PAIRS = {
     "range": ("start", "end"),
 }
 _ENCODER = msgspec.json.Encoder(order="deterministic")
-_ROW_GROUP = 65536
+_ROW_GROUP = 16384
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +56,9 @@ TABLES = (
 def typed(table: Table, rows: Iterable[Any]) -> list[Any]:
     """Give the rows as the table's type, sorted; a mapping with the right names counts as a row."""
     out = [row if isinstance(row, table.row) else msgspec.convert(row, table.row) for row in rows]
-    return sorted(out, key=lambda row: (table.order(row), _ENCODER.encode(row)))
+    out.sort(key=table.order)
+    alike = [sorted(many, key=_ENCODER.encode) for _, many in itertools.groupby(out, key=table.order)]
+    return list(itertools.chain.from_iterable(alike))
 
 
 def json_lines(rows: Iterable[Any]) -> bytes:
@@ -75,10 +78,12 @@ def parquet(table: Table, rows: Iterable[Any]) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet as pq
 
-    plain = [_flat(msgspec.to_builtins(row)) for row in rows]
+    schema = _schemas()[table.name]
     sink = io.BytesIO()
-    content = pa.Table.from_pylist(plain, schema=_schemas()[table.name])
-    pq.write_table(content, sink, compression="zstd", version="2.6", row_group_size=_ROW_GROUP)
+    left = iter(rows)
+    with pq.ParquetWriter(sink, schema, compression="zstd", version="2.6") as writer:
+        while some := [_flat(msgspec.to_builtins(row)) for row in itertools.islice(left, _ROW_GROUP)]:
+            writer.write_table(pa.Table.from_pylist(some, schema=schema), row_group_size=_ROW_GROUP)
     return sink.getvalue()
 
 

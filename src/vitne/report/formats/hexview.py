@@ -90,7 +90,7 @@ def terminal(lines: Sequence[Row]) -> Text:
 
 
 def html(lines: Sequence[Row]) -> Markup:
-    """Give the rows as a ``pre`` element; colours come from the classes ``marked``, ``hidden`` and ``covered``."""
+    """Give the rows as a ``pre`` element with the classes ``marked``, ``hidden`` and ``covered``."""
     digits = _digits(lines)
     out = []
     for row in lines:
