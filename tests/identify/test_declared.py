@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vitne import catalog
 from vitne.identify.declared import answer_of, declared, sender_of
@@ -137,3 +139,25 @@ def test_a_wrong_check_digit_in_a_declared_field_is_told() -> None:
 def test_no_answer_is_known_of_an_unknown_sender_or_an_empty_response() -> None:
     assert answer_of("nobody", nodes_of({"resultCode": "0"})) == (None, "")
     assert answer_of("self-registration", []) == (None, "")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["REGVER", "MODEL", "IMEI1", "SIM1ICCID", "MACID", "SWVER"]), st.binary(max_size=40)
+    )
+)
+def test_noise_in_documented_fields_raises_nothing(fields: dict[str, bytes]) -> None:
+    nodes = nodes_of(dict.fromkeys(fields, "x"))
+    for node, noise in zip(nodes[2:], fields.values(), strict=True):
+        node.data = noise
+    message = Message(protocol="http", kind="request", side=0, start=0, end=1)
+    for one in declared(nodes, message, ""):
+        assert one.value
+    answer_of("self-registration", nodes)
+
+
+@given(st.binary(max_size=300))
+def test_noise_in_flat_records_raises_nothing(noise: bytes) -> None:
+    body = Node(noise, part=Part(path="body", start=0, end=len(noise)))
+    message = Message(protocol="http", kind="request", side=0, start=0, end=1, content_type="text/xml")
+    list(declared([body], message, ""))

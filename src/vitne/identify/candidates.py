@@ -184,9 +184,7 @@ def _echoes(spot: _Spot, by_node: dict[int, list[_Spot]]) -> bool:
     while node.parent is not None and node.child is not None:
         for outer in by_node.get(id(node.parent), ()):
             inside = outer.hit.start < node.child.end and node.child.start < outer.hit.end
-            if inside and (outer.identifier, outer.hit.value) == (spot.identifier, spot.hit.value):
-                return True
-            if inside and outer.identifier == spot.identifier and outer.identifier != "device-id":
+            if inside and outer.identifier == spot.identifier:
                 return True
         node = node.parent
     return False
