@@ -43,9 +43,10 @@ def test_a_part_cut_off_is_not_complete():
 
 
 def test_bare_line_feeds_are_taken():
-    assert [child.data for child in encoding.unwrap(FORM.replace(b"\r\n", b"\n"), LIMITS)][
-        0
-    ] == b"004402990000014"
+    assert (
+        next(child.data for child in encoding.unwrap(FORM.replace(b"\r\n", b"\n"), LIMITS))
+        == b"004402990000014"
+    )
 
 
 @pytest.mark.parametrize("data", [b"", b"plain", b"--\r\n\r\n", b"--x", b"a=b&c=d"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
-
 import pytest
 
 from vitne.encodings.protobuf import encoding
@@ -60,7 +58,7 @@ def test_messages_in_messages_are_opened_to_a_bound_and_without_recursion():
     (child,) = encoding.unwrap(data, LIMITS)
     assert child.data.endswith(b"text")
     assert child.path.startswith("1.1.1.1")
-    assert os.path.commonprefix([child.path, "1." * 40]).count("1") <= 34
+    assert child.path.count("1") <= 34
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_texts_and_attributes_have_their_paths():
 
 def test_the_standard_library_reads_the_same_texts():
     data = b"<r><a>one</a><b><c>two</c> three </b></r>"
-    texts = [text.strip() for text in ElementTree.fromstring(data).itertext() if text.strip()]
+    texts = [text.strip() for text in ET.fromstring(data).itertext() if text.strip()]
     assert [text.decode() for _, text in leaves(data)] == texts
 
 

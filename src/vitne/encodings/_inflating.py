@@ -32,7 +32,7 @@ class Inflated:
 def inflate(data: bytes, start: int, wbits: int, *, most: int) -> Inflated:
     """Decompress one stream from a position; wbits as in zlib: 31 gzip, 15 zlib, -15 raw (RFC 1950-1952).
 
-    The wrapped bytes go in by growing steps, the last eight apart: a wrong check sum costs no contents.
+    The wrapped bytes go in by growing steps, the last eight one by one: a wrong check sum costs no contents.
     """
     stream = zlib.decompressobj(wbits)
     out: list[bytes] = []
@@ -41,7 +41,7 @@ def inflate(data: bytes, start: int, wbits: int, *, most: int) -> Inflated:
     tail = max(start, len(data) - 8)
     why = ""
     while position < len(data) and not stream.eof and room > 0:
-        stop = min(position + step, tail if position < tail else len(data))
+        stop = min(position + step, tail if position < tail else position + 1)
         chunk = data[position:stop]
         try:
             while chunk and room > 0 and not stream.eof:

@@ -55,7 +55,6 @@ class Reader:
         self._keys: list[Any] = []  # per open container: the key at hand, or the index
         self._prefix: list[str] = []  # per open container: its path
         self._expect = _VALUE
-        self._empty = False  # a closing bracket may come now
 
     def leaves(self, escapes: Escapes) -> Iterator[Child]:
         """Yield string and number leaves in order."""
@@ -79,7 +78,6 @@ class Reader:
             if not fits:
                 return
             self.position = match.end()
-            self._empty = kind == 3 and match[3] in b"[{"
             if self._expect == _NEXT and not self._keys:
                 self._end(match)
                 return
@@ -147,8 +145,7 @@ class Reader:
     def _close(self, mark: bytes) -> bool:
         if not self._keys or isinstance(self._keys[-1], int) != (mark == b"]"):
             return False
-        trailing_comma = self._expect in {_VALUE, _KEY} and not self._empty
-        if self._expect == _COLON or (trailing_comma and self._expect == _VALUE and self._keys[-1] == 0):
+        if self._expect not in (_NEXT, _VALUE if mark == b"]" else _KEY):
             return False
         self._keys.pop()
         self._prefix.pop()

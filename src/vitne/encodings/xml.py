@@ -34,6 +34,7 @@ _ATTRIBUTE = re.compile(
 )
 _DEEPEST = 256  # names kept of the way down to an element
 _TOKENS_PER_CHILD = 16  # tags read for each child that may be given
+_LONGEST_STUB = 256  # bytes of a cut-off tag at the end of the data
 _VOID = frozenset(
     {"br", "img", "meta", "link", "input", "hr", "area", "base", "col", "embed", "source", "wbr"}
 )
@@ -64,7 +65,7 @@ class Xml(Slices):
         position = count = 0
         for _ in range(limits.children * _TOKENS_PER_CHILD):
             match = _TAG.search(data, position)
-            end = match.start() if match else len(data)
+            end = match.start() if match else _last(data, position)
             for child in (*_text(data, position, end, way), *(_inside(data, match, way) if match else ())):
                 if count >= limits.children:
                     return
@@ -73,6 +74,12 @@ class Xml(Slices):
             if match is None:
                 return
             position = match.end()
+
+
+def _last(data: bytes, position: int) -> int:
+    """Say where the last text ends: before a tag that is cut off."""
+    cut = data.rfind(b"<", max(position, len(data) - _LONGEST_STUB))
+    return cut if cut >= 0 else len(data)
 
 
 def _text(data: bytes, start: int, end: int, way: list[str]) -> Iterator[Child]:
