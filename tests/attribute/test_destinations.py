@@ -69,3 +69,10 @@ def test_a_destination_without_a_name_says_so() -> None:
     assert destination("192.0.2.1", 80, host="", host_source="dns").host_source == "none"
     named = destination("192.0.2.1", 80, host="Www.Example.com.", host_source="sni")
     assert (named.host, named.domain, named.host_source) == ("www.example.com", "example.com", "sni")
+
+
+def test_what_shares_the_devices_own_network_is_local() -> None:
+    assert scope_of("198.51.100.1", "", "198.51.100.77") == "local-network"
+    assert scope_of("198.51.101.1", "", "198.51.100.77") == "internet"
+    assert scope_of("2001:db8:1::1", "", "2001:db8:1::77") == "local-network"
+    assert scope_of("2001:db8:2::1", "", "2001:db8:1::77") == "internet"

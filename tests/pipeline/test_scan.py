@@ -81,7 +81,7 @@ def test_the_display_filter_shows_the_bytes_in_tshark(tmp_path: Path) -> None:
         (RECORD.hex().encode(), ["http", "hex", "json"]),
         (b"d=" + base64.urlsafe_b64encode(gzip.compress(RECORD, mtime=0)).rstrip(b"="), ["http", "form", "base64", "gzip", "json"]),
         (json.dumps({"outer": RECORD.decode()}).encode(), ["http", "json", "json"]),
-        (json.dumps({"h": hashlib.sha256(IMEI.encode()).hexdigest()}).encode(), ["http", "json", "sha256", "hex"]),
+        (json.dumps({"h": hashlib.sha256(IMEI.encode()).hexdigest()}).encode(), ["http", "json", "hex", "sha256"]),
     ],
     ids=["base64 wrapped", "gzip", "hex", "form base64url gzip", "JSON in JSON", "sha256"],
 )  # fmt: skip

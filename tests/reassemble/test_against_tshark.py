@@ -26,6 +26,7 @@ ONLY_IN_TSHARK = {  # frames that tshark puts into a stream and we do not, beyon
 }
 STREAMS = {  # (transport, number in tshark) whose frames or bytes differ
     "KakaoTalk_chat.pcap": [("tcp", 2)],
+    "decode-teredo-01.pcap": [("udp", 6)],
     "fuzz-2006-06-26-2594.pcap": [("tcp", 3), ("udp", 198)],
 }
 

@@ -75,11 +75,11 @@ _CARRIER_NAT = ipaddress.ip_network("100.64.0.0/10")
 
 
 @lru_cache(maxsize=65536)
-def scope_of(ip: str, tunnel: str = "") -> Scope:
+def scope_of(ip: str, tunnel: str = "", near: str = "") -> Scope:
     """Say how far an address reaches: internet, local-network, multicast, operator-core or this-device.
 
-    RFC 1918, 4193, 3927 and 4291 for local ranges, RFC 6598 (100.64/10) for the inside of an operator;
-    documentation ranges count as internet, because captures made for training use them so.
+    RFC 1918, 4193, 3927 and 4291 for local ranges, RFC 6598 (100.64/10) for the inside of an operator.
+    ``near`` is the address of the device: what shares its /24 (IPv4) or /64 (IPv6) is on its own network.
     """
     address = _address(ip)
     if address is None:
@@ -94,6 +94,10 @@ def scope_of(ip: str, tunnel: str = "") -> Scope:
         return "local-network"
     if address.version == 4 and address in _CARRIER_NAT:
         return "operator-core"
+    own = _address(near)
+    shift = 8 if address.version == 4 else 64
+    if own is not None and own.version == address.version and int(own) >> shift == int(address) >> shift:
+        return "local-network"
     return "internet"
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
-import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import msgspec
 from vitne.model import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from vitne.pipeline import Result
     from vitne.store import Case
@@ -44,34 +45,50 @@ class Kept:
             ) from error
         self.place = place
 
+    @contextmanager
+    def content(self) -> Iterator[memoryview | None]:
+        """Give what was kept, None for nothing; afterwards it is gone from beside the case."""
+        if self.place is None:
+            yield None
+            return
+        try:
+            with self.place.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+                view = memoryview(mapped)
+                try:
+                    yield view
+                finally:
+                    view.release()
+        finally:
+            self.place.unlink(missing_ok=True)
+
 
 def write(folder: Path, result: Result, *, run: dict[str, Any], kept: Kept) -> None:
-    """Write a case; what ``kept`` holds goes into it."""
-    from vitne.report.formats.html import page
+    """Write a case; what ``kept`` holds goes into it and is listed in its manifest."""
+    from vitne.report.formats.html import PATH, page
     from vitne.store import write_case
 
     manifest = {
         "rules": result.rules,
         "counts": result.counts,
         "devices": msgspec.to_builtins(result.devices),
-        "revealed": False,
     }
-    write_case(
-        folder,
-        captures=result.captures,
-        findings=result.findings,
-        opaque=result.opaque,
-        gaps=result.gaps,
-        oddities=result.oddities,
-        transmissions=result.transmissions,
-        manifest=manifest,
-        run=run,
-        pages={"report/index.html": page(result)},
-        partial=result.partial,
-    )
-    if kept.place is not None:
-        (folder / EVIDENCE).mkdir(exist_ok=True)
-        shutil.move(kept.place, folder / EVIDENCE / "standard-input")
+    pages: dict[str, Any] = {PATH: page(result, rules=result.rules)}
+    with kept.content() as evidence:
+        if evidence is not None:
+            pages[f"{EVIDENCE}/standard-input"] = evidence
+        write_case(
+            folder,
+            captures=result.captures,
+            findings=result.findings,
+            opaque=result.opaque,
+            gaps=result.gaps,
+            oddities=result.oddities,
+            transmissions=result.transmissions,
+            manifest=manifest,
+            run=run,
+            pages=pages,
+            partial=result.partial,
+        )
 
 
 def captures_of(case: Case, given: Sequence[str]) -> list[str]:

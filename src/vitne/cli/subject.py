@@ -48,7 +48,7 @@ def _new(file: str, *, force: bool) -> int:
     if not subject.seeds:
         print("Nothing was given, nothing was written.")
         return 0
-    write_subject(path, subject, replace=force)
+    write_subject(path, subject, overwrite=force)
     print(
         f"Written: {file} ({len(subject.seeds)} values), readable by you alone. Next: vitne scan CAPTURE --subject {file}"
     )

@@ -103,7 +103,7 @@ def sound(data: bytes) -> bool:
     """Say whether the bytes of a field are a message themselves: at least two bytes, read to the last."""
     if len(data) < 2:
         return False
-    found, end = fields(data, 4096)
-    if end != len(data) and len(found) < 4096:
+    found, end = fields(data, 512)
+    if end != len(data) and len(found) < 512:
         return False
     return all(one.number <= 4096 for one in found)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vitne.model import Limits
 
 _DEEPEST = 32  # messages one inside the other
+_STEPS_PER_LEAF = 4  # fields looked at for each child that may be given
 _FRAME = 5  # bytes before a gRPC message: a flag, then the length
 
 
@@ -76,7 +77,7 @@ class Protobuf:
 
     def _fields(self, data: bytes, base: int, limits: Limits) -> Iterator[Child]:
         """Yield leaves in the order of their bytes, messages opened; no recursion."""
-        count = 0
+        count = steps = 0
         found, _ = fields(data, limits.children)
         stack: list[tuple[Iterator[Field], int, str, int]] = [(iter(found), 0, "", 0)]
         while stack:
@@ -85,7 +86,8 @@ class Protobuf:
             if one is None:
                 stack.pop()
                 continue
-            if count >= limits.children:
+            steps += 1
+            if count >= limits.children or steps > _STEPS_PER_LEAF * limits.children:
                 return
             start, end = one.start + offset, one.end + offset
             path = f"{prefix}{one.number}"

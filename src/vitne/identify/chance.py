@@ -90,7 +90,7 @@ def judge(needle: Needle, *, haystack: int, siblings: int) -> Evidence:
 def probability(needle: Needle) -> float:
     """Give the chance that the needle stands at one given place."""
     data = needle.data
-    models = [_text(data), _hexadecimal(data), _base64(data), _binary(data)]
+    models = [_text(data) if _may_be_text(data) else -math.inf, _hexadecimal(data), _base64(data), _binary(data)]
     if len(needle.layers) == 1 and needle.codec in REWRITTEN:  # encoded text is as likely as text
         models.append(math.log(ENCODED) + _text(needle.text))
     chance = math.exp(max(models))
@@ -105,6 +105,18 @@ _DIGITS = frozenset(b"0123456789")
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 _BASE64 = _DIGITS | _LETTERS | frozenset(b"+/-_=")
+
+
+def _may_be_text(data: bytes) -> bool:
+    """Say whether the bytes can be a piece of UTF-8: what stands inside is well formed."""
+    inside = data.lstrip(bytes(range(0x80, 0xC0)))
+    for cut in range(4):
+        try:
+            inside[: len(inside) - cut].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        return len(data) - len(inside) < 4
+    return False
 
 
 def _text(data: bytes) -> float:

@@ -34,6 +34,15 @@ static uint64_t hash_flow(uint64_t seed, const FlowState *flow) {
                hash_end(seed, flow->address[1], flow->port[1], flow->protocol));
 }
 
+/* The same for an IPv4 packet whose addresses and ports stand at these places. */
+uint32_t slot_of_ends(const Walk *walk, const uint8_t *addresses, const uint8_t *ports, uint8_t protocol) {
+    uint8_t source[16] = {0}, target[16] = {0};
+    memcpy(source, addresses, 4);
+    memcpy(target, addresses + 4, 4);
+    return slot_of(walk, mix(hash_end(walk->seed, source, be16(ports), protocol) +
+                             hash_end(walk->seed, target, be16(ports + 2), protocol)));
+}
+
 /* Gives the side that the packet's source is on, or -1 if it is another flow. */
 static int side_in(const FlowState *flow, const Ends *ends) {
     if (flow->protocol != ends->protocol || flow->family != ends->family) return -1;

@@ -1,6 +1,9 @@
 /* The door of the packet walk: captures' records go in, rows and flows come out. */
 #include "walk.h"
 
+#define FETCH 20 /* frames fetched into the cache before their turn */
+#define PEEK 8   /* packets whose flow is looked for before their turn; less than FETCH */
+
 /* Counts one thing of a kind.  Once there are too many values, further ones are counted together by kind. */
 void tally(Packet *packet, uint32_t kind, uint32_t value) {
     Walk *walk = packet->walk;
@@ -89,19 +92,44 @@ static bool more_rows(Walk *walk, uint64_t count) {
     return true;
 }
 
+/* Guesses where an ordinary packet's flow stands in the hash table and fetches that into the cache. */
+static void peek(const Walk *walk, const uint8_t *at, uint32_t length, uint32_t link_type, uint32_t *slot) {
+    uint32_t skipped = link_type == 1 ? 14 : 0;
+    *slot = NO_ROW;
+    if (length < skipped + 24 || (link_type == 1 && be16(at + 12) != 0x0800)) return;
+    if (link_type != 1 && link_type != 101) return;
+    at += skipped;
+    if (at[0] != 0x45 || (at[9] != 6 && at[9] != 17)) return;
+    *slot = slot_of_ends(walk, at + 12, at + 20, at[9]);
+    __builtin_prefetch(&walk->slots[*slot]);
+}
+
 /* Adds records of one capture, one row each; gives 0, or -1 without memory or beyond 2^32 rows. */
 API int walk_add(Walk *walk, uint32_t capture, uint64_t count, const uint64_t *offset, const uint32_t *held,
                  const uint32_t *wire, const int64_t *time, const uint16_t *link_type) {
     if (capture >= walk->buffer_count || !more_rows(walk, count)) return -1;
     Buffer buffer = walk->buffers[capture];
+    uint32_t slots[PEEK];
+    memset(slots, 0xFF, sizeof slots);
     for (uint64_t at = 0; at < count; at++) {
         uint32_t number = walk->row_count++;
         Row *row = &walk->rows[number];
         *row = (Row){time[at], 0, -1, 0, NO_FLOW};
         Packet packet = {walk, row, number, capture, buffer.bytes, 0, false, NULL, NULL, 0, 0};
-        if (at + 8 < count && offset[at + 8] < buffer.length) {
-            __builtin_prefetch(buffer.bytes + offset[at + 8]);
-            __builtin_prefetch(buffer.bytes + offset[at + 8] + 64);
+        if (at + FETCH < count && offset[at + FETCH] < buffer.length) {
+            __builtin_prefetch(buffer.bytes + offset[at + FETCH]);
+            __builtin_prefetch(buffer.bytes + offset[at + FETCH] + 64);
+        }
+        if (at + PEEK < count && offset[at + PEEK] < buffer.length) {
+            uint64_t room = buffer.length - offset[at + PEEK];
+            uint32_t length = held[at + PEEK] < room ? held[at + PEEK] : (uint32_t)room;
+            peek(walk, buffer.bytes + offset[at + PEEK], length, link_type[at + PEEK], &slots[(at + PEEK) % PEEK]);
+        }
+        uint32_t soon = slots[(at + PEEK / 2) % PEEK]; /* peeked at PEEK / 2 packets ago */
+        if (soon < walk->slot_count && walk->slots[soon]) {
+            const FlowState *flow = &walk->flows[walk->slots[soon] - 1];
+            __builtin_prefetch(flow);
+            __builtin_prefetch((const uint8_t *)flow + 64);
         }
         if (offset[at] > buffer.length || held[at] > buffer.length - offset[at] || offset[at] >= PLACE_MOST) {
             tally(&packet, TALLY_MALFORMED, LAYER_RECORD);
@@ -159,6 +187,7 @@ API int walk_finish(Walk *walk) {
     }
     walk->order = malloc(total ? (uint64_t)total * sizeof *walk->order : 1);
     if (!walk->order) return -1;
+    walk->order_count = total;
     for (uint32_t row = 0; row < walk->row_count; row++) {
         uint32_t flow = walk->rows[row].flow;
         if (flow == NO_FLOW) continue;

@@ -148,6 +148,7 @@ typedef struct {
     WifiRecent wifi[WIFI_RECENT];
     Fragments *fragments;
     uint32_t *order; /* rows by flow and side, made by walk_finish */
+    uint32_t order_count;
 } Walk;
 
 /* One stretch of a frame: what the file holds of it and what it had on the wire. */
@@ -245,6 +246,7 @@ void fragments_end(Walk *walk);
 uint32_t fragment_head(const Walk *walk, uint32_t row);
 const uint8_t *arena_at(const Walk *walk, uint64_t offset);
 /* flows.c */
+uint32_t slot_of_ends(const Walk *walk, const uint8_t *addresses, const uint8_t *ports, uint8_t protocol);
 void take_tcp(Packet *packet, const Datagram *datagram);
 void take_udp(Packet *packet, const Datagram *datagram, Span payload);
 static inline int64_t low_of(const FlowState *flow, int side) {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from functools import cache
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,6 +28,9 @@ _HEAD = 4096
 _PAUSE_NS = 1_000_000_000
 """A pause of a second in an unknown stream begins another message."""
 _MOST_PAYLOAD = 4 << 20
+_MOST_UPGRADES = 3
+_MOST_HEADS = 4
+"""Datagrams of one side that are asked which protocol they are: the first may be damaged."""
 
 
 def read_flow(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Event]:
@@ -54,8 +58,10 @@ def _takes(decoder: Any) -> tuple[str, ...]:
 
 def _read_udp(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Event]:
     del times
-    heads = {side: next((data for _, data in view.datagrams() if data), b"") for side, view in views.items()}
-    decoder = _decoder_for(flow, heads)
+    decoder = None
+    for side, view in views.items():
+        for head in islice((data for _, data in view.datagrams() if data), _MOST_HEADS):
+            decoder = decoder or _decoder_for(flow, {side: head})
     for side, view in views.items():
         for number, data in view.datagrams():
             if decoder is None:
@@ -102,10 +108,11 @@ def _read_from(
     for side, view in views.items():
         for event in _feed_side(decoder, side, view, starts[side]):
             yield _shifted(event, starts[side])
-    at = getattr(decoder, "upgraded_at", None)
-    if getattr(decoder, "upgraded", "") and at is not None and depth < 3:
-        behind = {side: starts[side] + int(at[side]) for side in views}
-        yield from _read_from(flow, views, behind, times=times, depth=depth + 1)
+    at = getattr(decoder, "upgraded_at", None) or getattr(decoder, "upgrade_offset", None)
+    if getattr(decoder, "upgraded", "") and at is not None and depth < _MOST_UPGRADES:
+        behind = {side: starts[side] + int(at[side]) for side in views if at[side] >= 0}
+        inner = {side: view for side, view in views.items() if side in behind}
+        yield from _read_from(flow, inner, behind, times=times, depth=depth + 1)
 
 
 def _feed_side(decoder: Any, side: int, view: SideView, begin: int) -> Iterator[Event]:
@@ -152,7 +159,7 @@ def _unknown(side: int, view: SideView, begin: int, times: Any) -> Iterator[Mess
     row_times = times(view.rows)
     breaks = (view.offsets[1:] != ends[:-1]) | (np.diff(row_times) > _PAUSE_NS)
     edges = [low, *[int(at) + 1 for at in np.flatnonzero(breaks) if at >= low], len(view.offsets)]
-    for first, behind in zip(edges, edges[1:], strict=False):
+    for first, behind in pairwise(edges):
         start, end = max(int(view.offsets[first]), begin), int(ends[behind - 1])
         for at in range(start, end, _MOST_PAYLOAD):
             stop = min(end, at + _MOST_PAYLOAD)

@@ -121,4 +121,7 @@ class _Scan:
             done += len(batch.data)
             self.options.progress("searching", done, total)
         self.work.finish(traffic)
+        if not self.work.searcher.complete:
+            why = "a batch held more hits of known values than are kept; some findings may be missing"
+            self.work.notes.append(Gap(kind="limit", why=why))
         return done

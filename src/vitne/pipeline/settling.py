@@ -46,7 +46,7 @@ class Ends:
         label = self._label(receiver, far[0]) if received else self._label(sender, own[0])
         source = Source(ip=own[0], port=own[1], mac=mac, device=label)
         host, how = ("", "none") if received else self._host(flow, far[0], sender, own[0], time_ns)
-        scope = scope_of(own[0] if received else far[0], flow.tunnel)
+        scope = scope_of(*((own[0], flow.tunnel, far[0]) if received else (far[0], flow.tunnel, own[0])))
         return source, destination(far[0], far[1], host=host, host_source=how), scope  # type: ignore[arg-type]
 
     def near_and_far(self, flow: Flow, side: int) -> tuple[str, Destination, Scope]:

@@ -43,7 +43,7 @@ class Sightings:
             return {}
         runs = (batch.run_position, batch.run_offset)
         starts, ends = _offsets(hits.start, *runs), _offsets(hits.end - 1, *runs) + 1
-        whole = ends - starts == hits.end - hits.start
+        whole = (ends - starts == hits.end - hits.start) & ~hits.weak
         found: dict[int, list[Hit]] = {}
         for piece, start, end in zip(
             hits.piece[whole].tolist(), starts[whole].tolist(), ends[whole].tolist(), strict=True
@@ -59,7 +59,7 @@ class Sightings:
         hits = self.searcher.raw(data, np.asarray([0]), np.asarray([len(data)]))
         runs = (view.positions, view.offsets)
         starts, ends = _offsets(hits.start, *runs), _offsets(hits.end - 1, *runs) + 1
-        whole = ends - starts == hits.end - hits.start
+        whole = (ends - starts == hits.end - hits.start) & ~hits.weak
         return list(zip(starts[whole].tolist(), ends[whole].tolist(), strict=True))
 
     def hand_out(

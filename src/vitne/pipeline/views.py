@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,7 +45,7 @@ class SideView:
             return
         jumps = np.flatnonzero(self.offsets[1:] != self.offsets[:-1] + self.lengths[:-1]) + 1
         edges = [0, *jumps.tolist(), len(self.offsets)]
-        for low, high in zip(edges, edges[1:], strict=False):
+        for low, high in pairwise(edges):
             begin = int(self.positions[low])
             stop = int(self.positions[high - 1]) + int(self.lengths[high - 1])
             yield int(self.offsets[low]), begin, stop

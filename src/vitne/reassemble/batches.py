@@ -42,12 +42,11 @@ RUNS = {
 
 
 class _Room:
-    """The arrays that one call of the assembler fills."""
+    """The arrays that one call of the assembler fills; used again, but for the data handed out."""
 
     def __init__(self, size: int) -> None:
         runs = max(1 << 12, size >> 6)
         pieces = max(1 << 12, size >> 8)
-        self.data = np.empty(size, dtype=np.uint8)
         self.arrays: dict[str, np.ndarray] = {
             name: np.empty(pieces, dtype=kind) for name, kind in PIECES.items()
         }
@@ -55,7 +54,6 @@ class _Room:
         self.holes = np.empty(HOLES, dtype=HOLE)
         self.clashes = np.empty(HOLES, dtype=CLASH)
         self.columns = Columns(
-            data=self.data.ctypes.data,
             size=size,
             piece_room=pieces,
             run_room=runs,
@@ -65,6 +63,14 @@ class _Room:
             clash_room=HOLES,
             **{name: array.ctypes.data for name, array in self.arrays.items()},
         )
+        self.clear()
+
+    def clear(self) -> None:
+        """Make room for another batch, whose data are an array of their own."""
+        self.data = np.empty(self.columns.size, dtype=np.uint8)
+        self.columns.data = self.data.ctypes.data
+        for name in ("used", "piece_count", "run_count", "hole_count", "clash_count"):
+            setattr(self.columns, name, 0)
 
     def batch(self) -> StreamBatch:
         """Give what was filled; short arrays are copies, so that a batch keeps no more than it needs."""
@@ -90,14 +96,15 @@ def batches(
     """Yield batches and after each what is missing from its streams or contradicts them."""
     mask = None if chosen is None else np.ascontiguousarray(chosen, dtype=np.uint8)
     assembler = KernelAssembler(kernel, mask)
+    room = _Room(max(size, LEAST))
     more = True
     while more:
-        room = _Room(max(size, LEAST))
         more = assembler.fill(room.columns)
         if room.columns.piece_count:
             yield room.batch()
         yield from _gaps(traffic, room.holes[: room.columns.hole_count])
         yield from _clashes(traffic, room.clashes[: room.columns.clash_count])
+        room.clear()
 
 
 def _gaps(traffic: Traffic, holes: np.ndarray) -> Iterator[Gap]:

@@ -1,0 +1,62 @@
+"""One flow read by the decoder its bytes call for, with holes, upgrades and unknown protocols."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.pipeline.test_views import batch
+from vitne.model import Flow, Message
+from vitne.pipeline.conversation import read_flow
+from vitne.pipeline.views import SideView
+
+
+def flow(transport: str = "tcp") -> Flow:
+    return Flow(
+        number=3, transport=transport, client_ip="192.0.2.1", client_port=40000, client_mac="", server_ip="198.51.100.1",
+        server_port=80, server_mac="", packets=3, handshake=True, answered=True, acked=(None, None),
+    )  # fmt: skip
+
+
+def view(*runs: tuple[int, bytes, int]) -> SideView:
+    return SideView(batch(list(runs)), 1)
+
+
+def times(rows: np.ndarray) -> np.ndarray:
+    return np.asarray(rows, dtype=np.int64) * 10_000_000
+
+
+def messages(transport: str = "tcp", clock: object = times, **views: SideView) -> list[Message]:
+    sides = {{"client": 0, "server": 1}[name]: each for name, each in views.items()}
+    return [event for event in read_flow(flow(transport), sides, clock) if isinstance(event, Message)]
+
+
+def test_the_bytes_choose_the_decoder_and_not_the_port() -> None:
+    [message] = messages(client=view((0, b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n", 1)))
+    assert (message.protocol, message.host) == ("http", "a.example")
+
+
+def test_an_unknown_stream_is_cut_at_pauses_and_holes() -> None:
+    found = messages(client=view((0, b"\x01\x02abc", 1), (5, b"def", 2), (8, b"late", 500), (20, b"behind a hole", 501)))
+    assert [(message.protocol, message.start, message.end) for message in found] == [("stream", 0, 8), ("stream", 8, 12), ("stream", 20, 33)]
+
+
+def test_every_datagram_of_an_unknown_protocol_is_a_message() -> None:
+    found = messages("udp", client=view((0, b"\xff\xfeone", 1), (5, b"", 2), (5, b"\xff\xfetwo", 3)))
+    assert [(message.protocol, message.datagram, message.end) for message in found] == [("datagram", 0, 5), ("datagram", 1, 0), ("datagram", 2, 5)]
+
+
+def test_behind_a_tunnel_through_a_proxy_another_decoder_goes_on_with_true_offsets() -> None:
+    asked = b"CONNECT mail.example:25 HTTP/1.1\r\nHost: mail.example:25\r\n\r\n"
+    granted = b"HTTP/1.1 200 Connection established\r\n\r\n"
+    inner = b"EHLO phone.example\r\nMAIL FROM:<kari@post.example>\r\n"
+    banner = b"220 mail.example ESMTP\r\n250 mail.example\r\n250 ok\r\n"
+    found = messages(client=view((0, asked + inner, 1)), server=view((0, granted + banner, 2)))
+    mail = [message for message in found if message.protocol == "smtp" and message.side == 0]
+    assert mail
+    sender = next(part for message in mail for part in message.parts if b"kari@post.example" in (asked + inner)[part.start : part.end])
+    assert sender.start >= len(asked)
+
+
+def test_bytes_missing_at_the_beginning_are_told_to_the_decoder() -> None:
+    found = messages(client=view((0, b"GET /one HTTP/1.1\r\nHost: a.example\r\nX-Long: ", 1), (80, b"\r\n\r\nGET /two HTTP/1.1\r\nHost: a.example\r\n\r\n", 2)))
+    assert [message.host for message in found if message.complete] == ["a.example"]
