@@ -65,6 +65,7 @@ static bool grow_table(Walk *walk) {
     walk->slots = slots;
     walk->slot_count = (uint32_t)count;
     for (uint32_t at = 0; at < old_count; at++) { /* only the newest flow between two ends is in the table */
+        if (at + 24 < old_count && old[at + 24]) __builtin_prefetch(&walk->flows[old[at + 24] - 1]);
         if (!old[at]) continue;
         uint32_t slot = slot_of(walk, hash_flow(walk->seed, &walk->flows[old[at] - 1]));
         while (slots[slot]) slot = slot + 1 == walk->slot_count ? 0 : slot + 1;
