@@ -6,6 +6,8 @@ import struct
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vitne.lab import packets
 from vitne.lab.packets import ACK, FIN, RST, SYN, Ends
@@ -443,6 +445,19 @@ def test_a_record_outside_its_capture_is_counted_and_not_read(records, udp):
     walk.add(0, buffer, chunk)
     (note,) = walk.finish().notes()
     assert note.kind == "malformed"
+
+
+@given(
+    noise=st.lists(st.binary(max_size=120), max_size=8),
+    link=st.sampled_from(sorted({link for link, _, _ in LINKS.values()})),
+    start=st.sampled_from([IP4, IP6, *TUNNELS.values(), b""]),
+    keep=st.integers(0, 120),
+)
+def test_noise_raises_nothing_and_every_frame_keeps_its_row(read, noise, link, start, keep):
+    frames = [start[:keep] + one for one in noise]
+    got = read(frames, link=link)
+    assert got.traffic.packet_count == len(frames)
+    assert all(count.count <= len(frames) * 20 for count in got.traffic.counts)
 
 
 def test_an_empty_walk_has_no_flows():

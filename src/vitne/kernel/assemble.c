@@ -1,7 +1,8 @@
 /* Reassembly: a side's segments become one contiguous stretch per hole-free part, datagrams one run each.
  *
  * RFC 9293 section 3.4 and 3.10.7.4.  Where segments overlap, the copy captured first wins; the bytes of the others
- * are compared with it and a difference is noted.  Sorting is a merge sort on row numbers in place of Walk.order;
+ * are compared with it and a difference is noted (not across the cut between two pieces of a stream longer than a
+ * batch: there only what lies behind the cut is compared).  Sorting is a merge sort on row numbers in place of Walk.order;
  * overlaps are swept with a heap by age, so that any order costs n log n.
  */
 #include "walk.h"
