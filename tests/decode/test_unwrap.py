@@ -359,3 +359,31 @@ def test_decoded_bytes_of_no_known_format_are_counted_although_they_are_not_even
     masked = b"\x20\x00\x00\x00\x00\x20\x00\x00" + bytes(byte ^ 0x2A ^ n % 3 for n, byte in enumerate(RECORD))
     (opaque,) = [one for one in run(b"d=" + base64.b64encode(masked) + b"&v=1") if isinstance(one, Opaque)]
     assert (opaque.reason, opaque.path, opaque.length) == ("unknown-format", "d", len(masked))
+
+
+@pytest.mark.parametrize(
+    "hint", ["dns-name", "base64", "json", "form", "multipart", "no-such-encoding", "identity"]
+)
+def test_other_announcements_that_fail_are_passed_over_in_silence(hint):
+    got = run(b"\xc0\xc1 plain", hint)
+    assert [type(one) for one in got] == [Node]
+
+
+@pytest.mark.parametrize(
+    ("body", "chain"),
+    [
+        (b'{"k":"x=y","imei":"004402990000014"}', ["json"]),
+        (base64.b64encode(RECORD), ["base64", "json"]),
+        (WRAPPED, ["base64", "json"]),
+    ],
+)
+def test_a_document_announced_as_a_form_is_read_as_what_it_is(body, chain):
+    assert codecs(with_data(run(body, "form"), b"004402990000014")) == chain
+
+
+def test_all_fields_of_an_announced_message_are_given():
+    got = run(b"\x0a\x0f004402990000014\x12\x0f490154203237518", "protobuf")
+    assert [(node.field, node.data) for node in nodes(got)[1:]] == [
+        ("1", b"004402990000014"),
+        ("2", b"490154203237518"),
+    ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vitne.model import Child, Gap, Part
 
 _ALIASES = {"br": "brotli", "x-gzip": "gzip", "x-deflate": "deflate", "urlencoded": "form"}
+_CODINGS = frozenset({"brotli", "chunked", "deflate", "gzip", "zlib", "zstd"})  # of which a lie is told
 _NOTHING = frozenset({"", "identity"})
 _MOST_LAYERS = 16  # layers of all kinds one inside the other
 _ESCAPES = (
@@ -76,10 +77,10 @@ class _Graph:
             try:
                 children = list(encoding.unwrap(node.data, budget.limits()))
             except Malformed as error:
-                if family_of(encoding) in {"transfer", "binary"}:
+                if encoding.name in _CODINGS:
                     yield _lie(self.part, hint, error)
                 continue
-            if family_of(encoding) == "structure":
+            if family_of(encoding) == "structure" or any(child.path for child in children):
                 budget.first_time(node.data)
                 yield from self._children(node, encoding, children, -1)
                 return

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _NAME = rb"[A-Za-z0-9_.$~\[\]%:@!*+-]{1,128}"
 _BODY = re.compile(rb"[?;&]?" + _NAME + rb"=(?!=?$)[^\s<>\"{}]*(?:[\r\n\x00]*$|[\"{}<>])")
 _QUERY = re.compile(rb"[?;](?=" + _NAME + rb"=[^=&\s])")
+# announced as a form, and plainly something else: a document, or one padded base64 text
+_OTHER = re.compile(rb"\s*+[{\[<\"]|[A-Za-z0-9+/_\s-]++={1,2}\s*+\Z")
 _STOP = re.compile(rb"[\s#\"<>\\^`{|}\x00]")
 _SEGMENT = re.compile(rb"[^&]+")
 _PATH_SEGMENT = re.compile(rb"[^;/?#]+")
@@ -56,7 +58,7 @@ class Form(Slices):
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the values of the whole data.  Raises Malformed where no pair is in them."""
-        if b"=" not in data:
+        if b"=" not in data or _OTHER.match(data):
             raise Malformed("a form without any name=value pair", at=0)
         start = 1 if data[:1] in {b"?", b";", b"&"} else 0
         yield from self._pairs(data, start, len(data), limits)
