@@ -5,13 +5,15 @@ BIN     = $(VENV)/bin
 SHELL   = /bin/sh
 PYTEST_ARGS ?= -n auto -q
 
-.PHONY: demo test check fuzz bench clean help
+.PHONY: demo test check fuzz bench docs twin clean help
 help:
 	@echo 'make demo   set up a private environment, make the demonstration capture, scan it, show the findings'
 	@echo 'make test   set up and run the tests'
 	@echo 'make check  ruff, mypy --strict, import contracts, tests: what CI runs'
 	@echo 'make fuzz   an hour of fuzzing in all (SECONDS=60 per reader for less)'
 	@echo 'make bench  vitne beside tshark on the same file'
+	@echo 'make docs   make the reference and the pictures from the program'
+	@echo 'make twin   the tests of one module (MODULE=src/vitne/ROOM/NAME.py)'
 
 $(VENV)/.made:
 	@echo '1. A private environment in $(VENV) (nothing else on this machine is changed)'
@@ -49,6 +51,14 @@ fuzz: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python bench/scan.py
+
+docs: $(VENV)/.dev
+	@$(BIN)/python docs/make_reference.py
+	@$(BIN)/python docs/make_pictures.py >$(VENV)/pictures.log || { cat $(VENV)/pictures.log; exit 1; }
+
+TWIN = tests/$(patsubst src/vitne/%,%,$(dir $(MODULE)))test_
+twin: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q $(wildcard $(TWIN)$(notdir $(MODULE)) $(TWIN)$(patsubst _%,%,$(notdir $(MODULE))))
 
 clean:
 	rm -rf $(VENV) demo

@@ -86,6 +86,11 @@ def _table(head: tuple[str, ...], rows: Iterable[Iterable[str]]) -> Iterator[str
     yield ""
 
 
+def _from_here(path: str) -> str:
+    """Give a path of the project as a link from the reference."""
+    return "../" + path.removeprefix("docs/")
+
+
 def _code(word: str) -> str:
     return f"`{word}`" if word else ""
 
@@ -178,7 +183,7 @@ def _identifiers() -> Iterator[str]:
     rows = []
     for word, (kind, title) in IDENTIFIERS.items():
         one = files.get(word)
-        rule = f"[{len(one.rule)}](../../{one.because})" if one else ""
+        rule = f"[{len(one.rule)}]({_from_here(one.because)})" if one else ""
         rows.append((_code(word), kind, title, rule))
     yield from _table(("identifier", "kind", "title", "rules"), rows)
     yield "How to add one: [add an identifier](../how-to/add-an-identifier.md)."
@@ -224,7 +229,8 @@ def _senders() -> Iterator[str]:
     yield "`vitne list senders` prints the list.\n"
     for one in catalog.senders():
         yield f"## `{one.id}`\n"
-        yield f"{one.title}. Basis: [{Path(one.because).name}](../../{one.because})."
+        yield f"{one.title}."
+        yield f"Basis: [{Path(one.because).name}]({_from_here(one.because)})."
         wrapped = ", ".join(one.decoding) or "nothing"
         yield f"Seen in: {', '.join(one.match.protocols)}; wrapped in: {wrapped}.\n"
         rows = ((_code(each.name), _code(each.identifier), each.meaning) for each in one.field)
