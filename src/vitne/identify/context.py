@@ -42,7 +42,7 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "person-name": ("name", "user", "author", "owner", "contact", "nick", "person"),
     "contact": ("contact", "name", "address"),
     "account-name": ("account", "user", "login", "uid", "nick", "name"),
-    "password": ("password", "passwd", "pass", "pwd", "auth"),
+    "password": ("password", "passwd", "pass", "pwd", "auth", "credentials"),
     "device-name": ("devicename", "hostname", "host", "name", "device"),
     "device-model": ("model", "device", "product", "ua", "useragent"),
     "os-version": ("os", "osver", "version", "release", "build"),
