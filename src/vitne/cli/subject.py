@@ -44,12 +44,11 @@ def _new(file: str, *, force: bool) -> int:
         except EOFError:
             return ""
 
-    subject = ask(prompt)
+    subject = ask(prompt, print)
     if not subject.seeds:
         print("Nothing was given, nothing was written.")
         return 0
     write_subject(path, subject, overwrite=force)
-    print(
-        f"Written: {file} ({len(subject.seeds)} values), readable by you alone. Next: vitne scan CAPTURE --subject {file}"
-    )
+    print(f"Written: {file} ({len(subject.seeds)} values), readable by you alone.")
+    print(f"Next: vitne scan CAPTURE --subject {file}")
     return 0
