@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -121,6 +122,14 @@ def test_the_first_screen_of_the_readme_shows_both_commands_and_a_picture() -> N
     assert "make demo" in screen
     assert "make test" in screen
     assert re.search(r"!\[[^\]]+\]\(docs/pictures/", screen)
+
+
+def test_no_value_of_the_demonstration_stands_in_a_picture(folder: Path) -> None:
+    known = tomllib.loads((folder / "demo" / "subject.toml").read_text(encoding="utf-8"))["known"]
+    values = [str(entry[key]) for entry in known for key in ("value", "ci") if key in entry]
+    for drawing in (DOCS / "pictures").glob("*.svg"):
+        text = re.sub(r"<[^>]+>|&#160;", " ", drawing.read_text(encoding="utf-8"))
+        assert not [value for value in values if value.lower() in text.lower()], drawing.name
 
 
 def test_the_readme_counts_protocols_and_encodings_right() -> None:
