@@ -1,4 +1,4 @@
-"""Compile the kernel: one shared library of plain C, loaded with ctypes, so that no Python headers are needed.
+"""Compile the kernel: one shared library of plain C, loaded with ctypes: no Python headers are needed.
 
 As a build hook of hatchling it runs on every install; as a program it tells whether a compiler is at hand
 (``--have-compiler``) or compiles in place (``--sanitize`` adds AddressSanitizer and UBSan, for the tests).
@@ -6,6 +6,7 @@ As a build hook of hatchling it runs on every install; as a program it tells whe
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import shutil
@@ -41,6 +42,15 @@ def library_name() -> str:
     return f"_kernel.{machine}{suffix}"
 
 
+def sources_digest() -> str:
+    """Give the SHA-256 of all C files, in hexadecimal: the library carries it, its loader compares."""
+    digest = hashlib.sha256()
+    for path in sorted([*SOURCE.glob("*.c"), *SOURCE.glob("*.h")], key=lambda path: path.name):
+        text = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{path.name} {len(text)}\n".encode() + text)
+    return digest.hexdigest()
+
+
 def build(target: Path, *, extra: tuple[str, ...] = ()) -> Path:
     """Compile all C files of the kernel into one library; raises SystemExit with the next step in it."""
     command = compiler()
@@ -50,10 +60,14 @@ def build(target: Path, *, extra: tuple[str, ...] = ()) -> Path:
             "  next: pip install --require-hashes -r requirements/compiler.txt"
         )
     sources = sorted(str(path) for path in SOURCE.glob("*.c"))
+    made_from = f'-DVITNE_SOURCES="{sources_digest()}"'
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(f".{os.getpid()}.part")
     run = subprocess.run(  # noqa: S603  (a compiler of this machine, arguments of ours)
-        [*command, *FLAGS, *extra, "-o", str(partial), *sources], capture_output=True, text=True, check=False
+        [*command, *FLAGS, made_from, *extra, "-o", str(partial), *sources],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if run.returncode:
         raise SystemExit(f"vitne: the kernel does not compile with {' '.join(command)}\n{run.stderr}")

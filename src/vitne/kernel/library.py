@@ -1,12 +1,14 @@
 """Find and load the compiled kernel.
 
 The library lies beside this module under a name that tells the kind of machine.  ``VITNE_KERNEL`` may name
-another build of it, such as the one with sanitizers.
+another build of it, such as the one with sanitizers.  Where the C files lie beside it (a checkout), a library
+that was made from other ones is refused: its answers would not be those of the code that one reads.
 """
 
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import sys
 import sysconfig
@@ -16,6 +18,7 @@ from pathlib import Path
 from vitne.model import VitneError
 
 ABI = 1  # what vitne_kernel_abi() of a fitting build gives
+HERE = Path(__file__).resolve().parent
 REBUILD = "install vitne again (`make demo` does), or run `python build_kernel.py` in the source folder"
 
 
@@ -26,8 +29,30 @@ def library_name() -> str:
     return f"_kernel.{machine}{suffix}"
 
 
-def load(path: Path) -> ctypes.CDLL:
-    """Load one build of the kernel; raises VitneError where it is missing, foreign or of another version."""
+def sources_digest(folder: Path) -> str:
+    """Give the SHA-256 of a folder's C files as ``build_kernel.py`` does, or nothing where there are none."""
+    paths = sorted([*folder.glob("*.c"), *folder.glob("*.h")], key=lambda path: path.name)
+    digest = hashlib.sha256()
+    for path in paths:
+        text = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{path.name} {len(text)}\n".encode() + text)
+    return digest.hexdigest() if paths else ""
+
+
+def _made_from(library: ctypes.CDLL) -> str:
+    """Give the digest of the C files that a build of the kernel carries; empty where it carries none."""
+    if not hasattr(library, "vitne_kernel_sources"):
+        return ""
+    library.vitne_kernel_sources.restype = ctypes.c_char_p
+    said: bytes = library.vitne_kernel_sources()
+    return said.decode("ascii", "replace")
+
+
+def load(path: Path, *, sources: Path = HERE) -> ctypes.CDLL:
+    """Load one build of the kernel; raises VitneError where it is missing, foreign, or of another version.
+
+    ``sources`` is the folder whose C files, if it has any, must be the ones that the library was made from.
+    """
     expected = f"the compiled kernel, interface {ABI}"
     if not path.is_file():
         raise VitneError(
@@ -52,6 +77,14 @@ def load(path: Path) -> ctypes.CDLL:
             expected=expected,
             next_step=REBUILD,
         )
+    current = sources_digest(sources)
+    if current and _made_from(library) != current:
+        raise VitneError(
+            "the compiled kernel was made from other C files than those beside it",
+            where=str(path),
+            expected=f"a kernel made from {sources}",
+            next_step=REBUILD,
+        )
     return library
 
 
@@ -59,4 +92,4 @@ def load(path: Path) -> ctypes.CDLL:
 def library() -> ctypes.CDLL:
     """Give the kernel of this installation, loaded once; raises VitneError as `load` does."""
     named = os.environ.get("VITNE_KERNEL")
-    return load(Path(named) if named else Path(__file__).resolve().parent / library_name())
+    return load(Path(named) if named else HERE / library_name())
