@@ -60,3 +60,10 @@ def test_behind_a_tunnel_through_a_proxy_another_decoder_goes_on_with_true_offse
 def test_bytes_missing_at_the_beginning_are_told_to_the_decoder() -> None:
     found = messages(client=view((0, b"GET /one HTTP/1.1\r\nHost: a.example\r\nX-Long: ", 1), (80, b"\r\n\r\nGET /two HTTP/1.1\r\nHost: a.example\r\n\r\n", 2)))
     assert [message.host for message in found if message.complete] == ["a.example"]
+
+
+def test_a_datagram_too_short_for_its_protocol_costs_no_other_of_the_flow() -> None:
+    asked = bytes.fromhex("000101000001000000000000") + b"\x01a\x07example\x00" + bytes.fromhex("00010001")
+    events = list(read_flow(flow("udp"), {0: view((0, asked, 1), (len(asked), b"short", 2), (len(asked) + 5, asked, 3))}, times))
+    assert [(event.protocol, event.datagram) for event in events if isinstance(event, Message)] == [("dns", 0), ("datagram", 1), ("dns", 2)]
+    assert [event.kind for event in events if not isinstance(event, Message)] == ["malformed"]

@@ -18,7 +18,7 @@ from vitne.decode.protocols import choose
 from vitne.model import Gap, Malformed, Message, Oddity, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from vitne.model import Flow
     from vitne.pipeline.views import SideView
@@ -67,10 +67,10 @@ def _read_udp(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Ev
             if decoder is None:
                 yield _datagram(side, number, data)
             else:
-                yield from _guarded(decoder.feed(side, data), side, number, data)
+                yield from _datagram_read(decoder, side, number, data)
     if decoder is not None:
         for side in views:
-            yield from _guarded(decoder.finish(side), side, None, b"")
+            yield from _caught(decoder.finish, side)
 
 
 def _datagram(side: int, number: int, data: bytes) -> Message:
@@ -80,14 +80,13 @@ def _datagram(side: int, number: int, data: bytes) -> Message:
     )
 
 
-def _guarded(events: Iterator[Any], side: int, number: int | None, data: bytes) -> Iterator[Event]:
-    """Pass events on; bytes that break the protocol become a Gap and, for a datagram, a plain message."""
+def _datagram_read(decoder: Any, side: int, number: int, data: bytes) -> Iterator[Event]:
+    """Read one datagram; one that breaks the protocol becomes a Gap and a plain message."""
     try:
-        yield from events
+        yield from decoder.feed(side, data)  # may raise at once or on the way
     except Malformed as error:
         yield Gap(kind="malformed", why=error.why, offset=error.at, length=len(data) or None)
-        if number is not None:
-            yield _datagram(side, number, data)
+        yield _datagram(side, number, data)
 
 
 def _read_tcp(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Event]:
@@ -123,15 +122,16 @@ def _feed_side(decoder: Any, side: int, view: SideView, begin: int) -> Iterator[
             continue
         skip = max(begin - offset, 0)
         if offset + skip > expected:
-            yield from _caught(decoder.miss(side, offset + skip - expected))
-        yield from _caught(decoder.feed(side, view.data[start + skip : stop]))
+            yield from _caught(decoder.miss, side, offset + skip - expected)
+        yield from _caught(decoder.feed, side, view.data[start + skip : stop])
         expected = offset + length
-    yield from _caught(decoder.finish(side))
+    yield from _caught(decoder.finish, side)
 
 
-def _caught(events: Iterator[Any]) -> Iterator[Event]:
+def _caught(move: Callable[..., Iterator[Any]], *given: Any) -> Iterator[Event]:
+    """Let a decoder make a move; Malformed, which it may raise at once or on the way, becomes a Gap."""
     try:
-        yield from events
+        yield from move(*given)
     except Malformed as error:
         yield Gap(kind="malformed", why=error.why, offset=error.at)
 
