@@ -3,37 +3,40 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 SHELL   = /bin/sh
+PIP     = $(BIN)/python -m pip install -qq --disable-pip-version-check
 PYTEST_ARGS ?= -n auto -q
 
-.PHONY: demo test check fuzz bench docs twin clean help
+.DEFAULT_GOAL = help
+.PHONY: demo test check lint fuzz fuzz-sanitized bench docs twin clean help
 help:
 	@echo 'make demo   set up a private environment, make the demonstration capture, scan it, show the findings'
 	@echo 'make test   set up and run the tests'
 	@echo 'make check  ruff, mypy --strict, import contracts, tests: what CI runs'
-	@echo 'make fuzz   an hour of fuzzing in all (SECONDS=60 per reader for less)'
+	@echo 'make fuzz   an hour of fuzzing in all, shared out among the readers (SECONDS=60 for each instead)'
+	@echo 'make fuzz-sanitized  the same for the compiled kernel, with AddressSanitizer and UBSan'
 	@echo 'make bench  vitne beside tshark on the same file'
 	@echo 'make docs   make the reference and the pictures from the program'
 	@echo 'make twin   the tests of one module (MODULE=src/vitne/ROOM/NAME.py)'
 
 $(VENV)/.made:
-	@echo '1. A private environment in $(VENV) (nothing else on this machine is changed)'
+	@echo 'Setting up, 1 of 3: a private environment in $(VENV) (nothing else on this machine is changed)'
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "vitne needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Next: make PYTHON=python3.11 demo")'
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.made requirements/run.txt pyproject.toml build_kernel.py $(wildcard src/vitne/kernel/*.c src/vitne/kernel/*.h)
-	@echo '2. The libraries, each checked against its recorded digest'
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@echo 'Setting up, 2 of 3: the libraries, each checked against its recorded digest (this takes longest)'
+	@$(PIP) --require-hashes -r requirements/run.txt
 	@if ! $(BIN)/python build_kernel.py --have-compiler; then \
 	  echo '   No C compiler on this machine: one comes as a package'; \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/compiler.txt; fi
-	@echo '3. vitne itself, with its compiled kernel'
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	  $(PIP) --require-hashes -r requirements/compiler.txt; fi
+	@echo 'Setting up, 3 of 3: vitne itself, with its compiled kernel'
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
-	@echo '4. The tools of the tests'
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@echo 'Setting up for development: the tools of the tests and checks'
+	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
 demo: $(VENV)/.run
@@ -42,12 +45,24 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-check: $(VENV)/.dev
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint
 	@$(MAKE) --no-print-directory test
 
 fuzz: $(VENV)/.dev
-	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300)
+	@$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS),--total 3600)
+
+# The kernel once more with AddressSanitizer and UBSan: a step beyond a buffer ends the worker, which is a find.
+fuzz-sanitized: $(VENV)/.dev
+	@kernel=$$($(BIN)/python build_kernel.py --sanitize) && \
+	  VITNE_KERNEL="$$kernel" LD_PRELOAD="$$(cc -print-file-name=libasan.so)" \
+	  ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=64 UBSAN_OPTIONS=print_stacktrace=1 \
+	  $(BIN)/python -m tests.fuzz --only fuzz_records fuzz_walk --seconds $(or $(SECONDS),300)
 
 bench: $(VENV)/.dev
 	@$(BIN)/python bench/scan.py

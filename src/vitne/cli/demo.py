@@ -14,13 +14,11 @@ def run(options: argparse.Namespace) -> int:
 
     folder = Path(options.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    print(
-        "4. A demonstration capture: an invented phone's hour at home, with one sender that should not be there"
-    )
+    print("1. A demonstration capture: an invented phone's hour at home, with one sender nobody asked for")
     files = demo.make(folder, seed=options.seed)
     print(f"   {files.capture}\n   {files.subject}  (what the owner knows of the phone)")
     case = folder / "case"
-    print(f"5. The main job: vitne scan {files.capture} --subject {files.subject} --case {case}\n")
+    print(f"2. The main job: vitne scan {files.capture} --subject {files.subject} --case {case}\n")
     asked = argparse.Namespace(
         captures=[str(files.capture)],
         subject=str(files.subject),
