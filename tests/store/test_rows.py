@@ -7,11 +7,11 @@ from vitne.lab import samples
 from vitne.store.rows import OpaqueTotal, Transmission
 
 
-def test_a_transmission_that_nobody_answered_is_of_unknown_delivery_and_unread():
+def test_a_transmission_that_nobody_answered_is_of_unknown_delivery():
     row = dict(samples.transmissions()[0])
-    del row["delivery"], row["protection"]
+    del row["delivery"]
     read = msgspec.convert(row, Transmission)
-    assert (read.delivery, read.protection, read.direction) == ("unknown", None, "sent")
+    assert (read.delivery, read.readable) == ("unknown", True)
 
 
 def test_a_word_outside_the_closed_lists_is_refused():

@@ -31,6 +31,7 @@ class Setting(msgspec.Struct, kw_only=True):
     time_ns: int
     raw: Callable[[int, int], bytes]  # bytes of a stream or datagram range
     frames_of: Callable[[int, int], tuple[int, ...]]  # frames that hold a stream or datagram range
+    host: tuple[str, str] = ("", "none")  # name of the far end as its flow tells it, and how it is known
     delivery: Delivery = "unknown"
     answer: str = ""
 

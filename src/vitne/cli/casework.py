@@ -52,7 +52,10 @@ class Kept:
             yield None
             return
         try:
-            with self.place.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            with (
+                self.place.open("rb") as stream,
+                mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+            ):
                 view = memoryview(mapped)
                 try:
                     yield view

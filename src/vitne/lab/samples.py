@@ -207,18 +207,21 @@ def transmissions() -> tuple[dict[str, Any], ...]:
     return tuple(
         {
             "time_ns": found.time_ns,
-            "time": found.time,
-            "capture": found.capture,
+            "capture": 0,
             "flow": found.flow,
             "message_frames": list(found.message_frames),
-            "source": msgspec.to_builtins(found.source),
-            "destination": msgspec.to_builtins(found.destination),
+            "device": found.source.device,
+            "source_ip": found.source.ip,
+            "source_port": found.source.port,
+            "ip": found.destination.ip,
+            "port": found.destination.port,
+            "host": found.destination.host,
+            "host_source": found.destination.host_source,
             "transport": "tcp",
             "protocol": "http",
             "kind": "request",
             "bytes": 903,
             "delivery": "refused",
-            "protection": "encoded",
         }
         for found in (finding(), second)
     )

@@ -12,8 +12,11 @@ from vitne.attribute import Names
 from vitne.identify.search import Searcher
 from vitne.model import Gap, Message, Oddity
 from vitne.pipeline.conversation import read_flow
-from vitne.pipeline.messagework import MessageWork, Toll
+from vitne.pipeline.ends import NOBODY
+from vitne.pipeline.messagework import MessageWork
+from vitne.pipeline.notes import Notes
 from vitne.pipeline.sighting import Sightings
+from vitne.pipeline.toll import Toll
 from vitne.pipeline.views import SideView, join
 
 if TYPE_CHECKING:
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 _MOST_FLOW = 256 << 20
 """Bytes of one side of a flow that are decoded; the rest is still searched raw."""
 _FLUSH = 4 << 20
+_MOST_PENDING = 4096
+_MOST_REPEATS = 10_000
+"""Entries of one value from one address to another."""
+_MOST_FINDINGS = 200_000
 
 
 class FlowWork:
@@ -40,10 +47,10 @@ class FlowWork:
         self.searcher = Searcher(seeds, haystack=haystack)
         self.sightings = Sightings(self.searcher, devices)
         self.names = Names()
-        self.flow_hosts: dict[int, tuple[str, str]] = {}
-        self.notes: list[Gap | Oddity] = []
+        self.notes = Notes()
         self.drafts: list[Draft] = []
-        self.toll = Toll()
+        self.toll = Toll(devices)
+        self._kept: dict[tuple[str, ...], int] = {}
         self.failed = False
         self._open: int | None = None
         self._views: dict[int, list[SideView]] = {}
@@ -69,10 +76,10 @@ class FlowWork:
         """Take a gap or oddity that the reassembly tells."""
         if note.flow is not None:
             if isinstance(note, Gap):
-                flow = traffic.walked.flow(note.flow)
-                self.toll.gap(note, flow, traffic.first_flow)
+                flow = traffic.flow(note.flow + traffic.first_flow)
+                self.toll.unreadable(flow, NOBODY, note.kind, note.length or 0)
             note = msgspec.structs.replace(note, flow=note.flow + traffic.first_flow)
-        self.notes.append(note)
+        self.notes.add(note)
 
     def finish(self, traffic: Traffic) -> None:
         """End the flow in hand and draft what is still waiting."""
@@ -108,7 +115,7 @@ class FlowWork:
                 self.failed = True
                 where = traceback.extract_tb(error.__traceback__)[-1]
                 why = f"{type(error).__name__} in {where.name}, line {where.lineno}: a fault of vitne; this flow is lost"
-                self.notes.append(Gap(kind="internal", why=why, flow=number))
+                self.notes.add(Gap(kind="internal", why=why, flow=number))
             return False
         return True
 
@@ -122,22 +129,28 @@ class FlowWork:
         *,
         hits: dict[int, list[tuple[int, int]]],
     ) -> None:
-        flow: Flow = msgspec.structs.replace(traffic.walked.flow(number), number=number + traffic.first_flow)
+        flow = traffic.flow(number + traffic.first_flow)
+        host = NOBODY
         works: list[MessageWork] = []
         for event in read_flow(flow, views, traffic.walked.row_times):
             if isinstance(event, Message):
-                work = MessageWork(traffic, flow, event, views[event.side])
+                if event.host and not host[0]:
+                    host = (event.host, event.host_source or "none")
+                work = MessageWork(traffic, flow, event, views[event.side], host=host)
                 self._learn(flow, work)
                 works.append(work)
             else:
-                self.notes.append(event)
+                self.notes.add(event)
         self._place(works)
         self.sightings.hand_out(works, hits, flow=flow, views=views, traffic=traffic)
         for work in works:
-            self.toll.message(work)
+            if work.message.opaque:
+                self.toll.unreadable(flow, host, work.message.opaque, work.message.opaque_bytes)
+            for opaque in work.opaque:
+                self.toll.unreadable(flow, host, opaque.reason, opaque.length)
             self._pending.append(work)
             self._pending_bytes += work.node_bytes
-        if self._pending_bytes >= _FLUSH or len(self._pending) > 4096:
+        if self._pending_bytes >= _FLUSH or len(self._pending) > _MOST_PENDING:
             self._flush()
 
     def _place(self, works: list[MessageWork]) -> None:
@@ -157,8 +170,6 @@ class FlowWork:
 
     def _learn(self, flow: Flow, work: MessageWork) -> None:
         message = work.message
-        if message.host and flow.number not in self.flow_hosts:
-            self.flow_hosts[flow.number] = (message.host, message.host_source)
         if message.names:
             asker = self._asker(flow, message)
             for address, name in message.names:
@@ -186,12 +197,6 @@ class FlowWork:
                 if address == own:
                     self.devices.name(address, name)
 
-    def host_of(self, work: MessageWork) -> str:
-        """Give the name of a message's destination as far as it is known by now."""
-        if work.message.host:
-            return work.message.host
-        return self.flow_hosts.get(work.flow.number, ("", ""))[0]
-
     # -- drafting ----------------------------------------------------------------------------------------
 
     def _flush(self) -> None:
@@ -204,4 +209,27 @@ class FlowWork:
             self._guarded(number, lambda own=own: self._draft(own))  # type: ignore[misc]
 
     def _draft(self, works: list[MessageWork]) -> None:
-        self.drafts += list(self.sightings.drafts(works, self))
+        drafts = list(self.sightings.drafts(works))
+        for work in works:
+            if work.direction == "sent":
+                self.toll.message(work)
+        for one in drafts:
+            self._keep(one)
+
+    def _keep(self, one: Draft) -> None:
+        """Keep a draft, unless there are very many of the same value to the same place already."""
+        flow = one.setting.flow
+        key = (one.identifier, one.value, flow.client_ip, flow.server_ip, one.setting.direction)
+        count = self._kept[key] = self._kept.get(key, 0) + 1
+        if count <= _MOST_REPEATS and len(self.drafts) < _MOST_FINDINGS:
+            self.drafts.append(one)
+            return
+        why = "more findings than are listed: further repeats of values that stand in the list already are counted here"
+        self.notes.add(
+            Gap(
+                kind="limit",
+                why=why,
+                capture=one.setting.capture.number,
+                frame=one.frames[0] if one.frames else None,
+            )
+        )

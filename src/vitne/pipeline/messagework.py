@@ -11,6 +11,7 @@ import numpy as np
 from vitne.assess import delivery_of, own_stack
 from vitne.decode.unwrap import Budget, unwrap
 from vitne.model import Gap, Node, Oddity, Opaque
+from vitne.pipeline.ends import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from vitne.model import Flow, Message
     from vitne.model.findings import Delivery, Direction
     from vitne.model.messages import Part
+    from vitne.pipeline.ends import Host
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
 
@@ -42,6 +44,7 @@ class MessageWork:
     """A message and what is known about it while its flow is in hand."""
 
     __slots__ = (
+        "accepted",
         "base",
         "datagram_at",
         "datagram_end",
@@ -49,9 +52,9 @@ class MessageWork:
         "direction",
         "extra",
         "flow",
+        "host",
         "message",
         "nodes",
-        "number",
         "opaque",
         "response",
         "rows",
@@ -59,8 +62,11 @@ class MessageWork:
         "view",
     )
 
-    def __init__(self, traffic: Traffic, flow: Flow, message: Message, view: SideView) -> None:
+    def __init__(
+        self, traffic: Traffic, flow: Flow, message: Message, view: SideView, *, host: Host = NOBODY
+    ) -> None:
         self.traffic = traffic
+        self.host: Host = (message.host, message.host_source or "none") if message.host else host
         self.flow = flow
         self.message = message
         self.view = view
@@ -70,7 +76,7 @@ class MessageWork:
         self.extra: list[Any] = []  # raw hits inside this message: (start, end, needle)
         self.device: Device | None = None
         self.direction: Direction = "sent"
-        self.number = -1  # row of the transmissions, once counted
+        self.accepted: bool | None = None  # the application's own word, where a known sender tells it
         if message.datagram is not None:
             at = int(view.positions[message.datagram])
             self.datagram_at, self.datagram_end = at, at + int(view.lengths[message.datagram])
@@ -103,11 +109,12 @@ class MessageWork:
         places = self.traffic.walked.place(rows)
         return places[0].frames if places else ()
 
-    def delivery(self, accepted: bool | None) -> Delivery:
-        """Give the last step that the capture proves; ``accepted`` is the application's own word, if any."""
+    @property
+    def delivered(self) -> Delivery:
+        """The last step that the capture proves."""
         response = self.response.message if self.response is not None else None
         own = own_stack(self.traffic.link_types, self.message)
-        return delivery_of(self.flow, self.message, response=response, accepted=accepted, own_acks=own)
+        return delivery_of(self.flow, self.message, response=response, accepted=self.accepted, own_acks=own)
 
     def find_ends(self, devices: Devices) -> None:
         """Find the device and whether it sends or receives."""
@@ -154,55 +161,3 @@ class MessageWork:
     def _placed(self, note: Gap | Oddity) -> Gap | Oddity:
         frames = self.frames_of(self.message.start, self.message.start + 1)
         return msgspec.structs.replace(note, flow=self.flow.number, frame=frames[0] if frames else None)
-
-
-class Toll:
-    """Counts what could not be read and lists what was sent, per flow; labelled and summed at the end."""
-
-    def __init__(self) -> None:
-        self.unread: dict[tuple[int, int, str], list[int]] = {}  # (flow, side, reason) -> [count, bytes]
-        self.flows: dict[int, Flow] = {}
-        self.works: list[list[Any]] = []  # one row per message sent, see message()
-
-    def add(self, flow: Flow, side: int, reason: str, *, length: int, count: int = 1) -> None:
-        """Count unreadable bytes of one side of a flow."""
-        self.flows[flow.number] = flow
-        entry = self.unread.setdefault((flow.number, side, reason), [0, 0])
-        entry[0] += count
-        entry[1] += length
-
-    def deliver(self, work: MessageWork, accepted: bool) -> None:  # noqa: FBT001
-        """Take the application's own word on a message that was counted already."""
-        if work.number >= 0:
-            self.works[work.number][7] = work.delivery(accepted)
-
-    def gap(self, gap: Gap, flow: Flow, first_flow: int) -> None:
-        """Count a hole that the reassembly tells."""
-        side = 1 if getattr(gap, "side", 0) == 1 else 0
-        numbered = msgspec.structs.replace(flow, number=flow.number + first_flow)
-        self.add(numbered, side, gap.kind, length=gap.length or 0, count=gap.count)
-
-    def message(self, work: MessageWork) -> None:
-        """Count a message: its unreadable bytes, and itself among what was sent."""
-        message, flow = work.message, work.flow
-        if message.opaque:
-            self.add(flow, message.side, message.opaque, length=message.opaque_bytes)
-        for opaque in work.opaque:
-            self.add(flow, message.side, opaque.reason, length=opaque.length)
-        if work.direction == "sent":
-            self.flows[flow.number] = flow
-            work.number = len(self.works)
-            length = message.end - message.start or message.opaque_bytes
-            self.works.append(
-                [
-                    work.traffic,
-                    work.rows,
-                    flow.number,
-                    message.side,
-                    message.protocol,
-                    message.kind,
-                    length,
-                    work.delivery(None),
-                    not message.opaque,
-                ]
-            )

@@ -83,7 +83,7 @@ def _works(traffics: list[Traffic], traffic: Traffic, number: int) -> Iterator[M
             for piece in range(len(batch.flow)):
                 pieces.setdefault(int(batch.side[piece]), []).append(SideView(batch, piece))
     views = {side: join(parts, _MOST_FLOW) for side, parts in sorted(pieces.items())}
-    flow = msgspec.structs.replace(traffic.walked.flow(number), number=number + traffic.first_flow)
+    flow = traffic.flow(number + traffic.first_flow)
     devices = devices_of(traffics)
     for event in read_flow(flow, views, traffic.walked.row_times):
         if isinstance(event, Message):

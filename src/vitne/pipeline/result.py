@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -27,7 +28,7 @@ class Result(msgspec.Struct, kw_only=True):
     captures: list[Capture]
     findings: list[Finding]
     opaque: list[OpaqueTotal]
-    transmissions: list[Transmission]
+    transmissions: Collection[Transmission]  # made anew at each iteration: there may be millions
     gaps: list[Gap]
     oddities: list[Oddity]
     devices: list[DeviceRow]

@@ -123,5 +123,5 @@ class _Scan:
         self.work.finish(traffic)
         if not self.work.searcher.complete:
             why = "a batch held more hits of known values than are kept; some findings may be missing"
-            self.work.notes.append(Gap(kind="limit", why=why))
+            self.work.notes.add(Gap(kind="limit", why=why))
         return done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from vitne.attribute import Device, Devices
     from vitne.identify.search import Searcher
     from vitne.model import Flow, Sighting, StreamBatch
-    from vitne.pipeline.flowwork import FlowWork
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
 
@@ -87,26 +86,22 @@ class Sightings:
 
     # -- drafts ------------------------------------------------------------------------------------------
 
-    def drafts(self, works: Sequence[MessageWork], fw: FlowWork) -> Iterator[Draft]:
+    def drafts(self, works: Sequence[MessageWork]) -> Iterator[Draft]:
         """Draft the findings of some messages; one search goes through all their nodes."""
         known = self._known(works)
         for work, found in zip(works, known, strict=True):
             sightings: list[Sighting] = list(found)
             answer = ""
-            accepted: bool | None = None
             if work.asks and work.nodes:
-                host = fw.host_of(work)
-                told = list(declared(work.nodes, work.message, host))
+                told = list(declared(work.nodes, work.message, work.host[0]))
                 sightings += told
                 own = frozenset(work.device.addresses) if work.device is not None else frozenset()
-                context = Context(host=host, own_addresses=own)
+                context = Context(host=work.host[0], own_addresses=own)
                 sightings += candidates(work.nodes, work.message, context=context)
                 if told and work.response is not None and told[0].sender is not None:
-                    accepted, answer = answer_of(told[0].sender, work.response.nodes)
-            if accepted is not None:
-                fw.toll.deliver(work, accepted)
+                    work.accepted, answer = answer_of(told[0].sender, work.response.nodes)
             if sightings:
-                yield from draft(sightings, self._setting(work, accepted, answer))
+                yield from draft(sightings, self._setting(work, answer))
 
     def _known(self, works: Sequence[MessageWork]) -> list[list[Sighting]]:
         owner = {id(node): index for index, work in enumerate(works) for node in work.nodes}
@@ -140,7 +135,7 @@ class Sightings:
                 if mine or (seed.identifier == "bssid" and seed.value != device.mac):
                     yield _told_by_capture(sighting)
 
-    def _setting(self, work: MessageWork, accepted: bool | None, answer: str) -> Setting:
+    def _setting(self, work: MessageWork, answer: str) -> Setting:
         rows = np.asarray(work.rows)
         captures, frames = work.traffic.walked.capture_of(rows), work.traffic.walked.frame_of(rows)
         first, last = int(frames[0]), int(frames[1])
@@ -160,7 +155,8 @@ class Sightings:
             time_ns=work.time_ns,
             raw=work.raw,
             frames_of=work.frames_of,
-            delivery=work.delivery(accepted),
+            host=work.host,
+            delivery=work.delivered,
             answer=", ".join([*words, answer] if answer else words),
         )
 

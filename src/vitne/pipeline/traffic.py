@@ -31,6 +31,11 @@ class Traffic(msgspec.Struct, kw_only=True):
     first_flow: int  # number of the first flow over the whole scan
     link_types: frozenset[int]
 
+    def flow(self, number: int) -> Flow:
+        """Give a flow by its number over the whole scan."""
+        own: Flow = self.walked.flow(number - self.first_flow)
+        return msgspec.structs.replace(own, number=number)
+
 
 def open_traffic(
     paths: Sequence[str | Path], *, stdin: Any, progress: Callable[[str, int, int], None]

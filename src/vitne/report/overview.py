@@ -14,7 +14,7 @@ from vitne.report.words import count_of, device_label, joined, listed, span
 from vitne.store import OpaqueTotal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from vitne.model import Capture, Gap, Oddity
     from vitne.store import Transmission
@@ -32,7 +32,7 @@ class Outcome(Protocol):
     captures: Sequence[Capture]
     findings: Sequence[Finding]
     opaque: Sequence[OpaqueTotal]
-    transmissions: Sequence[Transmission]
+    transmissions: Collection[Transmission]
     gaps: Sequence[Gap]
     oddities: Sequence[Oddity]
     partial: bool
@@ -125,9 +125,11 @@ def overview(case: Outcome) -> Overview:
     speaking = sorted({found.source.device for found in case.findings})
     labels = speaking + sorted({row.device for row in case.opaque} - set(speaking))
     names = {
-        (row.destination.ip, row.destination.port): row.destination
+        (row.ip, row.port): Destination(
+            ip=row.ip, port=row.port, host=row.host, host_source=row.host_source, domain=""
+        )
         for row in case.transmissions
-        if row.direction == "sent" and row.destination.host
+        if row.host
     }
     found: dict[str, list[Finding]] = {label: [] for label in labels}
     for one in case.findings:

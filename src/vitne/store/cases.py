@@ -12,8 +12,9 @@ import hashlib
 import os
 import shutil
 import tempfile
+from functools import partial as writing
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,7 +23,7 @@ from vitne.store.rows import OpaqueTotal, Transmission
 from vitne.store.tables import TABLES, from_json_lines, json_lines, parquet, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 FORMAT = "vitne-case/1"
 _FAMILY = "vitne-case/"
@@ -56,7 +57,7 @@ def write_case(  # noqa: PLR0913  (a case has so many parts)
     transmissions: Iterable[Any],
     manifest: Mapping[str, Any],
     run: Mapping[str, Any],
-    pages: Mapping[str, bytes],
+    pages: Mapping[str, Any],
     partial: bool = False,
 ) -> Path:
     """Write a case as a whole, or raise StoreError and leave everything as it was.
@@ -99,57 +100,111 @@ def _inputs(captures: Iterable[Capture]) -> list[dict[str, Any]]:
     return [{"name": c.name, "sha256": c.sha256, "size": c.size, "format": c.format} for c in captures]
 
 
-def _files(rows: dict[str, list[Any]], pages: Mapping[str, bytes]) -> Iterator[tuple[str, bytes, int | None]]:
-    """Give path, bytes and number of rows of every result file."""
+class _Sink:
+    """A file that is written once: counts and digests what goes through.  Without a file it only counts."""
+
+    closed = False
+
+    def __init__(self, file: IO[bytes] | None) -> None:
+        self.file = file
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def write(self, data: Any) -> int:
+        """Write bytes."""
+        view = memoryview(data).cast("B")
+        if self.file is not None:
+            self.file.write(view)
+            self.digest.update(view)
+        self.size += len(view)
+        return len(view)
+
+    def tell(self) -> int:
+        """Give the number of bytes written."""
+        return self.size
+
+    def flush(self) -> None:
+        """Pass on what waits."""
+        if self.file is not None:
+            self.file.flush()
+
+    def writable(self) -> bool:
+        """Say that it can be written to."""
+        return True
+
+    def readable(self) -> bool:
+        """Say that it cannot be read."""
+        return False
+
+    def seekable(self) -> bool:
+        """Say that it goes forward only."""
+        return False
+
+    def close(self) -> None:
+        """Leave the file to whoever opened it."""
+
+
+Content = tuple[str, "Callable[[_Sink], int | None]"]
+"""Path of a file inside the case, and what writes it and gives the number of rows."""
+
+
+def _files(rows: Mapping[str, Iterable[Any]], pages: Mapping[str, Any]) -> list[Content]:
+    """Give path and writer of every result file."""
+    files: list[Content] = []
     for table in TABLES:
         content = rows[table.name]
-        yield f"{table.name}.jsonl", json_lines(content), len(content)
+        files.append((f"{table.name}.jsonl", writing(json_lines, content)))
         if table.parquet:
-            yield f"{table.name}.parquet", parquet(table, content), len(content)
+            files.append((f"{table.name}.parquet", writing(parquet, table, content)))
     for name in sorted(pages):
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or not path.parts:
             raise ValueError(f"a page must lie inside the case: {name}")
-        yield name, pages[name], None
+        files.append((name, writing(_page, pages[name])))
+    return files
+
+
+def _page(data: Any, sink: _Sink) -> None:
+    sink.write(data)
 
 
 def _fill(
-    fresh: Path,
-    place: Path,
-    files: Iterator[tuple[str, bytes, int | None]],
-    *,
-    said: dict[str, Any],
-    run: dict[str, Any],
+    fresh: Path, place: Path, files: list[Content], *, said: dict[str, Any], run: dict[str, Any]
 ) -> None:
     """Write all files of a case into its unfinished folder."""
     results: dict[str, dict[str, Any]] = {}
-    done = 0
-    data = b""
     try:
-        for name, data, count in files:
-            _write(fresh / name, data)
-            done += len(data)
-            digest = hashlib.sha256(data).hexdigest()
-            results[name] = {"sha256": digest, "size": len(data)} | ({} if count is None else {"rows": count})
-        data = _pretty({**said, "format": FORMAT, "results": results})
-        _write(fresh / _MANIFEST, data)
-        _write(fresh / _RUN, _pretty(run))
+        for name, writer in files:
+            results[name] = _write(fresh / name, writer)
+        manifest = _pretty({**said, "format": FORMAT, "results": results})
+        _write(fresh / _MANIFEST, writing(_page, manifest))
+        _write(fresh / _RUN, writing(_page, _pretty(run)))
         for path in sorted({fresh, *(file.parent for file in fresh.rglob("*"))}):
             _sync(path)
     except OSError as error:
         if error.errno not in _FULL:
             raise _unwritable(place, error) from error
-        needed = done + len(data) + sum(len(more) for _, more, _ in files) + len(_pretty(results)) + 4096
-        raise _full(place, needed) from error
+        raise _full(place, _needed(files)) from error
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write one file and make sure that it is on the disk."""
+def _needed(files: list[Content]) -> int:
+    """Count the bytes of all files, and some for the manifest."""
+    sink = _Sink(None)
+    for _, writer in files:
+        writer(sink)
+    return sink.size + 4096
+
+
+def _write(path: Path, writer: Callable[[_Sink], int | None]) -> dict[str, Any]:
+    """Write one file, make sure that it is on the disk, and give what the manifest says of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(data)
+    with path.open("xb", buffering=1 << 20) as file:
+        sink = _Sink(file)
+        count = writer(sink)
         file.flush()
         os.fsync(file.fileno())
+    said: dict[str, Any] = {"sha256": sink.digest.hexdigest(), "size": sink.size}
+    return said if count is None else {**said, "rows": count}
 
 
 def _sync(folder: Path) -> None:

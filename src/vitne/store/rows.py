@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import msgspec
 
-from vitne.model.findings import Delivery, Destination, Direction, Protection, Scope, Source
+from vitne.model.findings import Delivery, Destination, HostSource, Scope
 
 
 class Transmission(msgspec.Struct, frozen=True, kw_only=True):
-    """One message that passed, whether anything personal was found in it or not."""
+    """One message that a device sent, whether anything personal was found in it or not.
+
+    Flat, because there may be millions: the capture is its number (``captures.jsonl`` has name and digest).
+    """
 
     time_ns: int  # nanoseconds UTC of its first frame
-    time: str  # the same as RFC 3339
-    capture: dict[str, str]  # name, sha256
+    capture: int  # number of the capture, from 0
     flow: int  # number of the flow
     message_frames: tuple[int, int]  # first and last frame, from 1
-    source: Source
-    destination: Destination
+    device: str  # label of the device that sent it
+    source_ip: str
+    source_port: int
+    ip: str  # where it went
+    port: int
+    host: str  # name of the destination, "" without
+    host_source: HostSource  # how the name is known
     transport: str  # "tcp", "udp"
-    protocol: str  # name of the decoder, "" where none knew it
+    protocol: str  # name of the decoder; "stream" or "datagram" where none knew it
     kind: str = ""  # "request", "query", ... in the protocol's own words
     bytes: int = 0  # length of the message in the stream or datagram
-    direction: Direction = "sent"
     delivery: Delivery = "unknown"
-    protection: Protection | None = None  # None: could not be read
+    readable: bool = True  # false: encrypted
     scope: Scope = "internet"
 
 

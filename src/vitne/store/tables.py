@@ -7,7 +7,6 @@ because a Parquet column has one type.
 
 from __future__ import annotations
 
-import io
 import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -53,17 +52,28 @@ TABLES = (
 )
 
 
-def typed(table: Table, rows: Iterable[Any]) -> list[Any]:
-    """Give the rows as the table's type, sorted; a mapping with the right names counts as a row."""
+def typed(table: Table, rows: Iterable[Any]) -> Iterable[Any]:
+    """Give the rows as the table's type, sorted; a mapping with the right names counts as a row.
+
+    Rows that say of themselves that they are ``in_order`` are passed on as they are: they may be too many to
+    hold at once.
+    """
+    if getattr(rows, "in_order", False):
+        return rows
     out = [row if isinstance(row, table.row) else msgspec.convert(row, table.row) for row in rows]
     out.sort(key=table.order)
     alike = [sorted(many, key=_ENCODER.encode) for _, many in itertools.groupby(out, key=table.order)]
     return list(itertools.chain.from_iterable(alike))
 
 
-def json_lines(rows: Iterable[Any]) -> bytes:
-    """Give one JSON object a line, in the order given."""
-    return b"".join(_ENCODER.encode(row) + b"\n" for row in rows)
+def json_lines(rows: Iterable[Any], sink: Any) -> int:
+    """Write one JSON object a line, in the order given; give the number of rows."""
+    count = 0
+    left = iter(rows)
+    while some := list(itertools.islice(left, _ROW_GROUP)):
+        sink.write(b"".join(_ENCODER.encode(row) + b"\n" for row in some))
+        count += len(some)
+    return count
 
 
 def from_json_lines(table: Table, data: bytes) -> Iterator[Any]:
@@ -73,18 +83,19 @@ def from_json_lines(table: Table, data: bytes) -> Iterator[Any]:
         yield decoder.decode(line)
 
 
-def parquet(table: Table, rows: Iterable[Any]) -> bytes:
-    """Give the rows as a Parquet file; the same rows give the same bytes within one version of PyArrow."""
+def parquet(table: Table, rows: Iterable[Any], sink: Any) -> int:
+    """Write the rows as a Parquet file; the same rows give the same bytes within one version of PyArrow."""
     import pyarrow as pa
     from pyarrow import parquet as pq
 
     schema = _schemas()[table.name]
-    sink = io.BytesIO()
+    count = 0
     left = iter(rows)
     with pq.ParquetWriter(sink, schema, compression="zstd", version="2.6") as writer:
         while some := [_flat(msgspec.to_builtins(row)) for row in itertools.islice(left, _ROW_GROUP)]:
             writer.write_table(pa.Table.from_pylist(some, schema=schema), row_group_size=_ROW_GROUP)
-    return sink.getvalue()
+            count += len(some)
+    return count
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
@@ -130,15 +141,16 @@ def _schemas() -> dict[str, Any]:
         "reasons": pa.list_(text),
         "evalue": real,
         "verified": pa.bool_(),
+        "readable": pa.bool_(),
     }
     number = {"time_ns", "flow", "frame", "offset", "length", "count", "side", "bytes", "flows"}
-    number |= {"first_ns", "last_ns"}
+    number |= {"first_ns", "last_ns", "source_port", "port"}
     schemas = {}
     for table in TABLES:
         columns = []
         for name in table.row.__struct_fields__:
             kind = special.get(name, whole if name in number else text)
-            if name == "capture" and table.name in {"gaps", "oddities"}:
+            if name == "capture" and table.name != "findings":
                 kind = whole
             columns.append((name, kind))
         schemas[table.name] = pa.schema(columns)

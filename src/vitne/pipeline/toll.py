@@ -1,0 +1,103 @@
+"""What passed and what could not be read, counted while flows go by, in memory that does not grow with packets.
+
+Messages that were sent are packed records of 32 bytes in a temporary file; unreadable bytes are summed per
+device and far end.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import weakref
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+
+from vitne.model.findings import Delivery
+
+if TYPE_CHECKING:
+    from vitne.attribute import Devices
+    from vitne.model import Flow
+    from vitne.pipeline.messagework import MessageWork
+    from vitne.pipeline.traffic import Traffic
+
+RECORD = np.dtype([
+    ("first", "<u4"), ("last", "<u4"), ("flow", "<u4"), ("length", "<u4"), ("host", "<u4"), ("kind", "<u4"),
+    ("group", "<u2"), ("side", "u1"), ("delivery", "u1"), ("readable", "u1"), ("spare", "u1", (3,)),
+])  # fmt: skip
+"""One message sent: rows of its first and last packet, its flow, length, host and protocol by number."""
+DELIVERIES: tuple[str, ...] = get_args(Delivery)
+_CHUNK = 8192
+
+
+class Numbered:
+    """Gives each distinct thing a number, in order of appearance."""
+
+    def __init__(self) -> None:
+        self.things: list[Any] = []
+        self._numbers: dict[Any, int] = {}
+
+    def number(self, thing: Any) -> int:
+        """Give the number of a thing, a new one if it was not met before."""
+        found = self._numbers.setdefault(thing, len(self.things))
+        if found == len(self.things):
+            self.things.append(thing)
+        return found
+
+
+class Toll:
+    """Counts unreadable bytes per far end and keeps the messages that were sent."""
+
+    def __init__(self, devices: Devices) -> None:
+        self.devices = devices
+        self.groups: list[Traffic] = []
+        self.hosts = Numbered()
+        self.kinds = Numbered()
+        self.unread: dict[tuple[Any, ...], list[int]] = {}  # -> [bytes, flows, number of the last flow]
+        self._waiting: list[tuple[int, ...]] = []
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the result)
+        weakref.finalize(self, self._file.close)
+        self.hosts.number(("", "none"))
+
+    def group(self, traffic: Traffic) -> int:
+        """Give the number of a walked group of captures."""
+        if not self.groups or self.groups[-1] is not traffic:
+            self.groups.append(traffic)
+        return len(self.groups) - 1
+
+    def unreadable(self, flow: Flow, host: tuple[str, str], reason: str, length: int) -> None:
+        """Count unreadable bytes of one flow; ``host`` is the far end's name and how it is known."""
+        client = self.devices.of(flow.client_ip, flow.client_mac)
+        turned = client is None and self.devices.of(flow.server_ip, flow.server_mac) is not None
+        near = (flow.server_ip, flow.server_mac) if turned else (flow.client_ip, flow.client_mac)
+        far = (flow.client_ip, flow.client_port) if turned else (flow.server_ip, flow.server_port)
+        key = (*near, *far, ("", "none") if turned else host, flow.transport, flow.tunnel, reason)
+        entry = self.unread.setdefault(key, [0, 0, -1])
+        entry[0] += length
+        if entry[2] != flow.number:
+            entry[1] += 1
+            entry[2] = flow.number
+
+    def message(self, work: MessageWork) -> None:
+        """Keep a message that was sent."""
+        message = work.message
+        length = min(message.end - message.start or message.opaque_bytes, 0xFFFFFFFF)
+        self._waiting.append((
+            *work.rows, work.flow.number, length, self.hosts.number(work.host), self.kinds.number((message.protocol, message.kind)),
+            self.group(work.traffic), message.side, DELIVERIES.index(work.delivered), not message.opaque, (0, 0, 0),
+        ))  # fmt: skip
+        if len(self._waiting) >= _CHUNK:
+            self._spill()
+
+    def _spill(self) -> None:
+        self._file.write(np.array(self._waiting, dtype=RECORD).tobytes())
+        self._waiting.clear()
+
+    def records(self) -> np.ndarray:
+        """Give all records kept, mapped from the file, in the order of flows."""
+        if self._waiting:
+            self._spill()
+        self._file.flush()
+        size = self._file.tell()
+        if not size:
+            return np.zeros(0, dtype=RECORD)
+        return np.memmap(self._file, dtype=RECORD, mode="r", shape=(size // RECORD.itemsize,))  # type: ignore[call-overload,no-any-return]
