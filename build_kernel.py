@@ -95,7 +95,8 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc,valid-t
         del version
         library = build(SOURCE / library_name())
         build_data["pure_python"] = False
-        build_data["infer_tag"] = True
+        machine = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        build_data["tag"] = f"py3-none-{machine}"  # the library knows nothing of Python, so any version loads it
         build_data["artifacts"].append(str(library.relative_to(HERE)))
 
 
