@@ -96,7 +96,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc,valid-t
         library = build(SOURCE / library_name())
         build_data["pure_python"] = False
         machine = sysconfig.get_platform().replace("-", "_").replace(".", "_")
-        build_data["tag"] = f"py3-none-{machine}"  # the library knows nothing of Python, so any version loads it
+        build_data["tag"] = f"py3-none-{machine}"  # the library knows nothing of Python: any version loads it
         build_data["artifacts"].append(str(library.relative_to(HERE)))
 
 
