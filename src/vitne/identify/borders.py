@@ -26,19 +26,21 @@ _BIT = {"none": 0, "digit": DIGIT, "hex": HEX, "word": WORD}
 HEX_DIGITS = b"0123456789abcdefABCDEF"
 
 
-def _classes() -> npt.NDArray[np.uint8]:
+def _classes(letters: range) -> npt.NDArray[np.uint8]:
+    """Classify bytes; of those above ASCII the given ones are a part of a letter (RFC 3629 section 3)."""
     table = np.zeros(256, dtype=np.uint8)
     for byte in range(256):
         if byte in b"0123456789":
             table[byte] = DIGIT | HEX | WORD
         elif byte in HEX_DIGITS:
             table[byte] = HEX | WORD
-        elif bytes([byte]).isalpha() or byte >= 0x80:
+        elif bytes([byte]).isalpha() or byte in letters:
             table[byte] = WORD
     return table
 
 
-CLASSES = _classes()
+BEFORE = _classes(range(0x80, 0xC0))  # a letter beyond ASCII ends in such a byte
+BEHIND = _classes(range(0xC2, 0xF5))  # and begins with such a one
 
 
 def keep_whole(hits: Hits, needles: Needles, data: npt.NDArray[np.uint8], *, bounds: Bounds) -> Hits:
@@ -49,8 +51,8 @@ def keep_whole(hits: Hits, needles: Needles, data: npt.NDArray[np.uint8], *, bou
     masks = np.array([_BIT[kinds[row].border] for row in hits.needle.tolist()], dtype=np.uint8)
     plain = np.array([_plain(kinds[row]) for row in hits.needle.tolist()], dtype=bool)
     low, high = bounds.of(hits)
-    before = np.where(hits.start > low, CLASSES[data[np.maximum(hits.start - 1, 0)]], 0)
-    behind = np.where(hits.end < high, CLASSES[data[np.minimum(hits.end, len(data) - 1)]], 0)
+    before = np.where(hits.start > low, BEFORE[data[np.maximum(hits.start - 1, 0)]], 0)
+    behind = np.where(hits.end < high, BEHIND[data[np.minimum(hits.end, len(data) - 1)]], 0)
     clean = ((before | behind) & masks) == 0
     keep = clean & plain
     ends = hits.end.copy()
@@ -90,18 +92,18 @@ def _whole(needle: Needle, view: bytes, span: tuple[int, int]) -> bool:
     mask = _BIT[needle.border]
     if needle.tail:
         tail = view[end : end + needle.tail]
-        if len(tail) < needle.tail or not all(CLASSES[byte] & DIGIT for byte in tail):
+        if len(tail) < needle.tail or not all(BEHIND[byte] & DIGIT for byte in tail):
             return False
         end += needle.tail
     if _plain(needle) or needle.tail:
         before, behind = view[:start][-1:], view[end : end + 1]
-        if before and CLASSES[before[0]] & mask and not escaped(view, start):
+        if before and BEFORE[before[0]] & mask and not escaped(view, start):
             return False
     else:
         before, behind = _BESIDE[needle.codec](needle, view, (start, end))
-        if before and CLASSES[before[0]] & mask:
+        if before and BEFORE[before[0]] & mask:
             return False
-    return not (behind and CLASSES[behind[0]] & mask)
+    return not (behind and BEHIND[behind[0]] & mask)
 
 
 def escaped(view: bytes, start: int) -> bool:
