@@ -1,4 +1,4 @@
-"""What personal data does this device send, in what form, to whom, and can you prove it?
+"""What personal data does this device send, in what form, to whom, and can you prove it.
 
 ``scan`` gives the same nouns as the command of that name.  Importing this package does nothing else.
 """
@@ -31,8 +31,8 @@ def scan(
     ``device``: only this device, by link address, network address or name.
     ``reveal``: give values of persons; they are labels such as ``imei#1`` otherwise.
 
-    Raises vitne.model.CaptureError where no capture can be read, and vitne.model.UsageError for a wrong subject
-    file or an unknown device.  Writes nothing and reaches no network.
+    Raises vitne.model.CaptureError where no capture can be read, and vitne.model.UsageError for a wrong
+    subject file or an unknown device.  Writes nothing and reaches no network.
     """
     from pathlib import Path as _Path
 
@@ -44,4 +44,5 @@ def scan(
 
         subject, _ = read_subject(subject)
     one = [paths] if isinstance(paths, (str, _Path)) else list(paths)
-    return run_scan(one, Options(subject=subject or _Subject(), device=device, reveal=reveal))
+    result = run_scan(one, Options(subject=subject or _Subject(), device=device))
+    return result if reveal else result.masked()

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-
 from tests.pipeline.talk import Talk, get
+
 from vitne.cli.main import main
 from vitne.lab import demo
 
@@ -261,3 +261,68 @@ def test_ctrl_c_keeps_what_was_read_and_marks_it_partial(tmp_path: Path) -> None
     assert process.returncode == 130, errors
     if (tmp_path / "case").exists():
         assert json.loads((tmp_path / "case" / "manifest.json").read_text())["partial"] is True
+
+
+def test_a_case_holds_no_value_even_when_values_are_shown(phone: demo.DemoFiles, tmp_path: Path) -> None:
+    import tomllib
+
+    case = tmp_path / "case"
+    shown = run("scan", phone.capture, "--subject", phone.subject, "--reveal", "--case", case)
+    secrets = [
+        str(entry["value"]) for entry in tomllib.loads(phone.subject.read_text())["known"] if "value" in entry
+    ]
+    assert any(secret.encode() in shown.stdout for secret in secrets)
+    everything = b"".join(
+        path.read_bytes() for path in case.rglob("*") if path.is_file() and path.name != "run.json"
+    ).lower()
+    for secret in secrets:
+        if len(secret) > 3:
+            assert secret.lower().encode() not in everything
+
+
+def test_a_case_is_the_same_bytes_again_but_for_run_json(phone: demo.DemoFiles, tmp_path: Path) -> None:
+    contents = []
+    for name, hashseed in (("one", "1"), ("two", "2")):
+        run(
+            "scan",
+            phone.capture,
+            "--subject",
+            phone.subject,
+            "--case",
+            tmp_path / name,
+            env={**os.environ, "PYTHONHASHSEED": hashseed, "TZ": "Asia/Tokyo"},
+        )
+        contents.append(
+            {
+                path.name: path.read_bytes()
+                for path in (tmp_path / name).rglob("*")
+                if path.is_file() and path.name != "run.json"
+            }
+        )
+    assert contents[0] == contents[1]
+    assert {
+        "findings.parquet",
+        "findings.jsonl",
+        "gaps.parquet",
+        "transmissions.parquet",
+        "manifest.json",
+        "index.html",
+    } <= set(contents[0])
+
+
+def test_a_finding_is_shown_layer_by_layer_and_revealed_through_its_place(
+    phone: demo.DemoFiles, tmp_path: Path
+) -> None:
+    case = tmp_path / "case"
+    run("scan", phone.capture, "--subject", phone.subject, "--case", case, "-q")
+    rows = [json.loads(line) for line in (case / "findings.jsonl").read_text().splitlines()]
+    one = next(row for row in rows if row["field"] == "IMEI1")
+    masked = run("show", case, one["id"])
+    assert masked.returncode == 0, masked.stderr
+    for layer in one["layers"]:
+        assert layer["codec"].encode() in masked.stdout
+    assert b"004402990000014" not in masked.stdout
+    revealed = run("show", case, one["id"], "--reveal")
+    assert b"value as it stands: 004402990000014" in revealed.stdout
+    listed = run("show", case)
+    assert one["group"].replace("G-", "F-").encode() in listed.stdout

@@ -45,7 +45,8 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         metavar="GRADE",
         choices=("inferred", "declared", "derived", "observed"),
-        help="exit with 10 when a finding has this grade or a stronger one: inferred, declared, derived, observed",
+        help="exit with 10 when a finding has this grade or a stronger one: "
+        "inferred, declared, derived, observed",
     )
     parser.add_argument(
         "--fail-on-kind",

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Scan and give the exit code."""
-    from vitne.pipeline import Options, run_scan
-
     from vitne.cli.casework import Kept, write
+    from vitne.pipeline import Options, run_scan
 
     subject = _subject(options.subject)
     kept = Kept(Path(options.case or "."))
@@ -36,14 +35,14 @@ def run(options: argparse.Namespace) -> int:
             Options(
                 subject=subject,
                 device=options.device,
-                reveal=options.reveal,
                 stdin=sys.stdin.buffer,
                 progress=progress,
                 keep=kept.take if options.case else None,
             ),
         )
     if options.case:
-        write(Path(options.case), result, run=run_facts(options, started), kept=kept)
+        write(Path(options.case), result.masked(), run=run_facts(options, started), kept=kept)
+    result = result if options.reveal else result.masked()
     show(result, options)
     return exit_code(result, options)
 
@@ -80,7 +79,7 @@ def show(result: Result, options: argparse.Namespace) -> None:
 
         from vitne.pipeline.document import document
 
-        sys.stdout.buffer.write(msgspec.json.encode(document(result, revealed=options.reveal)) + b"\n")
+        sys.stdout.buffer.write(msgspec.json.encode(document(result)) + b"\n")
         sys.stdout.flush()
         return
     from rich.console import Console
@@ -90,7 +89,8 @@ def show(result: Result, options: argparse.Namespace) -> None:
     print_result(result, Console(), quiet=options.quiet, verbose=options.verbose)
     if options.case:
         print(
-            f"Case: {options.case}  (open {Path(options.case) / 'report' / 'index.html'}; next: vitne show {options.case})"
+            f"Case: {options.case}  (open {Path(options.case) / 'report' / 'index.html'};"
+            f" next: vitne show {options.case})"
         )
 
 

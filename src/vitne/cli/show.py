@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from vitne.model import StoreError, UsageError
@@ -29,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
         from vitne.report.formats.table import print_result
 
         print_result(case, console, quiet=False, verbose=True)
+        _ids(case, console)
         return 0
     finding = pick(case, options.finding)
     _facts(console, finding)
@@ -55,6 +57,26 @@ def run(options: argparse.Namespace) -> int:
             Text("\nValues of persons are hidden; --reveal reads them back from the capture.", style="dim")
         )
     return 0
+
+
+def _ids(case: Case, console: Console) -> None:
+    """List one finding of each group with its id, so that it can be shown."""
+    table = Table(title="Findings, the first of each value and destination", box=None, title_justify="left")
+    table.add_column("id", no_wrap=True)
+    for column in ("identifier", "field", "destination", "frames", "times"):
+        table.add_column(column)
+    groups: dict[str, list[Finding]] = {}
+    for finding in case.findings:
+        groups.setdefault(finding.group, []).append(finding)
+    for found in groups.values():
+        first = found[0]
+        where = first.destination.host or first.destination.ip
+        frames = ", ".join(map(str, first.frames[:4]))
+        cells = (first.id, first.identifier, first.field, where, frames, str(len(found)))
+        table.add_row(*(Text(visible(cell, 60)) for cell in cells))
+    console.print()
+    console.print(table)
+    console.print(Text(f"Next: vitne show {case.folder} ID", style="dim"))
 
 
 def pick(case: Case, word: str) -> Finding:
@@ -118,7 +140,8 @@ def _layers(console: Console, replayed: Replay, *, reveal: bool) -> None:
     from vitne.report.formats.hexview import rows, terminal
 
     for number, step in enumerate(replayed.steps, 1):
-        title = f"\n{number}. {step.codec} {visible(step.path, 80)}  bytes {step.start} to {step.end} of the layer before"
+        where = f"bytes {step.start} to {step.end} of the layer before"
+        title = f"\n{number}. {step.codec} {visible(step.path, 80)}  {where}"
         console.print(Text(title, style="bold"))
         marked = (step.value_start - step.outer_from, step.value_end - step.outer_from)
         console.print(

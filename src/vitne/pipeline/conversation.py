@@ -109,7 +109,8 @@ def _read_from(
             yield _shifted(event, starts[side])
     at = getattr(decoder, "upgraded_at", None) or getattr(decoder, "upgrade_offset", None)
     if getattr(decoder, "upgraded", "") and at is not None and depth < _MOST_UPGRADES:
-        behind = {side: starts[side] + int(at[side]) for side in views if at[side] >= 0}
+        left = {side: at[side] for side in views if at[side] is not None and at[side] >= 0}
+        behind = {side: starts[side] + int(gone) for side, gone in left.items()}
         inner = {side: view for side, view in views.items() if side in behind}
         yield from _read_from(flow, inner, behind, times=times, depth=depth + 1)
 

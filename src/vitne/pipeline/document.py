@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SCHEMA = "vitne-scan/1"
 
 
-def document(result: Result, *, revealed: bool) -> dict[str, Any]:
+def document(result: Result) -> dict[str, Any]:
     """Give the result as plain JSON values; paths of this machine are left out."""
     captures = []
     for capture in result.captures:
@@ -29,6 +29,6 @@ def document(result: Result, *, revealed: bool) -> dict[str, Any]:
         "devices": msgspec.to_builtins(result.devices),
         "counts": result.counts,
         "rules": result.rules,
-        "revealed": revealed,
+        "revealed": result.revealed,
         "partial": result.partial,
     }

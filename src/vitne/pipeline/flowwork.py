@@ -104,6 +104,18 @@ class FlowWork:
         for side, pieces in views.items():
             if len(pieces) > 1:
                 hits[side] = self.sightings.in_view(joined[side])
+                left = sum(map(len, pieces)) - len(joined[side])
+                if left:
+                    why = f"one side of a flow is longer than {_MOST_FLOW} bytes; what lies behind was not searched"
+                    self.notes.add(
+                        Gap(
+                            kind="limit",
+                            why=why,
+                            flow=number + traffic.first_flow,
+                            offset=_MOST_FLOW,
+                            length=left,
+                        )
+                    )
         self._guarded(number + traffic.first_flow, lambda: self._flow(traffic, number, joined, hits=hits))
 
     def _guarded(self, number: int, action: Callable[[], None], *, last: bool = True) -> bool:

@@ -36,3 +36,10 @@ class Result(msgspec.Struct, kw_only=True):
     rules: dict[str, Any]  # versions and digests of what was used
     partial: bool = False  # stopped by the user before the end
     failed: bool = False  # a part failed inside vitne
+    revealed: bool = True  # values of persons are as they are
+    cover: Any = None  # what masks them
+
+    def masked(self) -> Result:
+        """Give the same result with values of persons hidden: labels such as ``imei#1`` in their place."""
+        masked: Result = self.cover.result(self) if self.revealed else self
+        return masked

@@ -39,7 +39,6 @@ class Options(msgspec.Struct, kw_only=True):
 
     subject: Subject = msgspec.field(default_factory=Subject)
     device: str | None = None  # limit to the device with this MAC, address or name
-    reveal: bool = False  # show values of persons
     stdin: Any = None  # stream that "-" stands for
     progress: Callable[[str, int, int], None] = _silent  # (stage, bytes done, bytes in all)
     keep: Callable[[Any], None] | None = (
@@ -48,7 +47,10 @@ class Options(msgspec.Struct, kw_only=True):
 
 
 def run_scan(paths: Sequence[str | Path], options: Options) -> Result:
-    """Scan captures; raises CaptureError where none can be read and UsageError for an unknown device."""
+    """Scan captures; the result holds values as they are, ``masked()`` hides them.
+
+    Raises CaptureError where none can be read and UsageError for an unknown device.
+    """
     captures, traffics, notes = open_traffic(paths, stdin=options.stdin, progress=options.progress)
     try:
         result = _Scan(captures, traffics, notes, options).run()

@@ -1,23 +1,22 @@
-"""The end of a scan: destinations named, entries ordered and grouped, values of persons masked."""
+"""The end of a scan: destinations named, entries ordered and grouped."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
-from vitne.assess import hide_mac, mask, scrubber, settle
+from vitne.assess import settle
 from vitne.attribute.destinations import destination, scope_of
 from vitne.pipeline.ends import NOBODY, Ends
+from vitne.pipeline.cover import Cover
 from vitne.pipeline.result import DeviceRow, Result
 from vitne.pipeline.rules import rules_used
 from vitne.pipeline.transmissions import Transmissions
-from vitne.store import OpaqueTotal, Transmission
+from vitne.store import OpaqueTotal
 
 if TYPE_CHECKING:
     from vitne.assess import Draft
     from vitne.attribute import Device, Devices
-    from vitne.model import Destination, Finding, Seed
+    from vitne.model import Destination, Finding
     from vitne.pipeline.flowwork import FlowWork
 
 _LATE = 1 << 62
@@ -25,30 +24,24 @@ _LATE = 1 << 62
 
 
 def settle_all(scan: Any, wanted: list[Device] | None) -> Result:
-    """Put the result together, in an order that depends on the captures alone."""
+    """Put the result together, in an order that depends on the captures alone; values are as they are."""
     work: FlowWork = scan.work
     ends = Ends(work.devices, work.names)
     findings = _findings(work, ends)
-    opaque = _opaque(work, ends)
-    rows = device_rows(work.devices, wanted)
-    cover = None
-    if not scan.options.reveal:
-        cover = Cover(work.devices, findings, scan.seeds)
-        findings = mask(findings, cover.scrub, cover.device)
-        opaque = [cover.opaque(row) for row in opaque]
-        rows = [cover.row(row) for row in rows]
     return Result(
         captures=scan.captures,
         findings=findings,
-        opaque=opaque,
-        transmissions=Transmissions(work.toll, ends, cover.transmission if cover is not None else None),
+        opaque=_opaque(work, ends),
+        transmissions=Transmissions(work.toll, ends),
         gaps=work.notes.gaps(),
         oddities=work.notes.oddities(),
-        devices=rows,
+        devices=device_rows(work.devices, wanted),
         counts=dict(sorted(scan.counts.items())),
         rules=rules_used(),
         partial=scan.partial,
         failed=work.failed,
+        revealed=True,
+        cover=Cover(work.devices, findings, scan.seeds),
     )
 
 
@@ -67,37 +60,6 @@ def device_rows(devices: Devices, wanted: list[Device] | None) -> list[DeviceRow
         for device in devices.all
         if keys is None or device.key in keys
     ]
-
-
-class Cover:
-    """Masks what is shown beside the findings: names of devices, hosts that hold a value."""
-
-    def __init__(self, devices: Devices, findings: list[Finding], seeds: list[Seed]) -> None:
-        self.scrub = scrubber(findings, seeds)
-        self._labels: dict[str, str] = {}
-        for number, device in enumerate(devices.all, 1):
-            self._labels.setdefault(device.label, f"device#{number}")
-
-    def device(self, label: str) -> str:
-        """Give the masked label of a device; what is no device is scrubbed."""
-        return self._labels.get(label) or self.scrub(label)
-
-    def _target(self, target: Destination) -> Destination:
-        return replace(target, host=self.scrub(target.host), domain=self.scrub(target.domain))
-
-    def opaque(self, row: OpaqueTotal) -> OpaqueTotal:
-        """Mask a row of unreadable bytes."""
-        return replace(row, device=self.device(row.device), destination=self._target(row.destination))
-
-    def transmission(self, row: Transmission) -> Transmission:
-        """Mask a row of what was sent."""
-        return replace(row, device=self.device(row.device), host=self.scrub(row.host))
-
-    def row(self, row: DeviceRow) -> DeviceRow:
-        """Mask a device."""
-        return replace(
-            row, label=self.device(row.label), mac=hide_mac(row.mac), names=tuple("•••" for _ in row.names)
-        )
 
 
 def _order(one: Draft) -> tuple[Any, ...]:

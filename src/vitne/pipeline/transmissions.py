@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,13 +24,19 @@ class Transmissions:
 
     in_order = True  # the store need not hold them to sort them
 
-    def __init__(self, toll: Toll, ends: Ends, cover: Callable[[Transmission], Transmission] | None) -> None:
+    def __init__(self, toll: Toll, ends: Ends) -> None:
         self._toll = toll
         self._ends = ends
-        self._cover = cover
+        self._cover: Callable[[Transmission], Transmission] | None = None
         self._records = toll.records()
         keys = (self._records["flow"], self._records["last"], self._records["first"], self._records["group"])
         self._order = np.lexsort(keys).astype(np.uint32)
+
+    def covered(self, cover: Callable[[Transmission], Transmission]) -> Transmissions:
+        """Give the same rows, masked."""
+        other = copy.copy(self)
+        other._cover = cover
+        return other
 
     def __len__(self) -> int:
         return len(self._records)
@@ -110,3 +117,6 @@ class Transmissions:
             "transport": flow.transport,
             "scope": scope,
         }
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == each for each in self)

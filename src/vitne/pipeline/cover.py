@@ -1,0 +1,61 @@
+"""What hides values of persons in a result: labels for values, numbers for devices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from vitne.assess import hide_mac, mask, scrubber
+from vitne.pipeline.transmissions import Transmissions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vitne.attribute import Devices
+    from vitne.model import Destination, Finding, Seed
+    from vitne.pipeline.result import DeviceRow, Result
+    from vitne.store import OpaqueTotal, Transmission
+
+
+class Cover:
+    """Masks findings and what is shown beside them: names of devices, hosts that hold a value."""
+
+    def __init__(self, devices: Devices, findings: list[Finding], seeds: Iterable[Seed]) -> None:
+        self.scrub = scrubber(findings, seeds)
+        self._labels: dict[str, str] = {}
+        for number, device in enumerate(devices.all, 1):
+            self._labels.setdefault(device.label, f"device#{number}")
+
+    def device(self, label: str) -> str:
+        """Give the masked label of a device; what is no device is scrubbed."""
+        return self._labels.get(label) or self.scrub(label)
+
+    def _target(self, target: Destination) -> Destination:
+        return replace(target, host=self.scrub(target.host), domain=self.scrub(target.domain))
+
+    def opaque(self, row: OpaqueTotal) -> OpaqueTotal:
+        """Mask a row of unreadable bytes."""
+        return replace(row, device=self.device(row.device), destination=self._target(row.destination))
+
+    def transmission(self, row: Transmission) -> Transmission:
+        """Mask a row of what was sent."""
+        return replace(row, device=self.device(row.device), host=self.scrub(row.host))
+
+    def row(self, row: DeviceRow) -> DeviceRow:
+        """Mask a device."""
+        return replace(
+            row, label=self.device(row.label), mac=hide_mac(row.mac), names=tuple("•••" for _ in row.names)
+        )
+
+    def result(self, result: Result) -> Result:
+        """Mask a whole result."""
+        rows = result.transmissions
+        return replace(
+            result,
+            findings=mask(result.findings, self.scrub, self.device),
+            opaque=[self.opaque(row) for row in result.opaque],
+            transmissions=rows.covered(self.transmission) if isinstance(rows, Transmissions) else rows,
+            devices=[self.row(row) for row in result.devices],
+            revealed=False,
+        )
