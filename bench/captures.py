@@ -1,7 +1,7 @@
 """Captures for benchmarks, made from a seed: HTTP, TLS-like and DNS traffic with planted values.
 
-Same seed and size, same bytes.  Every planted value is invented; the list of what was planted is given back, so
-that a run can check that all of it was found at the speed that is quoted.
+Same seed and size, same bytes.  Every planted value is invented; the list of what was planted is given back,
+so that a run can check that all of it was found at the speed that is quoted.
 """
 
 from __future__ import annotations
@@ -91,7 +91,10 @@ def _request(rng: random.Random, host: str, planted: Planted) -> bytes:
             for _ in range(rng.randint(2, 40))
         ]
         body, kind = json.dumps({"rows": rows}).encode(), "application/json"
-    head = f"POST /c HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\nUser-Agent: okhttp/4.9\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"POST /c HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\nUser-Agent: okhttp/4.9\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
     return head.encode() + body
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 ROOT = Path(__file__).resolve().parent.parent
-settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("house")
 
 
@@ -23,12 +22,14 @@ def corpus() -> Path:
     """Give the folder of real captures, or skip with the reason."""
     folder = Path(os.environ.get("VITNE_CORPUS", ROOT.parent / "shared" / "corpus"))
     if not (folder / "ground-truth.json").is_file():
-        pytest.skip(f"the corpus is not here ({folder.name}): set VITNE_CORPUS to the folder of real captures")
+        pytest.skip(
+            f"the corpus is not here ({folder.name}): set VITNE_CORPUS to the folder of real captures"
+        )
     return folder
 
 
 @pytest.fixture(autouse=True)
-def _network_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _network_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sockets reach loopback only."""
     connect = socket.socket.connect
 
@@ -40,4 +41,3 @@ def _network_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-    yield

@@ -26,7 +26,16 @@ def answer(status: int | None, protocol: str = "http") -> Message:
 
 
 @pytest.mark.parametrize(
-    ("status", "step"), [(200, "accepted"), (204, "accepted"), (302, "accepted"), (100, "acknowledged"), (403, "refused"), (500, "refused"), (None, "acknowledged")]
+    ("status", "step"),
+    [
+        (200, "accepted"),
+        (204, "accepted"),
+        (302, "accepted"),
+        (100, "acknowledged"),
+        (403, "refused"),
+        (500, "refused"),
+        (None, "acknowledged"),
+    ],
 )
 def test_a_status_tells_whether_it_was_taken(status: int | None, step: str) -> None:
     assert delivery_of(flow(), message(), response=answer(status), accepted=None, own_acks=False) == step
@@ -38,16 +47,28 @@ def test_the_applications_own_word_goes_before_the_status(accepted: bool, step: 
 
 
 def test_an_acknowledgement_proves_receipt_only_up_to_its_number() -> None:
-    assert delivery_of(flow(acked=(100, None)), message(), response=None, accepted=None, own_acks=False) == "acknowledged"
-    assert delivery_of(flow(acked=(99, None)), message(), response=None, accepted=None, own_acks=False) == "sent"
+    assert (
+        delivery_of(flow(acked=(100, None)), message(), response=None, accepted=None, own_acks=False)
+        == "acknowledged"
+    )
+    assert (
+        delivery_of(flow(acked=(99, None)), message(), response=None, accepted=None, own_acks=False) == "sent"
+    )
 
 
 def test_acknowledgements_of_the_capturing_stack_prove_nothing() -> None:
-    assert delivery_of(flow(acked=(100, None)), message(), response=None, accepted=None, own_acks=True) == "sent"
+    assert (
+        delivery_of(flow(acked=(100, None)), message(), response=None, accepted=None, own_acks=True) == "sent"
+    )
     assert own_stack(frozenset({101}), message())
     assert own_stack(frozenset({1}), message(facts=(("proxy", "yes"),)))
     assert not own_stack(frozenset({1}), message())
 
 
 def test_a_datagram_without_an_answer_was_sent() -> None:
-    assert delivery_of(flow(transport="udp"), message(protocol="dns"), response=None, accepted=None, own_acks=False) == "sent"
+    assert (
+        delivery_of(
+            flow(transport="udp"), message(protocol="dns"), response=None, accepted=None, own_acks=False
+        )
+        == "sent"
+    )

@@ -38,8 +38,16 @@ def test_a_value_inside_a_host_a_field_a_path_or_a_reason_is_replaced() -> None:
 
 
 def test_an_attribute_is_shown_unless_it_holds_a_value_of_a_person() -> None:
-    serial = finding(identifier="mac-address", kind="identifier", value="00:00:5e:00:53:17", spelling="00005E005317")
-    model = finding(identifier="device-model", kind="attribute", value="Hub-00005E005317", spelling="Hub-00005E005317", seed=None)
+    serial = finding(
+        identifier="mac-address", kind="identifier", value="00:00:5e:00:53:17", spelling="00005E005317"
+    )
+    model = finding(
+        identifier="device-model",
+        kind="attribute",
+        value="Hub-00005E005317",
+        spelling="Hub-00005E005317",
+        seed=None,
+    )
     plain = finding(identifier="device-model", kind="attribute", value="Hub 7", spelling="Hub 7", seed=None)
     _, held, shown = masked(serial, model, plain)
     assert "00005e005317" not in held.value.lower()
@@ -47,12 +55,18 @@ def test_an_attribute_is_shown_unless_it_holds_a_value_of_a_person() -> None:
 
 
 def test_a_known_attribute_is_a_value_of_the_person() -> None:
-    [one] = masked(finding(identifier="device-model", kind="attribute", value="TA-0000", spelling="TA-0000", seed="my phone"))
+    [one] = masked(
+        finding(
+            identifier="device-model", kind="attribute", value="TA-0000", spelling="TA-0000", seed="my phone"
+        )
+    )
     assert "TA-0000" not in repr(one.value + one.spelling)
 
 
 def test_values_of_the_subject_file_are_hidden_even_where_no_finding_is() -> None:
-    found = finding(identifier="imei", kind="identifier", value=IMEI, destination=destination(host="kari.example"))
+    found = finding(
+        identifier="imei", kind="identifier", value=IMEI, destination=destination(host="kari.example")
+    )
     seeds = [Seed(identifier="person-name", name="me", value="Kari")]
     [one] = mask([found], scrubber([found], seeds), _label)
     assert "kari" not in one.destination.host

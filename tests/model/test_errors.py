@@ -16,7 +16,12 @@ def test_an_error_tells_what_where_expected_and_next() -> None:
 @pytest.mark.parametrize("kind", [UsageError, CatalogError, CaptureError, StoreError])
 def test_the_family_has_four_children(kind: type[VitneError]) -> None:
     assert kind.__mro__[1] is VitneError
-    assert {each for each in VitneError.__subclasses__() if each.__module__ == "vitne.model.errors"} == {UsageError, CatalogError, CaptureError, StoreError}
+    assert {each for each in VitneError.__subclasses__() if each.__module__ == "vitne.model.errors"} == {
+        UsageError,
+        CatalogError,
+        CaptureError,
+        StoreError,
+    }
 
 
 def test_bad_bytes_are_no_error_of_the_user() -> None:

@@ -43,7 +43,10 @@ def nest(encoding: Shift, data: bytes) -> Node:
 
 def test_the_path_names_each_layer_with_its_range_in_the_layer_before() -> None:
     layers = nest(Shift(), b"--bcde").path("http")
-    assert [(layer.codec, layer.path, layer.start, layer.end) for layer in layers] == [("http", "body", 100, 106), ("shift", "inner", 2, 6)]
+    assert [(layer.codec, layer.path, layer.start, layer.end) for layer in layers] == [
+        ("http", "body", 100, 106),
+        ("shift", "inner", 2, 6),
+    ]
 
 
 def test_a_place_is_found_in_the_stream_through_all_layers() -> None:

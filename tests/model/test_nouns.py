@@ -8,14 +8,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import vitne.model as model
+from vitne import model
 
 STRUCTS = sorted(
-    (each for each in vars(model).values() if isinstance(each, type) and issubclass(each, msgspec.Struct)), key=lambda each: each.__name__
+    (each for each in vars(model).values() if isinstance(each, type) and issubclass(each, msgspec.Struct)),
+    key=lambda each: each.__name__,
 )
 
 
-@pytest.mark.parametrize("noun", [each for each in STRUCTS if each.__name__ != "StreamBatch"], ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "noun", [each for each in STRUCTS if each.__name__ != "StreamBatch"], ids=lambda each: each.__name__
+)
 def test_a_noun_is_frozen(noun: type[msgspec.Struct]) -> None:
     assert noun.__struct_config__.frozen
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from vitne.model import GRADES, Also, Finding, Sighting, kind_of
+from vitne.model import GRADES, Also, Capture, Finding, Flow, Grade, Message, Sighting, kind_of
+from vitne.model.findings import Delivery, Direction, Protection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from vitne.model import Capture, Destination, Flow, Message, Source
-    from vitne.model.findings import Delivery, Direction, Protection, Scope
+    from vitne.model import Destination, Source
+    from vitne.model.findings import Scope
     from vitne.model.messages import Node
 
 _MOST_SPELLING = 4096
@@ -45,7 +47,7 @@ class Draft(msgspec.Struct, kw_only=True):
     spelling: str
     seed: str | None
     field: str
-    grade: str
+    grade: Grade
     evalue: float | None
     reasons: tuple[str, ...]
     verified: bool
@@ -60,10 +62,10 @@ class Draft(msgspec.Struct, kw_only=True):
 
 
 def _rank(draft: Draft) -> tuple[Any, ...]:
-    """Order the spellings of one value: strongest grade, verified, read layer by layer, named, shortest, first."""
+    """Order spellings of one value: strongest grade, verified, read by layers, named, shortest, first."""
     unread = len(draft.layers) - draft.depth
     return (
-        -GRADES.index(draft.grade),  # type: ignore[arg-type]
+        -GRADES.index(draft.grade),
         not draft.verified,
         unread,
         not draft.field,
@@ -177,7 +179,7 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 
 def _strength(one: Draft) -> tuple[int, int]:
-    return (GRADES.index(one.grade), one.seed is not None)  # type: ignore[arg-type]
+    return (GRADES.index(one.grade), one.seed is not None)
 
 
 def _resolved(drafts: list[Draft]) -> list[Draft]:
@@ -265,7 +267,7 @@ def settle(
         spelling=one.spelling,
         field=one.field,
         grade=one.grade,
-        evalue=one.evalue,  # type: ignore[arg-type]
+        evalue=one.evalue,
         reasons=one.reasons,
         verified=one.verified,
         direction=setting.direction,

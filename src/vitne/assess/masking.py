@@ -1,8 +1,8 @@
-"""Values of persons, masked: equal values of a scan get equal labels, and nothing of the value is shown.
+"""Values of persons, masked: equal values get equal labels, and nothing of the value is shown.
 
-Labels count in the order of place (capture, frame, offset), so they say nothing about the value and no hash of
-it is made.  The same labels replace the value wherever it stands in other text of a finding: a host name, a field
-name, a model that ends with the serial number, the name of a device.
+Labels count in the order of place (capture, frame, offset), so they say nothing about the value and no
+hash of it is made.  The same labels replace the value wherever it stands in other text of a finding: a host
+name, a field name, a model that ends with the serial number, the name of a device.
 """
 
 from __future__ import annotations

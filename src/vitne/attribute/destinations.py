@@ -52,7 +52,7 @@ def _suffixes() -> PublicSuffixList:
 
 @lru_cache(maxsize=65536)
 def domain_of(host: str) -> str:
-    """Give the registrable domain of a host name by the public suffix list, "" for addresses and bare words."""
+    """Give the registrable domain of a host name by the public suffix list, "" for addresses and words."""
     host = host.rstrip(".").lower()
     if not host or "." not in host or len(host) > 253 or _address(host) is not None:
         return ""

@@ -32,7 +32,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     seed: Any = None  # Seed it equals, or None
     field: str = ""  # name in the sender's own record
     spelling_layers: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
-    # codecs between the bytes in place and the value that no Node stands for: (("base64", (("shift", 1),)),), (("md5", ()),)
+    # codecs between the bytes in place and the value that no Node stands for, each with its options:
+    # (("base64", (("shift", 1),)),), (("md5", ()),)
     spelling_verified: bool = True  # writing the value in that spelling gives the bytes in place
     sender: str | None = None  # id of the known sender that declares it
     evalue: float | None = None  # expected number of chance hits, where it can be given

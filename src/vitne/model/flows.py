@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    import numpy as np
+    import numpy as np  # noqa: TC004  (columns are never encoded, and numpy is slow to load)
 
 
 class Side(IntEnum):

@@ -53,7 +53,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
-    """One unwrapping.  The first layer's range counts in the stream or datagram, each other in the layer before."""
+    """One unwrapping.  The first layer's range counts in the stream or datagram, others in the one before."""
 
     codec: str  # name of the encoding or protocol
     path: str  # part or field inside it: "body", "IMEI1", "a.b[0].c"
@@ -95,7 +95,7 @@ class Encoding(Protocol):
         ...
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield what the whole data unwrap to, when the message announces this encoding.  Raises Malformed."""
+        """Yield what the whole data unwrap to, if the message announces this encoding.  Raises Malformed."""
         ...
 
     def wrap(self, child: Child) -> bytes:
@@ -206,9 +206,10 @@ class Fit:
 class Decoder(Protocol):
     """One conversation in one application protocol, read as a bystander.  Bytes in, messages out.
 
-    ``feed`` takes the next bytes of one side (TCP), or one whole datagram (UDP); ``miss`` says that some bytes
-    of that side are not in the capture; ``finish`` ends that side.  May raise Malformed and nothing else; after
-    Malformed the caller may feed on.  Offsets count the stream of each side from ``base`` (TCP) or the datagram.
+    ``feed`` takes the next bytes of one side (TCP), or one whole datagram (UDP); ``miss`` says that some
+    bytes of that side are not in the capture; ``finish`` ends that side.  May raise Malformed and nothing
+    else; after Malformed the caller may feed on.  Offsets count the stream of each side from ``base`` (TCP)
+    or the datagram.
     """
 
     name: str

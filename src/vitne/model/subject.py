@@ -10,7 +10,8 @@ class Seed(msgspec.Struct, frozen=True, kw_only=True):
 
     identifier: str  # word of the closed list
     name: str  # as the subject file names it, else "identifier#n", n counting from 1 per identifier
-    value: str  # canonical text: digits only for numbers, "00:00:5e:00:53:01" for addresses, as written for words
+    # canonical text: digits only for numbers, "00:00:5e:00:53:01" for addresses, as written for words
+    value: str
     latitude: float | None = None  # location: degrees WGS 84, north positive
     longitude: float | None = None  # location: degrees WGS 84, east positive
     radius_m: float | None = None  # location: metres

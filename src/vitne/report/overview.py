@@ -29,13 +29,40 @@ _PLACES = {identifier: place for place, identifier in enumerate(IDENTIFIERS)}
 class Outcome(Protocol):
     """What a report is made from: a case that was read back, or the result of a scan."""
 
-    captures: Sequence[Capture]
-    findings: Sequence[Finding]
-    opaque: Sequence[OpaqueTotal]
-    transmissions: Collection[Transmission]
-    gaps: Sequence[Gap]
-    oddities: Sequence[Oddity]
-    partial: bool
+    @property
+    def captures(self) -> Sequence[Capture]:
+        """Give the inputs as received."""
+        ...
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Give what was found."""
+        ...
+
+    @property
+    def opaque(self) -> Sequence[OpaqueTotal]:
+        """Give what could not be read, counted."""
+        ...
+
+    @property
+    def transmissions(self) -> Collection[Transmission]:
+        """Give the messages that were sent."""
+        ...
+
+    @property
+    def gaps(self) -> Sequence[Gap]:
+        """Give what is missing, and why."""
+        ...
+
+    @property
+    def oddities(self) -> Sequence[Oddity]:
+        """Give what was deviant but read."""
+        ...
+
+    @property
+    def partial(self) -> bool:
+        """Tell whether the scan was stopped before its end."""
+        ...
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
