@@ -67,3 +67,18 @@ def test_a_datagram_too_short_for_its_protocol_costs_no_other_of_the_flow() -> N
     events = list(read_flow(flow("udp"), {0: view((0, asked, 1), (len(asked), b"short", 2), (len(asked) + 5, asked, 3))}, times))
     assert [(event.protocol, event.datagram) for event in events if isinstance(event, Message)] == [("dns", 0), ("datagram", 1), ("dns", 2)]
     assert [event.kind for event in events if not isinstance(event, Message)] == ["malformed"]
+
+
+def test_a_damaged_first_datagram_does_not_name_the_protocol_of_a_flow() -> None:
+    head = bytes.fromhex("000101000001000000000000")
+    asked = head + b"\x20" + b"EFEDEJFPEEEPENEBEJEOCACACACACABM" + bytes.fromhex("0000200001")  # RFC 1001 14.1
+    damaged = asked.replace(b"BM", b"zM")
+    found = messages("udp", client=view((0, damaged, 1), (len(asked), asked, 2), (2 * len(asked), asked, 3)))
+    assert {message.protocol for message in found} == {"nbns"}
+
+
+def test_one_side_may_leave_for_another_protocol_alone() -> None:
+    asked = b"GET / HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n"
+    answer = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n\x01\x02"
+    found = messages(client=view((0, asked, 1)), server=view((0, answer, 2)))
+    assert [message.host for message in found if message.kind == "request"] == ["a.example"]

@@ -1,7 +1,7 @@
 """One flow, read by the decoder that its first bytes call for.
 
-Nothing is lost when no decoder fits: the bytes then form messages of the protocol «stream» or «datagram», which
-are unwrapped and searched like any other.
+Nothing is lost when no decoder fits: the bytes then form messages of the protocol «stream» or «datagram»,
+which are unwrapped and searched like any other.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import inspect
 from functools import cache
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import numpy as np
 
-from vitne.decode.protocols import choose
-from vitne.model import Gap, Malformed, Message, Oddity, Part
+from vitne.decode.protocols import judge
+from vitne.model import Fit, Gap, Malformed, Message, Oddity, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from vitne.model import Flow
     from vitne.pipeline.views import SideView
@@ -34,19 +34,25 @@ _MOST_HEADS = 4
 
 
 def read_flow(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Event]:
-    """Yield messages, gaps and oddities of one flow; ``times`` gives the time of packet rows in nanoseconds."""
+    """Yield messages, gaps and oddities of one flow; ``times`` gives the nanoseconds of packet rows."""
     reader = _read_tcp if flow.transport == "tcp" else _read_udp
     for event in reader(flow, views, times):
         yield event if isinstance(event, Message) else msgspec.structs.replace(event, flow=flow.number)
 
 
-def _decoder_for(flow: Flow, heads: dict[int, bytes]) -> Any | None:
-    for side, head in heads.items():
-        found = choose(head, flow.transport, side) if head else None
-        if found is not None:
-            known = {"transport": flow.transport, "destination": (flow.server_ip, flow.server_port)}
-            return found(**{name: known[name] for name in _takes(found)})
-    return None
+def _decoder_for(flow: Flow, heads: Iterable[tuple[int, bytes]]) -> Any | None:
+    """Open the decoder that fits one of these (side, first bytes) best; the first of those that fit alike."""
+    best, found = Fit.NO, None
+    for side, head in heads:
+        fit, decoder = judge(head, flow.transport, side)
+        if fit > best:
+            best, found = fit, decoder
+            if fit == Fit.CERTAIN:
+                break
+    if found is None:
+        return None
+    known = {"transport": flow.transport, "destination": (flow.server_ip, flow.server_port)}
+    return cast("Any", found)(**{name: known[name] for name in _takes(found)})
 
 
 @cache
@@ -58,10 +64,7 @@ def _takes(decoder: Any) -> tuple[str, ...]:
 
 def _read_udp(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Event]:
     del times
-    decoder = None
-    for side, view in views.items():
-        for head in islice((data for _, data in view.datagrams() if data), _MOST_HEADS):
-            decoder = decoder or _decoder_for(flow, {side: head})
+    decoder = _decoder_for(flow, _first_datagrams(views))
     for side, view in views.items():
         for number, data in view.datagrams():
             if decoder is None:
@@ -71,6 +74,12 @@ def _read_udp(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Ev
     if decoder is not None:
         for side in views:
             yield from _caught(decoder.finish, side)
+
+
+def _first_datagrams(views: dict[int, SideView]) -> Iterator[tuple[int, bytes]]:
+    for side, view in views.items():
+        for head in islice((data for _, data in view.datagrams() if data), _MOST_HEADS):
+            yield side, head
 
 
 def _datagram(side: int, number: int, data: bytes) -> Message:
@@ -99,7 +108,7 @@ def _read_from(
 ) -> Iterator[Event]:
     """Read from the given stream offset of each side on; an upgrade begins anew behind it."""
     heads = {side: view.slice(starts[side], starts[side] + _HEAD) for side, view in views.items()}
-    decoder = _decoder_for(flow, heads)
+    decoder = _decoder_for(flow, heads.items())
     if decoder is None:
         for side, view in views.items():
             yield from _unknown(side, view, starts[side], times)

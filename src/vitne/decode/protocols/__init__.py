@@ -48,16 +48,21 @@ def _candidates(transport: str) -> tuple[tuple[type[Decoder], ...], ...]:
 
 def choose(head: bytes, transport: str, side: int) -> type[Decoder] | None:
     """Choose what fits the first bytes of a side best; ties go to the first name; None if nothing fits."""
+    return judge(head, transport, side)[1]
+
+
+def judge(head: bytes, transport: str, side: int) -> tuple[int, type[Decoder] | None]:
+    """Give how well the best decoder fits the first bytes of a side, and that decoder; see ``choose``."""
     if not head:
-        return None
+        return Fit.NO, None
     best, winner = Fit.NO, None
     for decoder in _candidates(transport)[head[0]]:
         fit = decoder.fit(head, transport, side)
         if fit > best:
-            if fit == Fit.CERTAIN:
-                return decoder
             best, winner = fit, decoder
-    return winner
+            if fit == Fit.CERTAIN:
+                break
+    return best, winner
 
 
 def open_decoder(decoder: type[Decoder], destination: tuple[str, int] | None = None) -> Decoder:
