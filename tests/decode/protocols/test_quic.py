@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitne.decode.protocols.quic import Quic, decoder
+from vitne.decode.protocols.quic import Quic, _Here, decoder
 from vitne.model import Fit, Gap, Message, Oddity
 
 DCID = bytes.fromhex("8394c8f03e515708")
@@ -157,6 +157,17 @@ def test_googles_clear_hello_is_read(drive: Any) -> None:
     (hello,) = drive(Quic(), [(0, data)])
     assert (hello.host, hello.facts) == ("old.example", (("quic-version", "Q043"),))
     assert data[hello.parts[0].start : hello.parts[0].end] == b"old.example"
+
+
+def test_a_second_covered_chlo_is_told_as_well_and_a_repeated_one_is_not() -> None:
+    quic = Quic()
+    hosts = []
+    first = b"CHLO\x01\x00\x00\x00SNI\x00\x0b\x00\x00\x00one.example"
+    second = first.replace(b"one", b"two")
+    for number, (offset, chlo) in enumerate([(0, first), (0, first), (len(first), second), (0, second)]):
+        quic._crypto[0].add(offset, chlo)
+        hosts += [hello.host for hello in quic._covered_chlo(_Here(0, number, bytes(1200)), "Q050")]
+    assert hosts == ["one.example", "two.example"]
 
 
 def test_other_datagrams_do_not_fit() -> None:

@@ -186,14 +186,15 @@ class Quic:
         return plain
 
     def _covered_chlo(self, here: _Here, version: str) -> Iterator[Message | Oddity | Gap]:
-        """Tell of a CHLO that came out of covered packets, once; what the server says there is not read."""
+        """Tell of each CHLO that came out of covered packets; what the server says there is not read."""
         self._read[1] = len(self._crypto[1].data)
-        chlo = bytes(self._crypto[0].data)
+        begin = self._read[0]
+        chlo = bytes(self._crypto[0].data[begin:])  # a second one follows the server's refusal of the first
         tags = read_chlo(chlo)
-        if here.side or self._read[0] or not tags:
-            self._read[0] = len(chlo) if self._read[0] else 0
+        if here.side or not tags:
+            self._read[0] = begin + len(chlo) if begin else 0
             return
-        self._read[0] = len(chlo)
+        self._read[0] = begin + len(chlo)
         parts = tuple(
             Part(
                 path=tag.path,
