@@ -124,7 +124,7 @@ def test_a_run_that_nothing_delimits_is_tried_at_other_starts(glued):
         b"/usr/share/applications/default",
         b"internationalization",
         b"0123456789012345678901234567",
-        b"8cd5c53b-cba8-4d4e-a799-082b67ec4491",
+        b"5e0c71d2-93ab-4f06-b8d4-27a16fc3905e",
         b"ThisIsACamelCaseMethodName",
         b"d41d8cd98f00b204e9800998ecf8427e",
     ],

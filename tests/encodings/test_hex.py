@@ -47,7 +47,7 @@ def test_a_text_in_hex_is_found_between_marks():
         b"d41d8cd98f00b204e9800998ecf8427e",
         b"004402990000014",
         b"00:00:5E:00:53:01",
-        b"8cd5c53b-cba8-4d4e-a799-082b67ec4491",
+        b"5e0c71d2-93ab-4f06-b8d4-27a16fc3905e",
         b"xdeadbeefdeadbeef00",
     ],
 )

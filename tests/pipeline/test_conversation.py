@@ -36,13 +36,23 @@ def test_the_bytes_choose_the_decoder_and_not_the_port() -> None:
 
 
 def test_an_unknown_stream_is_cut_at_pauses_and_holes() -> None:
-    found = messages(client=view((0, b"\x01\x02abc", 1), (5, b"def", 2), (8, b"late", 500), (20, b"behind a hole", 501)))
-    assert [(message.protocol, message.start, message.end) for message in found] == [("stream", 0, 8), ("stream", 8, 12), ("stream", 20, 33)]
+    found = messages(
+        client=view((0, b"\x01\x02abc", 1), (5, b"def", 2), (8, b"late", 500), (20, b"behind a hole", 501))
+    )
+    assert [(message.protocol, message.start, message.end) for message in found] == [
+        ("stream", 0, 8),
+        ("stream", 8, 12),
+        ("stream", 20, 33),
+    ]
 
 
 def test_every_datagram_of_an_unknown_protocol_is_a_message() -> None:
     found = messages("udp", client=view((0, b"\xff\xfeone", 1), (5, b"", 2), (5, b"\xff\xfetwo", 3)))
-    assert [(message.protocol, message.datagram, message.end) for message in found] == [("datagram", 0, 5), ("datagram", 1, 0), ("datagram", 2, 5)]
+    assert [(message.protocol, message.datagram, message.end) for message in found] == [
+        ("datagram", 0, 5),
+        ("datagram", 1, 0),
+        ("datagram", 2, 5),
+    ]
 
 
 def test_behind_a_tunnel_through_a_proxy_another_decoder_goes_on_with_true_offsets() -> None:
@@ -53,25 +63,47 @@ def test_behind_a_tunnel_through_a_proxy_another_decoder_goes_on_with_true_offse
     found = messages(client=view((0, asked + inner, 1)), server=view((0, granted + banner, 2)))
     mail = [message for message in found if message.protocol == "smtp" and message.side == 0]
     assert mail
-    sender = next(part for message in mail for part in message.parts if b"kari@post.example" in (asked + inner)[part.start : part.end])
+    sender = next(
+        part
+        for message in mail
+        for part in message.parts
+        if b"kari@post.example" in (asked + inner)[part.start : part.end]
+    )
     assert sender.start >= len(asked)
 
 
 def test_bytes_missing_at_the_beginning_are_told_to_the_decoder() -> None:
-    found = messages(client=view((0, b"GET /one HTTP/1.1\r\nHost: a.example\r\nX-Long: ", 1), (80, b"\r\n\r\nGET /two HTTP/1.1\r\nHost: a.example\r\n\r\n", 2)))
+    found = messages(
+        client=view(
+            (0, b"GET /one HTTP/1.1\r\nHost: a.example\r\nX-Long: ", 1),
+            (80, b"\r\n\r\nGET /two HTTP/1.1\r\nHost: a.example\r\n\r\n", 2),
+        )
+    )
     assert [message.host for message in found if message.complete] == ["a.example"]
 
 
 def test_a_datagram_too_short_for_its_protocol_costs_no_other_of_the_flow() -> None:
     asked = bytes.fromhex("000101000001000000000000") + b"\x01a\x07example\x00" + bytes.fromhex("00010001")
-    events = list(read_flow(flow("udp"), {0: view((0, asked, 1), (len(asked), b"short", 2), (len(asked) + 5, asked, 3))}, times))
-    assert [(event.protocol, event.datagram) for event in events if isinstance(event, Message)] == [("dns", 0), ("datagram", 1), ("dns", 2)]
+    events = list(
+        read_flow(
+            flow("udp"),
+            {0: view((0, asked, 1), (len(asked), b"short", 2), (len(asked) + 5, asked, 3))},
+            times,
+        )
+    )
+    assert [(event.protocol, event.datagram) for event in events if isinstance(event, Message)] == [
+        ("dns", 0),
+        ("datagram", 1),
+        ("dns", 2),
+    ]
     assert [event.kind for event in events if not isinstance(event, Message)] == ["malformed"]
 
 
 def test_a_damaged_first_datagram_does_not_name_the_protocol_of_a_flow() -> None:
     head = bytes.fromhex("000101000001000000000000")
-    asked = head + b"\x20" + b"EFEDEJFPEEEPENEBEJEOCACACACACABM" + bytes.fromhex("0000200001")  # RFC 1001 14.1
+    asked = (
+        head + b"\x20" + b"EFEDEJFPEEEPENEBEJEOCACACACACABM" + bytes.fromhex("0000200001")
+    )  # RFC 1001 14.1
     damaged = asked.replace(b"BM", b"zM")
     found = messages("udp", client=view((0, damaged, 1), (len(asked), asked, 2), (2 * len(asked), asked, 3)))
     assert {message.protocol for message in found} == {"nbns"}

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import vitne
-from vitne.lab.wire import Host
 from tests.pipeline.talk import CLIENT, IMEI, OK, OTHER_HOST, PHONE, SERVER, TABLET, Talk, get, post, subject
+from vitne.lab.wire import Host
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -282,14 +282,15 @@ def test_a_fault_in_one_flow_loses_that_flow_alone_and_loudly(
 ) -> None:
     from vitne.pipeline import conversation
 
-    real = conversation.choose
+    real = conversation._decoder_for
 
-    def faulty(head: bytes, transport: str, side: int) -> object:
-        if b"broken.example" in head:
+    def faulty(flow: object, heads: object) -> object:
+        heads = list(heads)
+        if any(b"broken.example" in head for _, head in heads):
             raise RuntimeError("made by the test")
-        return real(head, transport, side)
+        return real(flow, heads)
 
-    monkeypatch.setattr(conversation, "choose", faulty)
+    monkeypatch.setattr(conversation, "_decoder_for", faulty)
     talk = Talk()
     talk.ask(post(RECORD, host="broken.example"))
     talk.ask(post(RECORD))

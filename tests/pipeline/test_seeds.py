@@ -30,5 +30,8 @@ def test_group_and_empty_link_addresses_are_nobodys() -> None:
 
 
 def test_a_capture_of_very_many_devices_gives_a_bounded_number_of_seeds() -> None:
-    devices = [Device(key=f"02:00:00:00:{n >> 8:02x}:{n & 255:02x}", mac=f"02:00:00:00:{n >> 8:02x}:{n & 255:02x}") for n in range(1, 5000)]
+    devices = [
+        Device(key=f"02:00:00:00:{n >> 8:02x}:{n & 255:02x}", mac=f"02:00:00:00:{n >> 8:02x}:{n & 255:02x}")
+        for n in range(1, 5000)
+    ]
     assert len(all_seeds(Subject(), Devices(devices, {}, set()))) == 64

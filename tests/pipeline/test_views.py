@@ -47,8 +47,13 @@ def test_datagrams_are_runs_and_empty_ones_count() -> None:
     assert list(view.datagrams()) == [(0, b"one"), (1, b""), (2, b"two")]
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.binary(min_size=1, max_size=9)), min_size=1, max_size=12), st.data())
-def test_a_slice_never_gives_a_byte_of_another_offset(pieces: list[tuple[int, bytes]], data: st.DataObject) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.binary(min_size=1, max_size=9)), min_size=1, max_size=12),
+    st.data(),
+)
+def test_a_slice_never_gives_a_byte_of_another_offset(
+    pieces: list[tuple[int, bytes]], data: st.DataObject
+) -> None:
     offset, runs, whole = 0, [], {}
     for row, (hole, piece) in enumerate(pieces):
         offset += hole

@@ -90,7 +90,12 @@ def judge(needle: Needle, *, haystack: int, siblings: int) -> Evidence:
 def probability(needle: Needle) -> float:
     """Give the chance that the needle stands at one given place."""
     data = needle.data
-    models = [_text(data) if _may_be_text(data) else -math.inf, _hexadecimal(data), _base64(data), _binary(data)]
+    models = [
+        _text(data) if _may_be_text(data) else -math.inf,
+        _hexadecimal(data),
+        _base64(data),
+        _binary(data),
+    ]
     if len(needle.layers) == 1 and needle.codec in REWRITTEN:  # encoded text is as likely as text
         models.append(math.log(ENCODED) + _text(needle.text))
     chance = math.exp(max(models))

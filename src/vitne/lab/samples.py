@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from vitne.model import Capture, Destination, Finding, Gap, Oddity, Source
 
 DIGEST = "5d" * 32  # stands for the digest of a capture

@@ -1,4 +1,4 @@
-"""Flow by flow: decode, unwrap, search, draft.  Holds the one broad handler of the program, around one flow."""
+"""Flow by flow: decode, unwrap, search, draft.  Holds the program's one broad handler, around one flow."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class FlowWork:
                 hits[side] = self.sightings.in_view(joined[side])
                 left = sum(map(len, pieces)) - len(joined[side])
                 if left:
-                    why = f"one side of a flow is longer than {_MOST_FLOW} bytes; what lies behind was not searched"
+                    why = f"a side of a flow is longer than {_MOST_FLOW} bytes; the rest was not searched"
                     self.notes.add(
                         Gap(
                             kind="limit",
@@ -119,14 +119,15 @@ class FlowWork:
         self._guarded(number + traffic.first_flow, lambda: self._flow(traffic, number, joined, hits=hits))
 
     def _guarded(self, number: int, action: Callable[[], None], *, last: bool = True) -> bool:
-        """Do something for one flow; a fault of ours costs that flow, is told loudly and fails the command."""
+        """Do something for one flow; a fault of ours costs that flow, is told and fails the command."""
         try:
             action()
         except Exception as error:  # noqa: BLE001  (the one broad handler of the program)
             if last:
                 self.failed = True
                 where = traceback.extract_tb(error.__traceback__)[-1]
-                why = f"{type(error).__name__} in {where.name}, line {where.lineno}: a fault of vitne; this flow is lost"
+                place = f"{type(error).__name__} in {where.name}, line {where.lineno}"
+                why = f"{place}: a fault of vitne; this flow is lost"
                 self.notes.add(Gap(kind="internal", why=why, flow=number))
             return False
         return True
@@ -212,7 +213,7 @@ class FlowWork:
     # -- drafting ----------------------------------------------------------------------------------------
 
     def _flush(self) -> None:
-        """Draft what waits; after a fault again flow by flow, so that only the flow with the fault is lost."""
+        """Draft what waits; after a fault again flow by flow, so that only the flow at fault is lost."""
         works, self._pending, self._pending_bytes = self._pending, [], 0
         if not works or self._guarded(-1, lambda: self._draft(works), last=False):
             return
@@ -236,7 +237,7 @@ class FlowWork:
         if count <= _MOST_REPEATS and len(self.drafts) < _MOST_FINDINGS:
             self.drafts.append(one)
             return
-        why = "more findings than are listed: further repeats of values that stand in the list already are counted here"
+        why = "more findings than are listed: further repeats of values that the list holds are counted here"
         self.notes.add(
             Gap(
                 kind="limit",

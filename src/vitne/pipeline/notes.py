@@ -1,4 +1,4 @@
-"""Gaps and oddities, gathered: alike ones are counted once there are many, so that their number is bounded."""
+"""Gaps and oddities, gathered: alike ones are counted once there are many: their number is bounded."""
 
 from __future__ import annotations
 

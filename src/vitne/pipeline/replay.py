@@ -5,6 +5,7 @@ A case holds no value of a person; this is how one is read back, and how anybody
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -117,11 +118,11 @@ def _node(work: MessageWork, finding: Finding) -> Node | None:
     wanted = [(layer["codec"], tuple(layer["range"])) for layer in finding.layers]
     for node in work.nodes:
         own = [(layer.codec, (layer.start, layer.end)) for layer in node.path(work.message.protocol)]
-        if own == wanted[: len(own)] and finding.value_range[1] <= len(node.data):
-            if len(own) == len(wanted) or all(
-                span == tuple(finding.value_range) for _, span in wanted[len(own) :][:1]
-            ):
-                return node
+        if own != wanted[: len(own)] or finding.value_range[1] > len(node.data):
+            continue
+        rest = wanted[len(own) :]
+        if not rest or rest[0][1] == tuple(finding.value_range):
+            return node
     first = finding.layers[0]
     if first["path"] == "bytes" and len(finding.layers) >= 1:
         from vitne.model import Part
@@ -174,7 +175,7 @@ def _walked(work: MessageWork, node: Node, finding: Finding, places: list[tuple[
             hidden=hidden(root, base) if root.part.exact else ((base, root.part.end),),
         )
     ]
-    for parent, each in zip(chain, chain[1:], strict=False):
+    for parent, each in pairwise(chain):
         child: Any = each.child
         start, end = own[id(parent)]
         steps.append(

@@ -1,11 +1,12 @@
 """The whole way: captures in, findings out.
 
-Order: walk all packets, find the devices, then flow by flow: decode, unwrap, search, draft findings.  Names of
-destinations and devices are settled at the end, because a DNS answer may stand in a later flow than its use.
+Order: walk all packets, find the devices, then flow by flow: decode, unwrap, search, draft findings.  Names
+of destinations and devices are settled at the end: a DNS answer may stand in a later flow than its use.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,16 +14,16 @@ import numpy as np
 
 from vitne.model import Gap, Subject
 from vitne.pipeline.flowwork import FlowWork
-from vitne.pipeline.result import Result
 from vitne.pipeline.seeds import all_seeds
 from vitne.pipeline.settling import settle_all
 from vitne.pipeline.traffic import devices_of, mask_of, open_traffic, pick_devices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from vitne.attribute import Device, Devices
+    from vitne.pipeline.result import Result
     from vitne.pipeline.traffic import Traffic
 
 _BATCH = 8 << 20
@@ -41,9 +42,7 @@ class Options(msgspec.Struct, kw_only=True):
     device: str | None = None  # limit to the device with this MAC, address or name
     stdin: Any = None  # stream that "-" stands for
     progress: Callable[[str, int, int], None] = _silent  # (stage, bytes done, bytes in all)
-    keep: Callable[[Any], None] | None = (
-        None  # is given the bytes of standard input as received, before they go
-    )
+    keep: Callable[[Any], None] | None = None  # is given the bytes of standard input before they go
 
 
 def run_scan(paths: Sequence[str | Path], options: Options) -> Result:

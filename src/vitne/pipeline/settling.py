@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from vitne.assess import settle
 from vitne.attribute.destinations import destination, scope_of
-from vitne.pipeline.ends import NOBODY, Ends
 from vitne.pipeline.cover import Cover
+from vitne.pipeline.ends import NOBODY, Ends
 from vitne.pipeline.result import DeviceRow, Result
 from vitne.pipeline.rules import rules_used
 from vitne.pipeline.transmissions import Transmissions

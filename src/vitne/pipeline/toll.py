@@ -1,4 +1,4 @@
-"""What passed and what could not be read, counted while flows go by, in memory that does not grow with packets.
+"""What passed and what could not be read, counted while flows go by, in bounded memory.
 
 Messages that were sent are packed records of 32 bytes in a temporary file; unreadable bytes are summed per
 device and far end.
@@ -53,7 +53,7 @@ class Toll:
         self.hosts = Numbered()
         self.kinds = Numbered()
         self.unread: dict[tuple[Any, ...], list[int]] = {}  # -> [bytes, flows, number of the last flow]
-        self._waiting: list[tuple[int, ...]] = []
+        self._waiting: list[tuple[Any, ...]] = []  # as RECORD
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the result)
         weakref.finalize(self, self._file.close)
         self.hosts.number(("", "none"))
@@ -81,10 +81,10 @@ class Toll:
         """Keep a message that was sent."""
         message = work.message
         length = min(message.end - message.start or message.opaque_bytes, 0xFFFFFFFF)
-        self._waiting.append((
-            *work.rows, work.flow.number, length, self.hosts.number(work.host), self.kinds.number((message.protocol, message.kind)),
-            self.group(work.traffic), message.side, DELIVERIES.index(work.delivered), not message.opaque, (0, 0, 0),
-        ))  # fmt: skip
+        host, kind = self.hosts.number(work.host), self.kinds.number((message.protocol, message.kind))
+        group, delivery = self.group(work.traffic), DELIVERIES.index(work.delivered)
+        place = (*work.rows, work.flow.number, length, host, kind)
+        self._waiting.append((*place, group, message.side, delivery, not message.opaque, (0, 0, 0)))
         if len(self._waiting) >= _CHUNK:
             self._spill()
 
@@ -100,4 +100,4 @@ class Toll:
         size = self._file.tell()
         if not size:
             return np.zeros(0, dtype=RECORD)
-        return np.memmap(self._file, dtype=RECORD, mode="r", shape=(size // RECORD.itemsize,))  # type: ignore[call-overload,no-any-return]
+        return np.memmap(self._file, dtype=RECORD, mode="r", shape=(size // RECORD.itemsize,))

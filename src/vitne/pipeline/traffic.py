@@ -108,7 +108,7 @@ def devices_of(traffics: Sequence[Traffic]) -> Devices:
 
 
 def pick_devices(devices: Devices, word: str | None) -> list[Device] | None:
-    """Give the devices that a user's word stands for; None for all.  Raises UsageError naming those there are."""
+    """Give the devices that a user's word stands for; None for all.  Raises UsageError."""
     if word is None:
         return None
     found = devices.matching(word)

@@ -35,7 +35,7 @@ class Transmissions:
     def covered(self, cover: Callable[[Transmission], Transmission]) -> Transmissions:
         """Give the same rows, masked."""
         other = copy.copy(self)
-        other._cover = cover
+        other._cover = cover  # noqa: SLF001  (a copy of itself)
         return other
 
     def __len__(self) -> int:
@@ -81,7 +81,7 @@ class Transmissions:
                     bytes=length,
                     delivery=DELIVERIES[delivery],
                     readable=bool(readable),
-                    **cached[key],  # type: ignore[arg-type]
+                    **cached[key],
                 )
                 yield self._cover(row) if self._cover is not None else row
 
