@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _MANY = 2
 """More local IPv4 addresses than this on one link address and it is a router's."""
+_MOST_ADDRESSES = 65_536
+"""Addresses that are looked at; a capture of more is one of scanning or spoofing."""
+_MOST_DEVICES = 4096
 _NO_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104  (compared, never bound)
 
 
@@ -62,7 +65,10 @@ class Devices:
         """Give the device of an address, None for what lies on the far side."""
         if ip in _NO_ADDRESS or not ip:
             return self._by_mac.get(mac)
-        return self._by_ip.get(ip)
+        found = self._by_ip.get(ip)
+        if found is None and len(self.all) >= _MOST_DEVICES and is_local(ip):
+            return Device(key=ip, addresses=[ip])
+        return found
 
     def name(self, key: str, name: str) -> None:
         """Note a name that the device with this link or network address gave itself."""
@@ -75,34 +81,55 @@ class Devices:
         return [device for device in self.all if device.answers_to(word)]
 
 
-def _senders(flows: Iterable[Flow]) -> tuple[dict[str, str], dict[str, set[str]]]:
-    """Give address -> link address of first sight, and link address -> all its addresses, in order."""
-    mac_of: dict[str, str] = {}
-    carried: dict[str, set[str]] = {}
-    for flow in flows:
+class Census:
+    """Gathers, flow by flow, which addresses send on which link address and who opens connections."""
+
+    def __init__(self) -> None:
+        self._mac_of: dict[str, str] = {}  # address -> link address of first sight
+        self._carried: dict[str, set[str]] = {}  # link address -> its addresses
+        self._balance: dict[str, int] = {}  # open-internet address -> connections opened less taken
+
+    def add(self, flow: Flow) -> None:
+        """Take one flow."""
         ends = [(flow.client_ip, flow.client_mac)]
         if flow.answered:
             ends.append((flow.server_ip, flow.server_mac))
         for ip, mac in ends:
-            if scope_of(ip) == "multicast":
+            if scope_of(ip) == "multicast" or (ip not in self._mac_of and len(self._mac_of) >= _MOST_ADDRESSES):
                 continue
-            mac_of.setdefault(ip, mac)
+            self._mac_of.setdefault(ip, mac)
             if mac:
-                carried.setdefault(mac, set()).add(ip)
-    return mac_of, carried
+                self._carried.setdefault(mac, set()).add(ip)
+        self._weigh(flow)
 
+    def _weigh(self, flow: Flow) -> None:
+        if flow.client_ip in _NO_ADDRESS or is_local(flow.server_ip):
+            return
+        if not is_local(flow.client_ip) and flow.client_ip in self._mac_of:
+            self._balance[flow.client_ip] = self._balance.get(flow.client_ip, 0) + 1
+        if flow.server_ip in self._mac_of:
+            self._balance[flow.server_ip] = self._balance.get(flow.server_ip, 0) - 1
 
-def _outward(flows: Iterable[Flow]) -> set[str]:
-    """Give the open-internet addresses that open connections more often than they take them."""
-    balance: dict[str, int] = {}
-    for flow in flows:
-        if flow.client_ip in _NO_ADDRESS:
-            continue
-        if not is_local(flow.client_ip) and not is_local(flow.server_ip):
-            balance[flow.client_ip] = balance.get(flow.client_ip, 0) + 1
-        if not is_local(flow.server_ip):
-            balance[flow.server_ip] = balance.get(flow.server_ip, 0) - 1
-    return {ip for ip, count in balance.items() if count > 0}
+    def devices(self) -> Devices:
+        """Tell the devices; deterministic, in order of first appearance."""
+        outward = {ip for ip, count in self._balance.items() if count > 0}
+        routers = _routers(self._carried, outward)
+        by_key: dict[str, Device] = {}
+        by_ip: dict[str, Device] = {}
+        for ip, mac in self._mac_of.items():
+            own_mac = "" if mac in routers else mac
+            key = own_mac or ip
+            if key in _NO_ADDRESS or not (is_local(ip) or ip in outward):
+                continue
+            device = by_key.get(key)
+            if device is None:
+                if len(by_key) >= _MOST_DEVICES:
+                    continue
+                device = by_key[key] = Device(key=key, mac=own_mac, addresses=[], names=[])
+            if ip not in _NO_ADDRESS:
+                device.addresses.append(ip)
+                by_ip[ip] = device
+        return Devices(by_key.values(), by_ip, routers)
 
 
 def _routers(carried: dict[str, set[str]], outward: set[str]) -> set[str]:
@@ -111,35 +138,16 @@ def _routers(carried: dict[str, set[str]], outward: set[str]) -> set[str]:
     for mac, ips in carried.items():
         plain = [ipaddress.ip_address(ip) for ip in ips if ip not in _NO_ADDRESS]
         local4 = [ip for ip in plain if ip.version == 4 and is_local(str(ip)) and not ip.is_link_local]
-        far4 = [ip for ip in plain if ip.version == 4 and not is_local(str(ip)) and str(ip) not in outward]
-        far6 = {
-            int(ip) >> 64
-            for ip in plain
-            if ip.version == 6 and not is_local(str(ip)) and str(ip) not in outward
-        }
-        if len(local4) > _MANY or far4 or len(far6) > 1:
+        far = [ip for ip in plain if not is_local(str(ip)) and str(ip) not in outward]
+        far6 = {int(ip) >> 64 for ip in far if ip.version == 6}
+        if len(local4) > _MANY or len(far6) > 1 or any(ip.version == 4 for ip in far):
             routers.add(mac)
     return routers
 
 
-def find_devices(flows: list[Flow]) -> Devices:
-    """Find the devices on this side of the network; deterministic, in order of first appearance."""
-    mac_of, carried = _senders(flows)
-    outward = _outward(flows)
-    routers = _routers(carried, outward)
-    by_key: dict[str, Device] = {}
-    by_ip: dict[str, Device] = {}
-    for ip, mac in mac_of.items():
-        own_mac = "" if mac in routers else mac
-        if not (is_local(ip) or ip in outward):
-            continue
-        key = own_mac or ip
-        if key in _NO_ADDRESS:
-            continue
-        device = by_key.get(key)
-        if device is None:
-            device = by_key[key] = Device(key=key, mac=own_mac, addresses=[], names=[])
-        if ip not in _NO_ADDRESS:
-            device.addresses.append(ip)
-            by_ip[ip] = device
-    return Devices(by_key.values(), by_ip, routers)
+def find_devices(flows: Iterable[Flow]) -> Devices:
+    """Find the devices on this side of the network."""
+    census = Census()
+    for flow in flows:
+        census.add(flow)
+    return census.devices()

@@ -14,12 +14,14 @@ from vitne.model import Capture, CaptureError, Gap, Oddity, UsageError
 from vitne.reassemble import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from vitne.attribute import Device, Devices
     from vitne.intake import CaptureReader
     from vitne.model import Flow
+
+_SOME = 65_536
 
 
 class Traffic(msgspec.Struct, kw_only=True):
@@ -92,19 +94,27 @@ def _open_each(paths: Sequence[str | Path], stdin: Any, notes: list[Gap | Oddity
 
 
 def devices_of(traffics: Sequence[Traffic]) -> Devices:
-    """Find the devices behind all flows, looking once at each distinct pair of endpoints."""
-    flows: list[Flow] = []
+    """Find the devices behind all flows, looking once at each distinct pair of endpoints of some thousand flows."""
+    return find_devices(_distinct(traffics))
+
+
+def _distinct(traffics: Sequence[Traffic]) -> Iterator[Flow]:
     for traffic in traffics:
         count = traffic.walked.flow_count
         if not count:
             continue
         columns = traffic.walked.flow_columns()
-        answered = columns["answered"].astype(np.uint8).reshape(count, 1)
-        ends = [columns["address"].reshape(count, 32), columns["mac"].reshape(count, 12), answered]
-        key = np.ascontiguousarray(np.concatenate(ends, axis=1))
-        _, first = np.unique(key.view(np.dtype((np.void, key.shape[1]))).ravel(), return_index=True)
-        flows.extend(traffic.walked.flow(int(n)) for n in np.sort(first))
-    return find_devices(flows)
+        for low in range(0, count, _SOME):
+            high = min(low + _SOME, count)
+            ends = [
+                columns["address"][low:high].reshape(high - low, 32),
+                columns["mac"][low:high].reshape(high - low, 12),
+                columns["answered"][low:high].astype(np.uint8).reshape(-1, 1),
+            ]
+            key = np.ascontiguousarray(np.concatenate(ends, axis=1))
+            _, first = np.unique(key.view(np.dtype((np.void, key.shape[1]))).ravel(), return_index=True)
+            for number in np.sort(first):
+                yield traffic.walked.flow(low + int(number))
 
 
 def pick_devices(devices: Devices, word: str | None) -> list[Device] | None:
