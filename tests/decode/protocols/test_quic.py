@@ -189,32 +189,3 @@ def test_noise_raises_nothing(script: list[tuple[int, bytes]], plain: bytes) -> 
         list(quic.miss(side, 4))
     list(quic.finish(0))
     list(quic.finish(1))
-
-
-NAMED = [
-    "ndpi/quic-29.pcap",
-    "ndpi/quic-mvfst-27.pcapng",
-    "ndpi/google_meet.pcapng",
-    "suricata-verify/quic-v2.pcap",
-    "suricata-verify/quic-frag.pcap",
-    "suricata-verify/quic-ietf.pcap",
-    "wireshark/quic_follow_multistream.pcapng",
-    "ndpi/quic_q50.pcap",
-    "ndpi/http_ipv6.pcap",
-]
-
-
-@pytest.mark.corpus
-@pytest.mark.tshark
-@pytest.mark.parametrize("name", NAMED)
-def test_server_names_are_those_of_tshark(
-    corpus: Any, talks: Any, tshark: Any, drive: Any, name: str
-) -> None:
-    path = corpus / "pcap" / name
-    rows = tshark(path, ["tls.handshake.extensions_server_name", "gquic.tag.sni"], "quic || gquic")
-    theirs = {word.lower() for row in rows for word in row if word}
-    ours = set()
-    for transport, script in talks(path):
-        if transport == "udp" and Quic.fit(script[0][1], "udp", 0):
-            ours |= {hello.host for hello in hellos(drive(Quic(), script)) if hello.host}
-    assert ours == theirs

@@ -268,28 +268,3 @@ def test_a_changed_byte_raises_nothing(at: int, byte: int) -> None:
     assert all(
         isinstance(item, Message | Gap | Oddity) for item in [*tls.feed(0, bytes(data)), *tls.finish(0)]
     )
-
-
-NAMED = [
-    "ndpi/facebook.pcap",
-    "ndpi/google_ssl.pcap",
-    "ndpi/doh.pcapng",
-    "ndpi/sites.pcapng",
-    "ndpi/encrypted_sni.pcap",
-]
-
-
-@pytest.mark.corpus
-@pytest.mark.tshark
-@pytest.mark.parametrize("name", NAMED)
-def test_server_names_are_those_of_tshark(
-    corpus: Any, talks: Any, tshark: Any, drive: Any, name: str
-) -> None:
-    path = corpus / "pcap" / name
-    field = "tls.handshake.extensions_server_name"
-    theirs = sorted(row[0].lower() for row in tshark(path, [field], f"tcp && {field}"))
-    ours = []
-    for transport, script in talks(path):
-        if transport == "tcp" and Tls.fit(script[0][1], "tcp", 0):
-            ours += [item.host for item in messages(drive(Tls(), script), "client-hello") if item.host]
-    assert sorted(ours) == theirs

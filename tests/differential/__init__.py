@@ -1,0 +1,1 @@
+"""vitne beside tshark over every capture of the corpus."""
