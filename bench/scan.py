@@ -1,0 +1,116 @@
+"""The whole scan beside tshark on the same file: time, memory, and whether everything planted was found.
+
+``python bench/scan.py --size 200`` makes a mixed capture of about 200 million bytes from a seed and runs, in turn
+and on the same core, warm: tshark that dissects every packet and prints its line («reads»), tshark that prints the
+fields of HTTP, and ``vitne scan`` with subject file and case folder.  No time is asserted; that all planted values
+that can be found are found is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import captures
+
+HTTP_FIELDS = ["-Y", "http", "-T", "fields", "-e", "http.host", "-e", "http.request.full_uri", "-e", "http.file_data"]
+
+
+class Run:
+    """Wall seconds, CPU seconds and private memory of one run."""
+
+    def __init__(self, command: list[str], core: int) -> None:
+        begun = time.monotonic()
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {core})
+        )
+        self.private = 0
+        while process.poll() is None:
+            self.private = max(self.private, _private(process.pid))
+            time.sleep(0.01)
+        _, errors = process.communicate()
+        self.wall = time.monotonic() - begun
+        if process.returncode not in {0, 10}:
+            raise SystemExit(f"{' '.join(command[:3])} failed: {errors.decode()[-500:]}")
+
+
+def _private(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon")), 0)
+
+
+def recall(case: Path, planted: captures.Planted) -> tuple[int, int, list[str]]:
+    """Count planted values that the case names, by identifier and form."""
+    found: collections.Counter[str] = collections.Counter()
+    for line in (case / "findings.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        if row["seed"]:
+            found[row["identifier"]] += 1
+    wanted: collections.Counter[str] = collections.Counter()
+    for (identifier, _), count in planted.values.items():
+        wanted[identifier] += count
+    missed = [f"{name}: {found[name]} of {count}" for name, count in sorted(wanted.items()) if found[name] < count]
+    return sum(min(found[name], count) for name, count in wanted.items()), sum(wanted.values()), missed
+
+
+def main() -> int:
+    """Run and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=100, help="megabytes of the capture")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--core", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        return compare(Path(name), options)
+
+
+def compare(folder: Path, options: argparse.Namespace) -> int:
+    """Make the capture, run everything in turn, print medians."""
+    path, subject, case = folder / "mixed.pcap", folder / "subject.toml", folder / "case"
+    print(f"making a mixed capture of {options.size} MB, seed {options.seed}", flush=True)
+    planted = captures.mixed(path, options.size, seed=options.seed)
+    subject.touch(mode=0o600)
+    subject.write_text(captures.subject_toml())
+    path.read_bytes()
+    commands = {"vitne scan, subject, case, page": [
+        sys.executable, "-m", "vitne.cli", "scan", str(path), "--subject", str(subject), "--case", str(case), "-q"]}  # fmt: skip
+    if shutil.which("tshark"):
+        commands["tshark, reads and prints a line a packet"] = ["tshark", "-n", "-r", str(path)]
+        commands["tshark, prints HTTP fields"] = ["tshark", "-n", "-r", str(path), *HTTP_FIELDS]
+    else:
+        print("tshark is not here: vitne alone")
+    runs: dict[str, list[Run]] = {what: [] for what in commands}
+    for _ in range(options.runs):
+        for what, command in commands.items():
+            runs[what].append(Run(command, options.core))
+    size = path.stat().st_size
+    own = statistics.median(run.wall for run in runs["vitne scan, subject, case, page"])
+    print(f"{'one core, median of ' + str(options.runs):44} {'s':>8} {'MB/s':>7} {'private MiB':>12} {'vitne is':>10}")
+    for what, made in runs.items():
+        wall = statistics.median(run.wall for run in made)
+        memory = max(run.private for run in made) / 2**20
+        print(f"{what:44} {wall:8.2f} {size / wall / 1e6:7.1f} {memory:12.0f} {wall / own:9.2f}x")
+    found, wanted, missed = recall(case, planted)
+    print(f"planted values found in that very run: {found} of {wanted}")
+    if missed:
+        print("missed: " + "; ".join(missed))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
