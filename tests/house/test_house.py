@@ -6,9 +6,14 @@ import ast
 import hashlib
 import re
 import subprocess
+import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "vitne"
@@ -22,17 +27,15 @@ TWINLESS = {
     "model/flows.py": "model/test_nouns.py",
     "model/gaps.py": "model/test_nouns.py",
     "model/subject.py": "model/test_nouns.py",
-    "pipeline/result.py": "pipeline/test_scan.py",
-    "pipeline/document.py": "cli/test_main.py",
+    "pipeline/cover.py": "pipeline/test_scan.py",
+    "pipeline/ends.py": "pipeline/test_scan.py",
     "pipeline/flowwork.py": "pipeline/test_scan.py",
     "pipeline/messagework.py": "pipeline/test_scan.py",
-    "pipeline/sighting.py": "pipeline/test_scan.py",
+    "pipeline/result.py": "pipeline/test_scan.py",
     "pipeline/settling.py": "pipeline/test_scan.py",
-    "pipeline/traffic.py": "pipeline/test_scan.py",
-    "pipeline/rules.py": "pipeline/test_scan.py",
-    "cli/__main__.py": "cli/test_main.py",
-    "cli/scan.py": "cli/test_main.py",
-    "cli/names.py": "cli/test_main.py",
+    "pipeline/sighting.py": "pipeline/test_scan.py",
+    "pipeline/toll.py": "pipeline/test_scan.py",
+    "pipeline/transmissions.py": "pipeline/test_scan.py",
 }
 
 
@@ -73,16 +76,92 @@ def test_no_module_has_a_name_that_says_nothing(path: Path) -> None:
     assert path.stem.lstrip("_") not in FORBIDDEN_WORDS
 
 
+def _twins(name: str) -> list[Path]:
+    """Give where the twin of a module may stand: a private module's may leave out the underscore."""
+    stem = Path(name).stem
+    names = dict.fromkeys((stem, stem.lstrip("_"), stem.strip("_")))
+    return [ROOT / "tests" / Path(name).parent / f"test_{each}.py" for each in names]
+
+
 @pytest.mark.parametrize("path", [path for path in MODULES if path.name != "__init__.py"], ids=_relative)
 def test_every_module_has_its_twin(path: Path) -> None:
-    twin = ROOT / "tests" / path.relative_to(SOURCE).parent / f"test_{path.stem.lstrip('_')}.py"
-    assert twin.is_file() or _relative(path) in TWINLESS, f"write {twin.relative_to(ROOT)}"
+    twins = _twins(_relative(path))
+    assert any(twin.is_file() for twin in twins) or _relative(path) in TWINLESS, (
+        f"write {twins[-1].relative_to(ROOT)}"
+    )
 
 
 def test_the_list_of_twinless_modules_holds_no_module_that_has_one() -> None:
-    for name in TWINLESS:
+    for name, cover in TWINLESS.items():
         assert (SOURCE / name).is_file(), f"{name} is gone: take it off the list"
-        assert not (ROOT / "tests" / Path(name).parent / f"test_{Path(name).stem.lstrip('_')}.py").is_file()
+        assert (ROOT / "tests" / cover).is_file(), f"{cover} is gone: what covers {name}?"
+        assert not any(twin.is_file() for twin in _twins(name)), f"{name} has a twin: take it off the list"
+
+
+def _project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_every_room_has_one_place_in_the_import_contract() -> None:
+    contracts = _project()["tool"]["importlinter"]["contracts"]
+    [layers] = [each for each in contracts if each["type"] == "layers"]
+    assert layers["exhaustive"] is True
+    placed = [room.strip() for layer in layers["layers"] for room in layer.split("|")]
+    rooms = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+    loose = {path.stem for path in SOURCE.glob("*.py")} - {"__init__"}
+    assert sorted(placed) == sorted(rooms | loose)
+    named = {
+        name.removeprefix("vitne.")
+        for each in contracts
+        for name in (*each.get("source_modules", ()), *each.get("forbidden_modules", ()))
+    }
+    assert named <= rooms, "a contract names a room that is not there"
+
+
+def test_every_rule_that_is_off_says_why() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lists = re.findall(r"^(?:ignore|\"[a-z]+/\*\*\") = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    assert len(lists) == 3
+    for line in (line for each in lists for line in each.splitlines()):
+        assert re.search(r'"[A-Z]+[0-9]*",  # \w+', line), line
+
+
+def _code() -> list[Path]:
+    return [path for path in _tracked() if path.suffix == ".py"]
+
+
+def test_every_exception_to_a_check_names_its_rule() -> None:
+    bare = re.compile(
+        r"#\s*(?:noqa(?!: [A-Z]+[0-9]+)|type:\s*ignore(?!\[[a-z-]+)|ruff:\s*noqa(?!: [A-Z]+[0-9]+)|mypy:)"
+    )
+    for path in _code():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if path != Path(__file__):
+                assert not bare.search(line), f"{path.relative_to(ROOT)}:{number}"
+
+
+@pytest.mark.parametrize("path", sorted((SOURCE / "data").rglob("*.toml")), ids=lambda path: path.stem)
+def test_a_data_file_says_its_licence_and_because(path: Path) -> None:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert data["licence"]
+    reasons = list(_values(data, "because"))
+    assert reasons
+    for reason in reasons:
+        assert len(reason) > 10, reason
+        if reason.startswith("docs/"):
+            assert (ROOT / reason.partition("#")[0]).is_file(), reason
+
+
+def _values(data: Any, name: str) -> Iterator[Any]:
+    """Give every value of one name at any depth."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == name:
+                yield value
+            yield from _values(value, name)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _values(value, name)
 
 
 @pytest.mark.parametrize("path", sorted((SOURCE / "kernel").glob("*.c")), ids=lambda path: path.name)

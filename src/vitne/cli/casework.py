@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import mmap
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,13 +37,20 @@ class Kept:
             with place.open("wb") as stream:
                 stream.write(memoryview(data))
         except OSError as error:
-            place.unlink(missing_ok=True)
+            with suppress(OSError):  # the folder itself may be what is wrong
+                place.unlink(missing_ok=True)
             raise StoreError(
                 f"standard input cannot be kept ({error.strerror})",
                 where=str(self.folder),
                 next_step="save the capture to a file first, or name another folder",
             ) from error
         self.place = place
+
+    def drop(self) -> None:
+        """Let go of what was kept, should no case have taken it."""
+        if self.place is not None:
+            self.place.unlink(missing_ok=True)
+            self.place = None
 
     @contextmanager
     def content(self) -> Iterator[memoryview | None]:
