@@ -40,7 +40,8 @@ class Cover:
 
     def transmission(self, row: Transmission) -> Transmission:
         """Mask a row of what was sent."""
-        return replace(row, device=self.device(row.device), host=self.scrub(row.host))
+        facts = tuple((name, self.scrub(word)) for name, word in row.facts)
+        return replace(row, device=self.device(row.device), host=self.scrub(row.host), facts=facts)
 
     def row(self, row: DeviceRow) -> DeviceRow:
         """Mask a device."""

@@ -1,6 +1,6 @@
 """What passed and what could not be read, counted while flows go by, in bounded memory.
 
-Messages that were sent are packed records of 32 bytes in a temporary file; unreadable bytes are summed per
+Messages that were sent are packed records of 36 bytes in a temporary file; unreadable bytes are summed per
 device and far end.
 """
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 RECORD = np.dtype([
     ("first", "<u4"), ("last", "<u4"), ("flow", "<u4"), ("length", "<u4"), ("host", "<u4"), ("kind", "<u4"),
-    ("group", "<u2"), ("side", "u1"), ("delivery", "u1"), ("readable", "u1"), ("spare", "u1", (3,)),
+    ("group", "<u2"), ("side", "u1"), ("delivery", "u1"), ("readable", "u1"), ("spare", "u1", (3,)), ("facts", "<u4"),
 ])  # fmt: skip
 """One message sent: rows of its first and last packet, its flow, length, host and protocol by number."""
 DELIVERIES: tuple[str, ...] = get_args(Delivery)
 _CHUNK = 8192
+_KEPT_FACTS = {"ja4", "alpn", "version", "cipher", "ech", "certificate-name", "reference-id"}
+"""Facts about a connection that a row of what was sent keeps."""
 
 
 class Numbered:
@@ -52,6 +54,7 @@ class Toll:
         self.groups: list[Traffic] = []
         self.hosts = Numbered()
         self.kinds = Numbered()
+        self.facts = Numbered()
         self.unread: dict[tuple[Any, ...], list[int]] = {}  # -> [bytes, flows, number of the last flow]
         self._waiting: list[tuple[Any, ...]] = []  # as RECORD
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the result)
@@ -84,7 +87,8 @@ class Toll:
         host, kind = self.hosts.number(work.host), self.kinds.number((message.protocol, message.kind))
         group, delivery = self.group(work.traffic), DELIVERIES.index(work.delivered)
         place = (*work.rows, work.flow.number, length, host, kind)
-        self._waiting.append((*place, group, message.side, delivery, not message.opaque, (0, 0, 0)))
+        facts = self.facts.number(tuple(fact for fact in message.facts if fact[0] in _KEPT_FACTS))
+        self._waiting.append((*place, group, message.side, delivery, not message.opaque, (0, 0, 0), facts))
         if len(self._waiting) >= _CHUNK:
             self._spill()
 

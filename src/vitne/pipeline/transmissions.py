@@ -54,6 +54,7 @@ class Transmissions:
                 some["length"],
                 some["delivery"],
                 some["readable"],
+                some["facts"],
             )
             rows = zip(
                 times,
@@ -64,7 +65,21 @@ class Transmissions:
                 *(column.tolist() for column in columns),
                 strict=True,
             )
-            for time_ns, at, start, end, group, flow, side, host, kind, length, delivery, readable in rows:
+            for (
+                time_ns,
+                at,
+                start,
+                end,
+                group,
+                flow,
+                side,
+                host,
+                kind,
+                length,
+                delivery,
+                readable,
+                facts,
+            ) in rows:
                 key = (flow, side, host)
                 if key not in cached:
                     if len(cached) > _CHUNK:
@@ -81,6 +96,7 @@ class Transmissions:
                     bytes=length,
                     delivery=DELIVERIES[delivery],
                     readable=bool(readable),
+                    facts=self._toll.facts.things[facts],
                     **cached[key],
                 )
                 yield self._cover(row) if self._cover is not None else row

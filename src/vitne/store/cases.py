@@ -71,7 +71,7 @@ def write_case(  # noqa: PLR0913  (a case has so many parts)
     rows["captures"] = [msgspec.structs.replace(row, path="") for row in rows["captures"]]
     said = {**manifest, "inputs": _inputs(rows["captures"]), "partial": partial}
     place = Path(os.path.abspath(folder))  # noqa: PTH100  (resolve() would follow a link at its end)
-    _check_free(place)
+    check_place(place)
     with _store_errors(place):
         place.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}.unfinished-", dir=place.parent))
@@ -235,8 +235,9 @@ def _swap(fresh: Path, place: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _check_free(place: Path) -> None:
+def check_place(place: Path) -> None:
     """Raise StoreError unless nothing stands at the place, or an empty folder, or a case and nothing else."""
+    place = Path(os.path.abspath(place))  # noqa: PTH100  (resolve() would follow a link at its end)
     if not place.exists() and not place.is_symlink():
         return
     choose = "choose another folder with --case"

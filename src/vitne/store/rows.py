@@ -31,6 +31,9 @@ class Transmission(msgspec.Struct, frozen=True, kw_only=True):
     delivery: Delivery = "unknown"
     readable: bool = True  # false: encrypted
     scope: Scope = "internet"
+    facts: tuple[
+        tuple[str, str], ...
+    ] = ()  # of the connection: ("ja4", ...), ("alpn", ...), ("version", ...)
 
 
 class OpaqueTotal(msgspec.Struct, frozen=True, kw_only=True):

@@ -106,6 +106,8 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
             out[name] = dict(zip(_PAIRS[name], value, strict=True))
         elif name == "params":
             out[name] = _ENCODER.encode(value).decode()
+        elif name == "facts":
+            out[name] = [{"name": fact, "value": word} for fact, word in value]
         elif name in {"layers", "also"}:
             out[name] = [_flat(inner) for inner in value]
         else:
@@ -142,6 +144,7 @@ def _schemas() -> dict[str, Any]:
         "evalue": real,
         "verified": pa.bool_(),
         "readable": pa.bool_(),
+        "facts": pa.list_(pa.struct([("name", text), ("value", text)])),
     }
     number = {"time_ns", "flow", "frame", "offset", "length", "count", "side", "bytes", "flows"}
     number |= {"first_ns", "last_ns", "source_port", "port"}
