@@ -7,7 +7,6 @@ Exit codes: 0 ran to its end, 1 a part failed inside vitne, 2 usage, 3 no input 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -132,20 +131,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.verb is None:
         parser.print_help()
         return USAGE
+    from vitne.cli.printing import printing
+
+    code = DONE  # stays where whoever read the output went away
     try:
-        return _verb(options.verb)(options)
+        with printing():
+            code = _verb(options.verb)(options)
     except CaptureError as error:
         return _complain(error, NO_INPUT)
     except (UsageError, StoreError) as error:
         return _complain(error, USAGE if isinstance(error, UsageError) else FAILED)
     except VitneError as error:
         return _complain(error, FAILED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except KeyboardInterrupt:
         print("vitne: stopped", file=sys.stderr)
         return STOPPED
+    return code
 
 
 def _complain(error: VitneError, code: int) -> int:
@@ -157,4 +158,7 @@ def _complain(error: VitneError, code: int) -> int:
 
 def entry() -> None:
     """Start from the command line."""
+    from vitne.cli.printing import accept_all_characters
+
+    accept_all_characters()
     sys.exit(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import platform
 import sys
 import time
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vitne.cli.main import DONE, FAILED, FOUND, STOPPED
-from vitne.model import GRADES, Subject
+from vitne.cli.printing import printing
+from vitne.model import GRADES, StoreError, Subject, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -26,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
     from vitne.cli.casework import Kept, write
     from vitne.pipeline import Options, run_scan
 
+    _check_case(options.case)
     subject = _subject(options.subject)
     kept = Kept(Path(options.case or "."))
     started = time.time_ns()
@@ -35,16 +38,33 @@ def run(options: argparse.Namespace) -> int:
             Options(
                 subject=subject,
                 device=options.device,
-                stdin=sys.stdin.buffer,
+                stdin=None if sys.stdin is None else sys.stdin.buffer,
                 progress=progress,
                 keep=kept.take if options.case else None,
             ),
         )
-    if options.case:
-        write(Path(options.case), result.masked(), run=run_facts(options, started), kept=kept)
-    result = result if options.reveal else result.masked()
-    show(result, options)
+    shown = result if options.reveal else result.masked()
+    try:
+        if options.case:
+            write(Path(options.case), result.masked(), run=run_facts(options, started), kept=kept)
+    except StoreError:
+        show(shown, options, written=False)  # what was found is not lost with the case
+        raise
+    finally:
+        kept.drop()
+    show(shown, options)
     return exit_code(result, options)
+
+
+def _check_case(folder: str | None) -> None:
+    """Refuse a place that no case can go to before hours of reading, not behind them."""
+    if folder is None:
+        return
+    if not folder:
+        raise UsageError("--case names no folder", next_step="give the folder, e.g. --case case")
+    from vitne.store import check_place
+
+    check_place(Path(folder))
 
 
 def _subject(file: str | None) -> Subject:
@@ -63,17 +83,35 @@ def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:
     return {
         "started_ns": started_ns,
         "ended_ns": time.time_ns(),
-        "user": getpass.getuser(),
+        "user": _user(),
         "host": platform.node(),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "command": ["vitne", *sys.argv[1:]],
-        "inputs": [str(Path(each).resolve()) if each != "-" else "-" for each in options.captures],
+        "command": ["vitne", *(_written(each) for each in sys.argv[1:])],
+        "inputs": [_written(str(Path(each).resolve())) if each != "-" else "-" for each in options.captures],
     }
 
 
-def show(result: Result, options: argparse.Namespace) -> None:
-    """Print the result as asked."""
+def _user() -> str:
+    """Give the user's name, or the number of one that the system has no name for."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _written(argument: str) -> str:
+    """Give an argument as text that can be written down: bytes that are no UTF-8 become escapes."""
+    return os.fsencode(argument).decode("utf-8", "backslashreplace")
+
+
+def show(result: Result, options: argparse.Namespace, *, written: bool = True) -> None:
+    """Print the result as asked; a reader that goes away changes nothing of how it ended."""
+    with printing():
+        _print(result, options, written=written and options.case is not None)
+
+
+def _print(result: Result, options: argparse.Namespace, *, written: bool) -> None:
     if options.json:
         import msgspec
 
@@ -82,16 +120,14 @@ def show(result: Result, options: argparse.Namespace) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(document(result)) + b"\n")
         sys.stdout.flush()
         return
-    from rich.console import Console
-
+    from vitne.cli.terminal import Terminal
+    from vitne.report import visible
     from vitne.report.formats.table import print_result
 
-    print_result(result, Console(), quiet=options.quiet, verbose=options.verbose)
-    if options.case:
-        print(
-            f"Case: {options.case}  (open {Path(options.case) / 'report' / 'index.html'};"
-            f" next: vitne show {options.case})"
-        )
+    print_result(result, Terminal(), quiet=options.quiet, verbose=options.verbose)
+    if written:
+        place = visible(_written(options.case), 2000)
+        print(f"Case: {place}  (open {place.rstrip('/')}/report/index.html; next: vitne show {place})")
 
 
 def exit_code(result: Result, options: argparse.Namespace) -> int:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from vitne.cli.terminal import Terminal
 from vitne.model import StoreError, UsageError
 from vitne.report import visible
 
 if TYPE_CHECKING:
     import argparse
+
+    from rich.console import Console
 
     from vitne.model import Finding
     from vitne.pipeline.replay import Replay, Step
@@ -25,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     from vitne.store import read_case
 
     case = read_case(Path(options.case))
-    console = Console()
+    console = Terminal()
     if options.finding is None:
         from vitne.report.formats.table import print_result
 

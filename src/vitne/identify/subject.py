@@ -22,6 +22,7 @@ __all__ = ["ask", "check_value", "read_subject", "write_subject"]
 
 LARGEST = 1 << 20  # bytes of a subject file
 RADIUS_M = 100.0  # metres around a place where the file names no radius
+LEAST_TOLD = 4  # letters and digits of a value that a name must not hold
 WIDEST_M = 50_000.0  # metres: beyond that a place says nothing about a person
 _PLACE = frozenset({"identifier", "name", "latitude", "longitude", "radius_m"})
 _CELL = frozenset({"identifier", "name", "mcc", "mnc", "lac", "tac", "ci", "nci"})
@@ -137,7 +138,25 @@ def _seeds(entries: list[dict[str, Any]], errors: list[str], warnings: list[str]
             continue
         seen[alike] = number
         seeds.append(seed)
+    _keep_names_apart(seeds, errors)
     return seeds
+
+
+def _keep_names_apart(seeds: list[Seed], errors: list[str]) -> None:
+    """Refuse a name that tells a value: names stand in every output and in cases, values never do."""
+    values = {_folded(seed.value) for seed in seeds if seed.value}
+    told = sorted(value for value in values if len(value) >= LEAST_TOLD)
+    for seed in seeds:
+        name = _folded(seed.name)
+        if any(value in name for value in told):
+            label = f"an entry ({seed.identifier})"
+            errors.append(
+                f"{label}: its name holds a known value; names are shown and stored, so choose another"
+            )
+
+
+def _folded(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def _name(entry: dict[str, Any], default: str, named: set[str], *, notes: _Notes) -> str:

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from vitne.intake.captures import HEAD, format_of
-from vitne.intake.received import EXPECTED, MOST_SPOOLED, Buffer, Digest, receive_file, receive_stream
+from vitne.intake.received import (
+    EXPECTED,
+    MOST_SPOOLED,
+    Buffer,
+    Digest,
+    receive_file,
+    receive_stream,
+    written,
+)
 from vitne.intake.unpack import UnpackLimits, compression, unpack
 from vitne.model import Capture, CaptureError, Gap, Malformed
 
@@ -80,7 +88,7 @@ class CaptureReader:
     @property
     def where(self) -> str:
         """What to call the input in a message."""
-        return "standard input" if self._where is None else str(self._where)
+        return "standard input" if self._where is None else written(self._where)
 
     @property
     def buffer(self) -> np.ndarray:
@@ -119,8 +127,8 @@ class CaptureReader:
                 self._sha256 = self._digest.result()
         return Capture(
             number=self._number,
-            name="-" if self._where is None else self._where.name,
-            path="-" if self._where is None else str(self._where),
+            name="-" if self._where is None else written(Path(self._where.name)),
+            path=self.where if self._where is not None else "-",
             size=self._size,
             sha256=self._sha256,
             format=index.format,
@@ -173,7 +181,7 @@ def open_capture(
     """
     limits = limits or UnpackLimits()
     if str(path) == "-":
-        received, over = receive_stream(stdin or sys.stdin.buffer)
+        received, over = receive_stream(_standard_input(stdin))
         reader = CaptureReader(received, None, number, limits=limits)
         if over:
             why = f"standard input gives more than {MOST_SPOOLED} bytes; the rest was not taken"
@@ -181,6 +189,16 @@ def open_capture(
         return reader
     where = Path(path)
     return CaptureReader(receive_file(where), where, number, limits=limits)
+
+
+def _standard_input(given: IO[bytes] | None) -> IO[bytes]:
+    if given is not None:
+        return given
+    if sys.stdin is None:
+        raise CaptureError(
+            "it is closed", where="standard input", expected=EXPECTED, next_step="redirect a capture to it"
+        )
+    return sys.stdin.buffer
 
 
 def open_captures(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import os
 import stat
 import sys
 import tempfile
@@ -130,6 +131,11 @@ class Digest:
         self._array = np.empty(0, np.uint8)
 
 
+def written(path: Path) -> str:
+    """Give a path as text that can be written down: bytes that are no UTF-8 become escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def _refuse_kind(path: Path, mode: int) -> None:
     """Raise CaptureError for anything but a regular file."""
     kinds = (
@@ -141,7 +147,7 @@ def _refuse_kind(path: Path, mode: int) -> None:
     )
     for test, what, step in kinds:
         if test(mode):
-            raise CaptureError(what, where=str(path), expected=EXPECTED, next_step=step)
+            raise CaptureError(what, where=written(path), expected=EXPECTED, next_step=step)
 
 
 def receive_file(path: Path) -> Buffer:
@@ -151,19 +157,22 @@ def receive_file(path: Path) -> Buffer:
         _refuse_kind(path, found.st_mode)
         if found.st_size == 0:
             raise CaptureError(
-                "this file is empty", where=str(path), expected=EXPECTED, next_step="record or copy it again"
+                "this file is empty",
+                where=written(path),
+                expected=EXPECTED,
+                next_step="record or copy it again",
             )
         with path.open("rb") as file:
             return map_file(file, found.st_size)
     except FileNotFoundError as error:
         raise CaptureError(
-            "there is no such file", where=str(path), expected=EXPECTED, next_step="check the path"
+            "there is no such file", where=written(path), expected=EXPECTED, next_step="check the path"
         ) from error
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "its path or size cannot be used"
         raise CaptureError(
             f"this file cannot be read: {why}",
-            where=repr(str(path))[1:-1],
+            where=written(path),
             expected=EXPECTED,
             next_step="check that it may be read (`ls -l`) and its disk is sound",
         ) from error
