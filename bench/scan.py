@@ -1,9 +1,9 @@
 """The whole scan beside tshark on the same file: time, memory, and whether everything planted was found.
 
-``python bench/scan.py --size 200`` makes a mixed capture of about 200 million bytes from a seed and runs, in turn
-and on the same core, warm: tshark that dissects every packet and prints its line («reads»), tshark that prints the
-fields of HTTP, and ``vitne scan`` with subject file and case folder.  No time is asserted; that all planted values
-that can be found are found is.
+``python bench/scan.py --size 200`` makes a mixed capture of about 200 million bytes from a seed and runs, in
+turn and on the same core, warm: tshark that dissects every packet and prints its line («reads»), tshark that
+prints the fields of HTTP, and ``vitne scan`` with subject file and case folder.  No time is asserted; that all
+planted values that can be found are found is.
 """
 
 from __future__ import annotations
@@ -23,7 +23,18 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import captures
 
-HTTP_FIELDS = ["-Y", "http", "-T", "fields", "-e", "http.host", "-e", "http.request.full_uri", "-e", "http.file_data"]
+HTTP_FIELDS = [
+    "-Y",
+    "http",
+    "-T",
+    "fields",
+    "-e",
+    "http.host",
+    "-e",
+    "http.request.full_uri",
+    "-e",
+    "http.file_data",
+]
 
 
 class Run:
@@ -32,7 +43,10 @@ class Run:
     def __init__(self, command: list[str], core: int) -> None:
         begun = time.monotonic()
         process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {core})
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # noqa: PLW1509  (this program has one thread)
         )
         self.private = 0
         while process.poll() is None:
@@ -62,7 +76,8 @@ def recall(case: Path, planted: captures.Planted) -> tuple[int, int, list[str]]:
     wanted: collections.Counter[str] = collections.Counter()
     for (identifier, _), count in planted.values.items():
         wanted[identifier] += count
-    missed = [f"{name}: {found[name]} of {count}" for name, count in sorted(wanted.items()) if found[name] < count]
+    short = [name for name in sorted(wanted) if found[name] < wanted[name]]
+    missed = [f"{name}: {found[name]} of {wanted[name]}" for name in short]
     return sum(min(found[name], count) for name, count in wanted.items()), sum(wanted.values()), missed
 
 
@@ -86,8 +101,8 @@ def compare(folder: Path, options: argparse.Namespace) -> int:
     subject.touch(mode=0o600)
     subject.write_text(captures.subject_toml())
     path.read_bytes()
-    commands = {"vitne scan, subject, case, page": [
-        sys.executable, "-m", "vitne.cli", "scan", str(path), "--subject", str(subject), "--case", str(case), "-q"]}  # fmt: skip
+    scan = [sys.executable, "-m", "vitne.cli", "scan", str(path), "--subject", str(subject)]
+    commands = {"vitne scan, subject, case, page": [*scan, "--case", str(case), "-q"]}
     if shutil.which("tshark"):
         commands["tshark, reads and prints a line a packet"] = ["tshark", "-n", "-r", str(path)]
         commands["tshark, prints HTTP fields"] = ["tshark", "-n", "-r", str(path), *HTTP_FIELDS]
@@ -99,7 +114,8 @@ def compare(folder: Path, options: argparse.Namespace) -> int:
             runs[what].append(Run(command, options.core))
     size = path.stat().st_size
     own = statistics.median(run.wall for run in runs["vitne scan, subject, case, page"])
-    print(f"{'one core, median of ' + str(options.runs):44} {'s':>8} {'MB/s':>7} {'private MiB':>12} {'vitne is':>10}")
+    title = f"one core, median of {options.runs}"
+    print(f"{title:44} {'s':>8} {'MB/s':>7} {'private MiB':>12} {'vitne is':>10}")
     for what, made in runs.items():
         wall = statistics.median(run.wall for run in made)
         memory = max(run.private for run in made) / 2**20

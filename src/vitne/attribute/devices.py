@@ -95,7 +95,8 @@ class Census:
         if flow.answered:
             ends.append((flow.server_ip, flow.server_mac))
         for ip, mac in ends:
-            if scope_of(ip) == "multicast" or (ip not in self._mac_of and len(self._mac_of) >= _MOST_ADDRESSES):
+            full = len(self._mac_of) >= _MOST_ADDRESSES
+            if scope_of(ip) == "multicast" or (full and ip not in self._mac_of):
                 continue
             self._mac_of.setdefault(ip, mac)
             if mac:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 RECORD = np.dtype([
     ("first", "<u4"), ("last", "<u4"), ("flow", "<u4"), ("length", "<u4"), ("host", "<u4"), ("kind", "<u4"),
-    ("group", "<u2"), ("side", "u1"), ("delivery", "u1"), ("readable", "u1"), ("spare", "u1", (3,)), ("facts", "<u4"),
+    ("group", "<u2"), ("side", "u1"), ("delivery", "u1"), ("readable", "u1"), ("spare", "u1", (3,)),
+    ("facts", "<u4"),
 ])  # fmt: skip
 """One message sent: rows of its first and last packet, its flow, length, host and protocol by number."""
 DELIVERIES: tuple[str, ...] = get_args(Delivery)

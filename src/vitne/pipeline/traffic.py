@@ -94,7 +94,7 @@ def _open_each(paths: Sequence[str | Path], stdin: Any, notes: list[Gap | Oddity
 
 
 def devices_of(traffics: Sequence[Traffic]) -> Devices:
-    """Find the devices behind all flows, looking once at each distinct pair of endpoints of some thousand flows."""
+    """Find the devices behind all flows, looking once at each pair of endpoints of some thousand flows."""
     return find_devices(_distinct(traffics))
 
 
