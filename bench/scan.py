@@ -1,9 +1,9 @@
 """The whole scan beside tshark on the same file: time, memory, and whether everything planted was found.
 
 ``python bench/scan.py --size 200`` makes a mixed capture of about 200 million bytes from a seed and runs, in
-turn and on the same core, warm: tshark that dissects every packet and prints its line («reads»), tshark that
-prints the fields of HTTP, and ``vitne scan`` with subject file and case folder.  No time is asserted; that all
-planted values that can be found are found is.
+turn and on the same core, warm: tshark that dissects every packet and prints its line («reads»), tshark
+that prints the fields of HTTP, and ``vitne scan`` with subject file and case folder.  No time is asserted;
+that all planted values that can be found are found is.
 """
 
 from __future__ import annotations
