@@ -53,7 +53,8 @@ def compare(path: Path) -> Outcome:
     mine = ours.ask(path)
     yours = theirs.ask(path, len(mine.streams) + 24)  # tshark also numbers streams that ICMP errors quote
     counts: Counter[str] = Counter(item.kind for item in mine.said)
-    differences = _said(mine.said, _without_pointers(mine.said, _without_copies(mine, yours)))
+    told = _without_pointers(mine.said, _without_copies(mine, yours))
+    differences = _said(_as_well_known(mine.said, told), told)
     together, differing = _frames(mine, yours)
     differences |= differing
     counts["stream"] = len(together)
@@ -90,6 +91,17 @@ def _without_pointers(mine: list[Said], yours: list[Said]) -> list[Said]:
         if not any(name.endswith(f".{item.value[2]}") for name in around):
             kept.append(item)
     return kept
+
+
+def _as_well_known(mine: list[Said], yours: list[Said]) -> list[Said]:
+    """Leave the name of an address open where tshark leaves it open."""
+    open_ = {item.place for item in yours if item.kind == "dns-address" and not item.value[1]}
+    return [
+        item._replace(value=(item.value[0], ""))
+        if item.kind == "dns-address" and item.place in open_
+        else item
+        for item in mine
+    ]
 
 
 def _said(mine: list[Said], yours: list[Said]) -> dict[Difference, object]:

@@ -157,5 +157,5 @@ def _names(message: Message, view: SideView) -> Iterator[Said]:
     }
     for name in told - {"."}:
         yield Said("dns-name", (word, "told", name), frame)
-    for address, _ in message.names:
-        yield Said("dns-address", (address,), frame)
+    for address, name in message.names:
+        yield Said("dns-address", (address, shown(name)), frame)

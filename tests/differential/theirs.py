@@ -108,8 +108,29 @@ def _names(number: int, row: Row) -> Iterator[Said]:
     for name in {shown(name) for field in others for name in row[field]}:
         if name != ".":
             yield Said("dns-name", ("response" if response else "query", "told", name), number)
-    for address in row["dns.a"] + row["dns.aaaa"]:
-        yield Said("dns-address", (address,), number)
+    yield from (Said("dns-address", pair, number) for pair in _addresses(row))
+
+
+def _addresses(row: Row) -> Iterator[tuple[str, str]]:
+    """Give each address with the name that it is for in the end: aliases are followed back.
+
+    The name is "" where tshark's fields do not tell which record is whose: the types that an NSEC record lists
+    stand among those of the records, and the name of an SRV record stands in other fields.
+    """
+    types = [kind for kind in row["dns.resp.type"] if kind != "33"]
+    if len(types) != len(row["dns.resp.name"]):
+        yield from ((address, "") for address in row["dns.a"] + row["dns.aaaa"])
+        return
+    records = list(zip(types, map(shown, row["dns.resp.name"]), strict=True))
+    nicknames = (owner for kind, owner in records if kind == "5")
+    aliases = dict(zip(map(shown, row["dns.cname"]), nicknames, strict=True))
+    for kind, field in (("1", "dns.a"), ("28", "dns.aaaa")):
+        owners = (owner for other, owner in records if other == kind)
+        for address, owner in zip(row[field], owners, strict=True):
+            asked = owner
+            for _ in aliases:
+                asked = aliases.get(asked, asked)
+            yield address, asked
 
 
 def _requests(path: Path) -> Iterator[Said]:
