@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vitne.decode.unwrap_budget import Budget
 from vitne.decode.unwrap_gates import candidates, family_of, worth_opening
+from vitne.decode.unwrap_wanted import idle, skimmed
 from vitne.encodings import encodings
 from vitne.encodings._looks import media, packed, random, readable, scrambled
 from vitne.model import Limits, Malformed, Node, Oddity, Opaque
@@ -14,6 +15,7 @@ from vitne.model import Limits, Malformed, Node, Oddity, Opaque
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from vitne.decode.unwrap_wanted import Wanted
     from vitne.encodings import Gated
     from vitne.model import Child, Gap, Part
 
@@ -24,31 +26,45 @@ _MOST_LAYERS = 16  # layers of all kinds one inside the other
 _ESCAPES = (
     30  # order below which a text encoding unescapes the whole text: what else it holds shows behind it
 )
+_SHORT = 512  # bytes of a text of which is remembered that nothing is wrapped in it
+_MOST_REMEMBERED = 4096  # such texts: header fields say the same over and over
+_known_empty: set[bytes] = set()
+
 _COVERED = 0.9  # share of the bytes from which a structure is taken to be all there is
 
 
 def unwrap(
-    part: Part, data: bytes, *, budget: Budget, deep: bool = True
+    part: Part, data: bytes, *, budget: Budget, deep: bool = True, wanted: Wanted | None = None
 ) -> Iterator[Node | Opaque | Gap | Oddity]:
     """Yield the part's own Node, then every node reached from it.
 
     The encodings that the message announces (``part.hints``) are undone first, in order; what lies behind
     them is opened by looking at the bytes.  With ``deep`` false only the announced ones are undone.  What the
     budget keeps from being looked at is told once per bound as a Gap, bytes without any structure as Opaque.
+    With ``wanted`` fields of records that cannot hold what is looked for get no node (see unwrap_wanted).
     """
-    yield from _Graph(part, budget, deep=deep).walk(data)
+    if deep and not part.hints and _nothing_in(data):
+        yield Node(data, part=part)
+        return
+    yield from _Graph(part, budget, deep=deep, wanted=wanted).walk(data)
     yield from budget.gaps()
+
+
+def _nothing_in(data: bytes) -> bool:
+    """Say whether nothing is to be opened in these bytes, and no reason is to be told why not."""
+    return data in _known_empty or not worth_opening(data)
 
 
 class _Graph:
     """The nodes of one part that wait to be opened."""
 
-    def __init__(self, part: Part, budget: Budget, *, deep: bool) -> None:
+    def __init__(self, part: Part, budget: Budget, *, deep: bool, wanted: Wanted | None) -> None:
         self.part = part
         self.budget = budget
         self.deep = deep
         self.waiting: list[tuple[int, int, int, int, Node]] = []
         self.count = 0
+        self.wanted = wanted if wanted is not None and wanted.skims(part.path) else None
 
     def walk(self, data: bytes) -> Iterator[Node | Opaque | Gap | Oddity]:
         root = Node(data, part=self.part)
@@ -74,8 +90,10 @@ class _Graph:
             if hint in _NOTHING or encoding is None:
                 continue
             budget.work -= len(node.data)
+            if not self.deep and self.wanted and idle(self.wanted, encoding, node.data):
+                return
             try:
-                children = list(encoding.unwrap(node.data, budget.limits()))
+                children = self._skim(encoding, node) or list(encoding.unwrap(node.data, budget.limits()))
             except Malformed as error:
                 if encoding.name in _CODINGS:
                     yield _lie(self.part, hint, error)
@@ -104,7 +122,7 @@ class _Graph:
         if decodings >= self.budget.depth or node.depth >= _MOST_LAYERS:
             self.budget.reached("too deep", len(node.data))
             return
-        if not self.budget.first_time(node.data):
+        if node.data in _known_empty or not self.budget.first_time(node.data):
             return
         self.count += 1
         rank = 0 if packed(node.data) else 1
@@ -121,7 +139,7 @@ class _Graph:
             one = self._node(node, encoding, child)
             yield one
             self._wait(one, max(below, 0))
-        if len(children) >= Limits().children:
+        if len(children) >= Limits().children or (children and self.budget.leaves <= 0):
             self.budget.reached("too many fields", len(node.data) - children[-1].end)
 
     def _open(self, node: Node, decodings: int) -> Iterator[Node | Opaque | Gap]:
@@ -135,7 +153,7 @@ class _Graph:
                 opened += 1
                 found = True
                 yield from self._children(node, encoding, children, decodings)
-                if _covers(children, node.data):
+                if _covers(children, node):
                     every = ()
                     break
         for encoding in every:
@@ -150,13 +168,28 @@ class _Graph:
             self.budget.nodes -= opened
         elif reason := _unreadable(node.data, decoded=node.parent is not None):
             yield self._opaque(node, reason)
+        elif len(node.data) <= _SHORT and len(_known_empty) < _MOST_REMEMBERED and readable(node.data):
+            _known_empty.add(node.data)
 
     def _find(self, encoding: Gated, node: Node, limits: Limits) -> list[Child]:
         self.budget.work -= len(node.data)
         try:
-            return list(encoding.find(node.data, limits))
+            return self._skim(encoding, node) or list(encoding.find(node.data, limits))
         except Malformed:
             return []
+
+    def _skim(self, encoding: Gated, node: Node) -> list[Child]:
+        """Give the fields that the caller looks for, count the others; none where all are to be given."""
+        wanted = self.wanted
+        if wanted is None or not hasattr(encoding, "skim"):
+            return []
+        found = skimmed(wanted, encoding, node.data, limits=self.budget.limits())
+        if found is None:
+            return []
+        node.passed = found.passed
+        self.budget.leaves -= len(found.passed)
+        self.budget.size -= sum(end - start for start, end in found.passed)
+        return found.children
 
     def _opaque(self, node: Node, reason: str) -> Opaque:
         start, end = node.place(0, len(node.data))
@@ -189,9 +222,10 @@ def _unreadable(data: bytes, *, decoded: bool) -> str:
     return "unknown-format" if decoded and scrambled(data) else ""
 
 
-def _covers(children: list[Child], data: bytes) -> bool:
+def _covers(children: list[Child], node: Node) -> bool:
     """Say whether a structure takes up so much of the data that nothing else is to be looked for."""
-    return children[-1].end - children[0].start >= _COVERED * len(data) - 64
+    start, end = children[0].start, max(children[-1].end, *(passed[1] for passed in node.passed[-1:]), 0)
+    return end - start >= _COVERED * len(node.data) - 64
 
 
 def _lie(part: Part, hint: str, error: Malformed) -> Oddity:

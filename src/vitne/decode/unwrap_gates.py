@@ -47,13 +47,23 @@ def worth_opening(data: bytes) -> bool:
 def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
     """Give the encodings to try: those of which the first that fits wins, and those that are all tried."""
     if readable(data):
-        structure = families()["structure"]
+        structure = _marked("structure", data)
         if _JSON.match(data) is None:  # a document inside the data comes after what the data are as a whole
             structure = tuple(sorted(structure, key=lambda one: one.name == "json"))
-        return structure, families()["text"]
+        return structure, _marked("text", data)
     return families()["binary"], tuple(
         one for one in (*families()["structure"], *families()["text"]) if one.name in _IN_BINARY
     )
+
+
+@functools.cache
+def _marks(family: str) -> tuple[tuple[Gated, tuple[bytes, ...]], ...]:
+    return tuple((one, getattr(one, "marks", (b"",))) for one in families()[family])
+
+
+def _marked(family: str, data: bytes) -> tuple[Gated, ...]:
+    """Give the encodings of a family of which something stands in the data, in the order they are tried."""
+    return tuple(one for one, marks in _marks(family) if any(mark in data for mark in marks))
 
 
 _IN_BINARY = frozenset({"json", "base64", "multipart"})

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
+import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from vitne.model import Encoding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Family = Literal["structure", "text", "binary", "transfer"]
 
@@ -26,6 +27,35 @@ class Gated(Encoding, Protocol):
     # "transfer": only where a message announces it
     order: int  # within its family: the lower is tried first
 
+    # An encoding may also state ``marks``: of these bytes some must stand in the data, else it finds nothing.
+
+
+class Sieve:
+    """Which fields of a record are asked for; the others are stepped over."""
+
+    __slots__ = ("ends", "names", "starts", "tests")
+
+    def __init__(
+        self,
+        *,
+        names: Mapping[bytes | None, bool],
+        texts: Callable[[bytes], bool],
+        numbers: Callable[[bytes], bool],
+        spans: Iterable[tuple[int, int]],
+    ) -> None:
+        """Take the ranges of the record of which every field that they touch is asked for."""
+        self.names = names  # by the nearest name as it is spelled; None stands for no name
+        self.tests = (texts,) * 4 + (numbers,)  # what text in quotes, and what number, is asked for
+        self.starts: list[int] = []  # the ranges, joined where they overlap, with one behind all
+        self.ends: list[int] = []
+        for start, end in sorted(spans):
+            if self.ends and start <= self.ends[-1]:
+                self.ends[-1] = max(self.ends[-1], end)
+            else:
+                self.starts.append(start)
+                self.ends.append(end)
+        self.starts.append(sys.maxsize)
+
 
 @functools.cache
 def encodings() -> Mapping[str, Gated]:
@@ -38,4 +68,4 @@ def encodings() -> Mapping[str, Gated]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
-__all__ = ["Family", "Gated", "encodings"]
+__all__ = ["Family", "Gated", "Sieve", "encodings"]

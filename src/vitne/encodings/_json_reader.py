@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _SIMPLE = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f"}
-_MOST_PATH = 120  # characters of a path that are kept
+MOST_PATH = 120  # characters of a path that are kept
 TOKENS_PER_LEAF = 64  # tokens read for each leaf that may be given
 _DEEPEST = 200_000  # nested containers
 
@@ -137,7 +137,7 @@ class Reader:
         if self._expect != _VALUE or len(self._keys) >= _DEEPEST:
             return False
         path = self._path()
-        self._prefix.append(path if len(path) <= _MOST_PATH else "..." + path[-_MOST_PATH:])
+        self._prefix.append(path if len(path) <= MOST_PATH else "..." + path[-MOST_PATH:])
         self._keys.append(0 if mark == b"[" else "")
         self._expect = _VALUE if mark == b"[" else _KEY
         return True

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+
+import numpy as np
 
 SAMPLE = 4096  # bytes that are looked at
 
@@ -56,8 +57,11 @@ def media(data: bytes) -> bool:
 def entropy(data: bytes) -> float:
     """Give the entropy of the first bytes in bits per byte."""
     head = data[:SAMPLE]
-    total = len(head)
-    return -sum(n / total * math.log2(n / total) for n in Counter(head).values()) if total else 0.0
+    if not head:
+        return 0.0
+    counts = np.bincount(np.frombuffer(head, dtype=np.uint8))
+    shares = counts[counts > 0] / len(head)
+    return -float((shares * np.log2(shares)).sum())
 
 
 def random(data: bytes) -> bool:

@@ -36,6 +36,7 @@ class Authorization(Slices):
     specification = "RFC 7617; RFC 6750 section 2.1; RFC 7616 section 3.4"
     family: Family = "structure"
     order = 30
+    marks = (b" ", b"\t")
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the credentials of data that begin with a known scheme."""

@@ -32,6 +32,7 @@ class Cookie(Slices):
     specification = "RFC 6265 sections 4.1 and 4.2"
     family: Family = "structure"
     order = 40
+    marks = (b"=",)
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the values of data that are such a list as a whole."""

@@ -40,6 +40,7 @@ class Form(Slices):
     specification = "WHATWG URL, application/x-www-form-urlencoded; RFC 3986 sections 3.3 and 3.4"
     family: Family = "structure"
     order = 50
+    marks = (b"=",)
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield values of data that are a form as a whole, else of the query strings in them."""

@@ -26,6 +26,11 @@ _TOKEN = re.compile(
     rb"|[0-9A-Fa-f]{2}(?:([: ,-])[0-9A-Fa-f]{2})(?:\2[0-9A-Fa-f]{2}){6,}+)"
     rb"(?![0-9A-Za-z])"
 )
+# each digit as one letter, each separator as another: what every token holds is quickly found in that
+_SHAPE = bytes(
+    0x68 if byte in b"0123456789abcdefABCDEF" else 0x2D if byte in b": ,-" else 0x2E for byte in range(256)
+)
+_RUN, _SPREAD = b"h" * 16, b"hh-" * 7 + b"hh"
 _WHOLE = re.compile(rb"(?:[0-9A-Fa-f]{2})+|[0-9A-Fa-f]{2}([: ,-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2})*")
 _HASHES = frozenset({16, 20, 28, 32, 48, 64})  # lengths of common digests: even bytes that tell nothing
 
@@ -43,6 +48,9 @@ class Hex:
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield tokens that decode to text, to a known format or to more even bytes than a digest has."""
+        shape = data.translate(_SHAPE)
+        if _RUN not in shape and _SPREAD not in shape:
+            return
         count = 0
         for match in _TOKEN.finditer(data):
             start, end = match.span(1)

@@ -51,6 +51,7 @@ class Html:
     specification = "HTML Living Standard section 13.5; XML 1.0 section 4.1"
     family: Family = "text"
     order = 20
+    marks = (b"&",)
     readable = True
     exact = True
 

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from vitne.encodings._escapes import Escapes
 from vitne.encodings._json_reader import ESCAPE, TOKENS_PER_LEAF, Reader, unescape
+from vitne.encodings._json_skim import skim
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from vitne.encodings import Family
+    from vitne.encodings import Family, Sieve
+    from vitne.encodings._json_skim import Skimmed
     from vitne.model import Limits
 
 _START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?=[\[{\"])")
@@ -35,6 +37,7 @@ class Json:
     specification = "RFC 8259; ECMA-404"
     family: Family = "structure"
     order = 10
+    marks = (b"{", b"[", b'"')
     readable = True
     exact = True
 
@@ -74,6 +77,20 @@ class Json:
             more = limits.children - len(leaves)
             for child in self.find(rest, _fewer(limits, more)) if _INSIDE.search(rest) else ():
                 yield _moved(child, reader.position)
+
+    def skim(self, data: bytes, limits: Limits, sieve: Sieve) -> Skimmed | None:
+        """Give only the leaves that a sieve asks for, and where the others stand.
+
+        None where the data are not one clean document; ``find`` and ``unwrap`` then read what can be read.
+        """
+        start = _START.match(data)
+        if start is None:
+            return None
+        return skim(data, start.end(), limits.children, sieve=sieve, escapes=self._escapes)
+
+    def plain(self, data: bytes) -> bytes:
+        """Give the document with the escapes of all its texts undone: to search in, not to read fields of."""
+        return self._escapes.decode(data) if b"\\" in data else data
 
     def wrap(self, child: Child) -> bytes:
         """Write what stood inside the quotes, with the escapes that stood there."""

@@ -36,6 +36,7 @@ class Multipart(Slices):
     specification = "RFC 2046 section 5.1; RFC 7578"
     family: Family = "structure"
     order = 7
+    marks = (b"--",)
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the parts of data that begin with a boundary line."""

@@ -48,6 +48,7 @@ class Percent:
     specification = "RFC 3986 section 2.1; WHATWG URL, application/x-www-form-urlencoded"
     family: Family = "text"
     order = 10
+    marks = (b"%", b"+")
     readable = True
     exact = True
 

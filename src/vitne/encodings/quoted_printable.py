@@ -36,6 +36,7 @@ class QuotedPrintable:
     specification = "RFC 2045 section 6.7"
     family: Family = "text"
     order = 35
+    marks = (b"=",)
     readable = True
     exact = True
 

@@ -48,6 +48,7 @@ class Xml(Slices):
     specification = "XML 1.0 sections 2 and 3"
     family: Family = "structure"
     order = 5
+    marks = (b"<",)
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the texts and attributes of data that begin as a document."""

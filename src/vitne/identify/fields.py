@@ -89,6 +89,8 @@ def readable_children(nodes: Sequence[Node]) -> dict[int, Covered]:
     """Map the id() of each node to the ranges that its readable children cover."""
     ranges: dict[int, list[tuple[int, int]]] = {}
     for node in nodes:
+        if node.passed:
+            ranges.setdefault(id(node), []).extend(node.passed)
         if node.parent is None or node.child is None or node.encoding is None:
             continue
         if node.encoding.readable:

@@ -60,6 +60,11 @@ class Places:
         self._seeds = [(row, seed) for row, seed in enumerate(seeds) if seed.identifier == "location"]
         self._prefixes = {row: _prefixes(seed) for row, seed in self._seeds}
 
+    def spans(self, data: bytes) -> list[tuple[int, int]]:
+        """Give the ranges in which a latitude near a known place may begin."""
+        prefixes = sorted({prefix for own in self._prefixes.values() for prefix in own})
+        return [(at, at + len(prefix)) for prefix in prefixes for at in islice(_all(data, prefix), MOST)]
+
     def find(self, nodes: Sequence[Node]) -> list[Pair]:
         """Find pairs in the nodes of a message."""
         if not self._seeds:

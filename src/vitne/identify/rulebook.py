@@ -14,6 +14,7 @@ from vitne import catalog
 from vitne.catalog import Rule
 from vitne.catalog.patterns import compiled
 from vitne.identify import checks
+from vitne.identify.looks import quick_look, quick_looks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +28,9 @@ _ALNUM = _HEX | frozenset(b"ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ")
 _OCTET_BEFORE = re.compile(rb"(?:^|[^0-9A-Za-z])[0-9A-Fa-f]{2}[:\-]$")
 _OCTET_BEHIND = re.compile(rb"[:\-][0-9A-Fa-f]{2}(?:$|[^0-9A-Za-z])")
 _EDGES = {"none": frozenset[int](), "digits": _DIGITS, "hex": _HEX, "alnum": _ALNUM, "octets": _ALNUM}
+_BESIDE = {"digits": "[0-9]", "hex": "[0-9A-Fa-f]", "alnum": "[0-9A-Za-z]"}
+SHORT = 256  # bytes of a text that is looked at for everything at once
+MOST_DIGITS = 64  # digits of a number that a rule may take
 NEAR = 256  # bytes around what a rule needs that are searched
 LOWERED = 0.8  # what is left of the rank when the check digit is wrong
 
@@ -76,7 +80,19 @@ class Rulebook:
             if not one.rule.parts and not one.rule.keys:
                 self._free.setdefault(one.rule.needs, []).append(one)
         self._needs = {needs: compiled(needs) for needs in self._free}
-        self._any_need = re.compile("|".join(f"(?:{needs})" for needs in self._free).encode())
+        self._possible = {
+            needs: tuple(re.compile(_possible(one).encode()) for one in rules)
+            for needs, rules in self._free.items()
+        }
+        self._looks = tuple((needs, quick_look(needs)) for needs in self._free)
+        self._short_look = quick_looks(tuple(self._free))
+        self._in_digits = [
+            pattern
+            for needs in self._free
+            for pattern in self._possible[needs]
+            if quick_look(needs)(b"0" * MOST_DIGITS)
+        ]
+        self.beside = frozenset(name for one in bound for name in one.rule.beside)  # names of company
         self._remembered: dict[str, tuple[Bound, ...]] = {}
         self._parts: dict[str, tuple[Bound, ...]] = {}
         self._fillers: dict[str, dict[str, str]] = {}
@@ -118,17 +134,29 @@ class Rulebook:
 
     def may_stand_in(self, data: bytes) -> bool:
         """Say whether any rule for any text could find something: a cheap look."""
-        return self._any_need.search(data) is not None
+        if len(data) <= SHORT:
+            return self._short_look(data)
+        return any(look(data) for _, look in self._looks)
+
+    def may_match(self, data: bytes) -> bool:
+        """Say whether any rule for any text could take a value in these data: a closer look."""
+        return self.may_stand_in(data) and any(
+            look(data) and any(pattern.search(data) for pattern in self._possible[needs])
+            for needs, look in self._looks
+        )
+
+    def may_match_number(self, digits: bytes) -> bool:
+        """Say whether any rule for any text could take a number, or digits in it."""
+        return any(pattern.search(digits) for pattern in self._in_digits)
 
     def in_text(
         self, data: bytes, gaps: Iterable[tuple[int, int]]
     ) -> Iterator[tuple[Bound, tuple[int, int]]]:
         """Yield the rules for any text, each with a stretch of the gaps in which it may find something."""
-        for low, high in gaps:
-            if self._any_need.search(data, low, high) is None:
-                continue
-            for needs, rules in self._free.items():
-                for window in _windows(self._needs[needs], data, (low, high)):
+        seen = [(self._needs[needs], self._free[needs]) for needs, look in self._looks if look(data)]
+        for span in gaps if seen else ():
+            for pattern, rules in seen:
+                for window in _windows(pattern, data, span):
                     yield from ((one, window) for one in rules)
 
     def filler(self, identifier: str, value: str) -> str:
@@ -181,6 +209,15 @@ class Rulebook:
 def rulebook() -> Rulebook:
     """Give the rules of the project's own data files; raises CatalogError."""
     return Rulebook(catalog.identifiers(), catalog.fillers())
+
+
+def _possible(bound: Bound) -> str:
+    """Write the pattern of a rule together with what may not stand beside the value."""
+    pattern = bound.rule.pattern
+    if pattern.startswith("(?i)"):
+        pattern = f"(?i:{pattern[4:]})"
+    beside = _BESIDE.get(bound.rule.edges, "") if not bound.rule.group else ""
+    return f"(?<!{beside})(?:{pattern})(?!{beside})" if beside else f"(?:{pattern})"
 
 
 def bare(value: str) -> str:

@@ -94,6 +94,13 @@ class Searcher:
             complete=hits.complete,
         )
 
+    def places(self, data: bytes) -> list[tuple[int, int]]:
+        """Give all ranges of some data in which a known value may stand, those that are none too."""
+        found = self._engine.scan(data)
+        self.complete = self.complete and found.complete
+        spans = list(zip(found.start.tolist(), found.end.tolist(), strict=True))
+        return spans + self._places.spans(data)
+
     def _hits(
         self, data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
     ) -> Hits:

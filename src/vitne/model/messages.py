@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +110,9 @@ class Encoding(Protocol):
 class Node:
     """Some unwrapped bytes and how they were reached.  Made by decode, searched by identify."""
 
-    __slots__ = ("child", "data", "depth", "encoding", "field", "layers", "parent", "part", "readable")
+    __slots__ = (
+        "child", "data", "depth", "encoding", "field", "layers", "parent", "part", "passed", "readable",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -133,6 +135,7 @@ class Node:
             (parent.readable and (encoding is None or encoding.readable)) if parent else True
         )
         self.layers: tuple[Layer, ...] = ()  # filled on demand by path()
+        self.passed: Sequence[tuple[int, int]] = ()  # ranges of fields without a node: nobody asked
 
     def path(self, protocol: str) -> tuple[Layer, ...]:
         """Give all layers from the stream down to these bytes, outermost first."""
