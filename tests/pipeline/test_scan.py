@@ -317,3 +317,14 @@ def test_the_own_link_address_in_a_payload_is_known_without_a_subject_file(tmp_p
     assert len(found) == 2
     assert all("link address" in one.reasons[0] for one in found)
     assert all(one.seed is None for one in found)
+
+
+def test_the_same_capture_under_two_names_is_read_once(tmp_path: Path) -> None:
+    talk = Talk()
+    talk.ask(post(RECORD))
+    one = talk.write(tmp_path / "one.pcap")
+    two = talk.write(tmp_path / "two.pcap")
+    result = vitne.scan([two, one], subject=subject(tmp_path), reveal=True)
+    assert len(imeis(result)) == 1
+    assert "same-capture-twice" in {odd.name for odd in result.oddities}
+    assert [capture.name for capture in result.captures] == ["one.pcap"]

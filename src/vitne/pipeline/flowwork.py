@@ -10,6 +10,7 @@ import msgspec
 
 from vitne.attribute import Names
 from vitne.identify.search import Searcher
+from vitne.identify.wanted import Wanted
 from vitne.model import Gap, Message, Oddity
 from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.ends import NOBODY
@@ -45,6 +46,7 @@ class FlowWork:
         self.devices = devices
         self.captures = captures
         self.searcher = Searcher(seeds, haystack=haystack)
+        self.wanted = Wanted(self.searcher)
         self.sightings = Sightings(self.searcher, devices)
         self.names = Names()
         self.notes = Notes()
@@ -179,7 +181,7 @@ class FlowWork:
                 if work.message.answers < len(asked):
                     asked[work.message.answers].response = work
         for work in works:
-            self.notes.extend(work.unwrap())
+            self.notes.extend(work.unwrap(self.wanted))
 
     def _learn(self, flow: Flow, work: MessageWork) -> None:
         message = work.message

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vitne.attribute import Device, Devices
+    from vitne.identify.wanted import Wanted
     from vitne.model import Flow, Message
     from vitne.model.findings import Delivery, Direction
     from vitne.model.messages import Part
@@ -139,13 +140,16 @@ class MessageWork:
             elif self.message.protocol not in _NAMING and part.path.split(":")[0] in {"body", "payload"}:
                 yield part, False
 
-    def unwrap(self) -> list[Gap | Oddity]:
-        """Unwrap all parts; keep nodes and unreadable bytes, give back what else was told."""
+    def unwrap(self, wanted: Wanted | None = None) -> list[Gap | Oddity]:
+        """Unwrap all parts; keep nodes and unreadable bytes, give back what else was told.
+
+        ``wanted`` is what will be looked for: fields that cannot hold any of it get no node.
+        """
         notes: list[Gap | Oddity] = []
         budget = Budget()
         for part, deep in self._parts():
             data = part.data if part.data is not None else self.raw(part.start, part.end)
-            for item in unwrap(part, data, budget=budget, deep=deep):
+            for item in unwrap(part, data, budget=budget, deep=deep, wanted=wanted):
                 if isinstance(item, Node):
                     self.nodes.append(item)
                 elif isinstance(item, Opaque):

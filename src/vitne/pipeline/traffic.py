@@ -49,6 +49,7 @@ def open_traffic(
         for reader in readers:  # their order is known when their times are; indexing twice costs little
             for _ in reader.chunks():
                 continue
+        readers = _once_each(readers, notes)
     groups = arrange(readers)
     number, first_flow = 0, 0
     captures, traffics = [], []
@@ -91,6 +92,18 @@ def _open_each(paths: Sequence[str | Path], stdin: Any, notes: list[Gap | Oddity
         Gap(kind="unreadable-input", why=f"{PurePath(error.where).name}: {error.what}") for error in errors
     )
     return readers
+
+
+def _once_each(readers: list[CaptureReader], notes: list[Gap | Oddity]) -> list[CaptureReader]:
+    """Keep one of captures that are the same bytes under several names."""
+    kept: dict[str, CaptureReader] = {}
+    for reader in sorted(readers, key=lambda each: each.capture.name):
+        first = kept.setdefault(reader.capture.sha256, reader)
+        if first is not reader:
+            note = f"{reader.capture.name} is the same file as {first.capture.name} and was read once"
+            notes.append(Oddity(name="same-capture-twice", note=note))
+            reader.close()
+    return [reader for reader in readers if kept[reader.capture.sha256] is reader]
 
 
 def devices_of(traffics: Sequence[Traffic]) -> Devices:
