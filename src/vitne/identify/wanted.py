@@ -16,6 +16,8 @@ from vitne.identify.places import LATITUDE, LONGITUDE
 from vitne.identify.rulebook import MOST_REMEMBERED, rulebook
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from vitne.identify.search import Searcher
 
 LONGEST_NAME = 100  # bytes of a name from which it is not looked up: its field is taken as asked for
@@ -25,7 +27,7 @@ class Wanted:
     """What the rules, the known senders and the known values of a subject ask for."""
 
     def __init__(self, searcher: Searcher) -> None:
-        self.names = _Names()
+        self.names: Mapping[bytes | None, bool] = _Names()
         self.may_hold = rulebook().may_match
         self.may_be = rulebook().may_match_number
         self.places = searcher.places
