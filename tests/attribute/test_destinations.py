@@ -44,6 +44,7 @@ def test_a_local_address_inside_a_gtp_tunnel_lies_in_the_core_of_the_operator() 
         ("a.b.example.com", "example.com"),
         ("www.example.co.uk", "example.co.uk"),
         ("co.uk", ""),
+        ("a.b.xn--55qx5d.cn", "b.xn--55qx5d.cn"),  # a suffix that the list writes in its own script
         ("EXAMPLE.COM.", "example.com"),
         ("localhost", ""),
         ("192.0.2.1", ""),
