@@ -272,10 +272,10 @@ def test_hostile_order_and_overlap_cost_no_more_than_n_log_n(read, speaker):
     frames = [*_opened(speaker)]
     frames += [speaker.say(b"ab", 1000 + 2 * at) for at in reversed(range(many))]
     frames += [speaker.say(b"x" * 1000, 1000 + at) for at in range(2000)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     got = read(frames)
     assert got.stream()[: 2 * 400] == b"ab" * 400
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_countless_holes_of_a_side_are_told_together(read, speaker):

@@ -102,7 +102,7 @@ def test_two_texts_without_floods_never_look_the_same(first, second):
 
 
 def test_a_very_long_text_takes_no_time():
-    begun = time.perf_counter()
+    begun = time.process_time()
     visible("x" * 50_000_000, 100)
     visible("a" + "\u0301" * 2_000_000, 100)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3

@@ -468,9 +468,9 @@ def test_tens_of_thousands_of_headers_are_a_limit() -> None:
     ],
 )
 def test_byte_by_byte_takes_no_more_than_linear_time(data: bytes) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     run((1, data), step=1)
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 # ---- fit

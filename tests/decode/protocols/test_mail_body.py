@@ -53,9 +53,9 @@ def test_what_has_no_fields_is_all_body() -> None:
 
 def test_folding_without_end_takes_linear_time() -> None:
     data = b"A: " + b"x\r\n " * 200_000
-    start = time.perf_counter()
+    start = time.process_time()
     list(header_fields(data, 0))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_the_number_of_fields_is_bounded() -> None:

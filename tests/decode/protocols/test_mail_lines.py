@@ -67,11 +67,11 @@ def test_counted_bytes_are_taken_as_they_are() -> None:
 
 def test_bytes_one_at_a_time_are_not_quadratic() -> None:
     lines = Lines()
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(60_000):
         lines.add(b"x")
         lines.line()
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_body_is_a_slice_until_something_is_taken_out() -> None:

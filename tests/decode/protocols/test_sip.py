@@ -84,12 +84,12 @@ def test_behind_a_hole_the_next_start_line_is_found() -> None:
 
 def test_a_head_without_end_is_bounded() -> None:
     sip = tcp()
-    start = time.perf_counter()
+    start = time.process_time()
     items = []
     for _ in range(400):
         items += sip.feed(0, b"a: " + b"b" * 4000 + b"\r\n")
     assert [item.kind for item in items] == ["limit"]
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

@@ -224,10 +224,10 @@ def test_hopping_over_records_is_fast(drive: Any) -> None:
     import time
 
     data = record(23, bytes(16384)) * 4000  # 64 MB
-    start = time.perf_counter()
+    start = time.process_time()
     (told,) = drive(Tls(), [(0, data)])
     assert told.opaque_bytes == 4000 * 16384
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_offsets_begin_at_the_base_after_starttls() -> None:
