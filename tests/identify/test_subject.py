@@ -204,3 +204,13 @@ def test_a_file_that_is_there_is_left_alone_unless_told(tmp_path: Path):
 def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path: Path):
     with pytest.raises(UsageError, match="cannot be written"):
         write_subject(tmp_path / "none" / "subject.toml", SUBJECT)
+
+
+def test_a_name_that_holds_a_known_value_is_refused_for_names_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "subject.toml"
+    path.touch(mode=0o600)
+    entry = '[[known]]\nidentifier = "imei"\nvalue = "490154203237518"\nname = "mine: 49-015420-323751-8"\n'
+    path.write_text(entry, encoding="utf-8")
+    with pytest.raises(UsageError, match="its name holds a known value") as told:
+        read_subject(path)
+    assert "490154" not in str(told.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from rich.table import Table
 from rich.text import Text
 
@@ -47,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
         for layer in finding.layers:
             console.print(Text(f"  {layer['codec']:12} {layer['path']:24} {layer['range']}"))
         return 0
+    if not options.reveal:
+        replayed = _with_paths_of(finding, replayed)
     _layers(console, replayed, reveal=options.reveal)
     if options.reveal:
         from vitne.assess.drafts import text_of
@@ -109,6 +112,16 @@ def _replay(case: Case, finding: Finding, given: list[str]) -> Replay:
         and (other.flow, other.message_frames) == (finding.flow, finding.message_frames)
     ]
     return replay(captures_of(case, given), finding, siblings)
+
+
+def _with_paths_of(finding: Finding, replayed: Replay) -> Replay:
+    """Name the layers as the case does: a path of the capture may hold a value."""
+    paths = [layer["path"] for layer in finding.layers]
+    steps = tuple(
+        msgspec.structs.replace(step, path=paths[number] if number < len(paths) else "")
+        for number, step in enumerate(replayed.steps)
+    )
+    return msgspec.structs.replace(replayed, steps=steps)
 
 
 def _facts(console: Console, finding: Finding) -> None:

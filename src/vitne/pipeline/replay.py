@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vitne.pipeline.traffic import Traffic
 
 _MOST_FLOW = 256 << 20
+_LEAST_HIDDEN = 4  # bytes of a spelling that is hidden wherever it stands
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,12 +151,27 @@ def _at(node: Node, start: int, end: int) -> dict[int, tuple[int, int]]:
     return places
 
 
+def _repeats(data: bytes, spellings: set[bytes]) -> set[tuple[int, int]]:
+    """Find where the same spellings stand once more, as under `also` or as a field's name."""
+    spans: set[tuple[int, int]] = set()
+    for spelling in spellings:
+        at = data.find(spelling)
+        while at >= 0:
+            spans.add((at, at + len(spelling)))
+            at = data.find(spelling, at + len(spelling))
+    return spans
+
+
 def _walked(work: MessageWork, node: Node, finding: Finding, places: list[tuple[Node, int, int]]) -> Replay:
     own = _at(node, *finding.value_range)
     others = [_at(*place) for place in places]
+    spellings = {
+        bytes(at.data[start:end]).lower() for at, start, end in places if end - start >= _LEAST_HIDDEN
+    }
 
     def hidden(each: Node, shift: int = 0) -> tuple[tuple[int, int], ...]:
         spans = {at[id(each)] for at in others if id(each) in at}
+        spans |= _repeats(bytes(each.data).lower(), spellings)
         return tuple(sorted((start + shift, end + shift) for start, end in spans))
 
     chain = _chain(node)
