@@ -184,8 +184,12 @@ def _segments(
             seq[side] += len(piece)
         if len(made) > 2 and rng.random() < 0.03:
             made[0], made[1] = made[1], made[0]
-        yield from made
-        yield segment(1 - side, 16)
+        for number, one in enumerate(made):
+            yield one
+            if number % 2:  # every second segment is acknowledged (RFC 9293 3.8.6.3)
+                yield segment(1 - side, 16)
+        if len(made) % 2:
+            yield segment(1 - side, 16)
     yield segment(0, 17)
     seq[0] += 1
     yield segment(1, 17)
@@ -232,7 +236,7 @@ def _tls(rng: random.Random, host: str) -> list[tuple[int, bytes]]:
 
 
 def mixed(path: Path, megabytes: int, *, seed: int = 1) -> Planted:
-    """Write a mixed phone-like capture of about so many million bytes: HTTP 45 %, TLS 50 %, DNS 5 %."""
+    """Write a mixed phone-like capture of about so many million bytes: HTTP, TLS, calls and DNS."""
     rng = random.Random(seed)
     planted = Planted()
     words = [rng.randbytes(rng.randint(1, 5)).hex() for _ in range(3000)]
@@ -266,6 +270,8 @@ def _flow(
             ((client, resolver), struct.pack(">HHHH", port, 53, 8 + len(ask), 0) + ask, 17),
             ((resolver, client), struct.pack(">HHHH", 53, port, 8 + len(answer), 0) + answer, 17),
         ]
+    if choice < 0.62:
+        return _call(rng, client, server)
     ports = (rng.randrange(1024, 65535), 80 if choice < 0.85 else 443)
     if choice < 0.85:
         turns: list[tuple[int, bytes]] = []
@@ -275,6 +281,18 @@ def _flow(
     else:
         turns = _tls(rng, host)
     return [(ends, data, 6) for ends, data in _segments(rng, (client, server), ports, turns)]
+
+
+def _call(rng: random.Random, client: bytes, server: bytes) -> list[tuple[tuple[bytes, bytes], bytes, int]]:
+    """Make datagrams of a call or a game: small, both ways, of no protocol that says what it is."""
+    port, other = rng.randrange(1024, 65535), rng.randrange(20000, 40000)
+    frames = []
+    for _ in range(rng.randint(50, 900)):
+        up = rng.random() < 0.5
+        ends, ports = ((client, server), (port, other)) if up else ((server, client), (other, port))
+        data = rng.randbytes(rng.randint(40, 240))
+        frames.append((ends, struct.pack(">HHHH", *ports, 8 + len(data), 0) + data, 17))
+    return frames
 
 
 def _interleave(

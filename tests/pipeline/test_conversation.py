@@ -46,13 +46,27 @@ def test_an_unknown_stream_is_cut_at_pauses_and_holes() -> None:
     ]
 
 
-def test_every_datagram_of_an_unknown_protocol_is_a_message() -> None:
-    found = messages("udp", client=view((0, b"\xff\xfeone", 1), (5, b"", 2), (5, b"\xff\xfetwo", 3)))
-    assert [(message.protocol, message.datagram, message.end) for message in found] == [
-        ("datagram", 0, 5),
-        ("datagram", 1, 0),
-        ("datagram", 2, 5),
+def test_datagrams_of_an_unknown_protocol_that_announce_something_are_messages_and_the_rest_is_counted() -> (
+    None
+):
+    runs = [
+        (0, b"\xff\xfetext that can be read", 1),
+        (24, b"", 2),
+        (24, b"\xff\xfe\x01\x02", 3),
+        (28, b"\xf0\x1f\x8b\x08\x00", 4),
     ]
+    found = messages("udp", client=view(*runs))
+    assert [(message.datagram, message.end, len(message.parts)) for message in found[:-1]] == [
+        (0, 24, 1),
+        (3, 5, 1),
+    ]
+    rest = found[-1]
+    assert (rest.datagram, rest.opaque, rest.opaque_bytes, rest.parts) == (None, "unknown-format", 4, ())
+
+
+def test_a_stream_that_announces_nothing_cannot_be_read_and_says_so() -> None:
+    [message] = messages(client=view((0, bytes(range(128, 200)), 1)))
+    assert (message.opaque, message.opaque_bytes, message.parts) == ("unknown-format", 72, ())
 
 
 def test_behind_a_tunnel_through_a_proxy_another_decoder_goes_on_with_true_offsets() -> None:

@@ -7,6 +7,7 @@ which are unwrapped and searched like any other.
 from __future__ import annotations
 
 import inspect
+import re
 from functools import cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, cast
@@ -27,6 +28,12 @@ Event = Message | Gap | Oddity
 _HEAD = 4096
 _PAUSE_NS = 1_000_000_000
 """A pause of a second in an unknown stream begins another message."""
+_ANNOUNCED = re.compile(
+    rb"[\x20-\x7e\t\r\n]{8,}"  # a run of text
+    rb"|(?:[\x20-\x7e]\x00){6,}|(?:\x00[\x20-\x7e]){6,}"  # the same in UTF-16
+    rb"|\x1f\x8b\x08|\x28\xb5\x2f\xfd|\x78[\x01\x5e\x9c\xda]"  # gzip, zstd, zlib
+)
+"""What makes bytes of an unknown protocol worth unwrapping."""
 _MOST_PAYLOAD = 4 << 20
 _MOST_UPGRADES = 3
 _MOST_HEADS = 4
@@ -66,14 +73,38 @@ def _read_udp(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Ev
     del times
     decoder = _decoder_for(flow, _first_datagrams(views))
     for side, view in views.items():
+        if decoder is None:
+            yield from _unknown_datagrams(side, view)
+            continue
         for number, data in view.datagrams():
-            if decoder is None:
-                yield _datagram(side, number, data)
-            else:
-                yield from _datagram_read(decoder, side, number, data)
+            yield from _datagram_read(decoder, side, number, data)
     if decoder is not None:
         for side in views:
             yield from _caught(decoder.finish, side)
+
+
+def _unknown_datagrams(side: int, view: SideView) -> Iterator[Message]:
+    """Yield the datagrams that announce something as messages, and all others as one that cannot be read.
+
+    Known values are searched in the bytes of all of them, before and without this.
+    """
+    spots = np.asarray([found.start() for found in _ANNOUNCED.finditer(view.data)], dtype=np.int64)
+    worth = np.unique(np.searchsorted(view.positions, spots, side="right") - 1).tolist()
+    data, lengths = view.data, view.lengths
+    for number in worth:
+        position = int(view.positions[number])
+        yield _datagram(side, number, data[position : position + int(lengths[number])])
+    rest = len(data) - int(lengths[worth].sum()) if worth else len(data)
+    if rest or len(lengths) > len(worth):
+        yield Message(
+            protocol="datagram",
+            kind="data",
+            side=side,
+            start=0,
+            end=len(data),
+            opaque="unknown-format" if rest else "",
+            opaque_bytes=rest,
+        )
 
 
 def _first_datagrams(views: dict[int, SideView]) -> Iterator[tuple[int, bytes]]:
@@ -173,11 +204,14 @@ def _unknown(side: int, view: SideView, begin: int, times: Any) -> Iterator[Mess
         start, end = max(int(view.offsets[first]), begin), int(ends[behind - 1])
         for at in range(start, end, _MOST_PAYLOAD):
             stop = min(end, at + _MOST_PAYLOAD)
+            told = _ANNOUNCED.search(view.slice(at, stop)) is not None
             yield Message(
                 protocol="stream",
                 kind="data",
                 side=side,
                 start=at,
                 end=stop,
-                parts=(Part(path="payload", start=at, end=stop),),
+                opaque="" if told else "unknown-format",
+                opaque_bytes=0 if told else stop - at,
+                parts=(Part(path="payload", start=at, end=stop),) if told else (),
             )
