@@ -102,3 +102,13 @@ def test_the_projects_own_rules_are_there() -> None:
 def test_no_globs_match_nothing() -> None:
     assert globs(()).match("") is None
     assert bare("A-b_1") == "ab1"
+
+
+def test_rules_of_a_field_are_those_of_its_name_and_its_part() -> None:
+    book = rulebook()
+    assert book.of_field("device.IMEI", "body") == book.by_key("imei") != ()
+    assert book.of_field("User-Agent", "header:User-Agent") == (
+        *book.by_key("useragent"), *book.by_part("header:user-agent"),
+    )  # fmt: skip
+    assert book.of_field("imei", "header:Accept") == (), "the part has another purpose"
+    assert book.of_field("etag", "header:Cookie") == book.by_key("etag"), "the name has another purpose"

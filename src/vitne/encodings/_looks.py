@@ -10,6 +10,7 @@ import numpy as np
 SAMPLE = 4096  # bytes that are looked at
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROLS = bytes(byte for byte in range(256) if _CONTROL.match(bytes((byte,))))
 _HIGH = re.compile(rb"[\x80-\xff]")
 _PACKED = re.compile(
     rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|PK\x03\x04|BZh[1-9]1AY|\xfd7zXZ\x00|\x04\x22\x4d\x18|[\x08-\x78][\x01\x5e\x9c\xda]"
@@ -27,9 +28,9 @@ def readable(data: bytes) -> bool:
     head = data[:SAMPLE]
     if len(data) <= SAMPLE:
         head = head.rstrip(b"\x00")
-    if not head or _CONTROL.search(head):
+    if not head or len(head.translate(None, _CONTROLS)) < len(head):
         return False
-    if _HIGH.search(head) is None:
+    if head.isascii():
         return True
     for cut in range(4 if len(data) > SAMPLE else 1):
         try:

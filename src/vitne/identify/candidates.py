@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 CERTAIN = 0.9  # rank from which no rule for any text is tried on a value that was told as a whole
+_NOBODY: set[str] = set()
 MOST_TEXT = 4 << 20  # bytes of one node that are searched for free-standing values
 
 
@@ -86,11 +87,16 @@ def _spots(nodes: Sequence[Node], message: Message) -> list[_Spot]:
     covered = readable_children(nodes)
     found: list[_Spot] = []
     values = list(named(nodes, covered))
-    beside: dict[int, set[str]] = {}
+    company: dict[int, set[str]] = {}  # names of a record, where a rule asks for them
     for value in values:
-        beside.setdefault(value.record, set()).add(normal(value.name))
-    for value in values:
-        found.extend(_in_field(book, value, message=message, beside=beside[value.record]))
+        rules = book.of_field(value.name, value.node.part.path)
+        if not rules:
+            continue
+        if not company and any(bound.rule.beside for bound in rules):
+            for one in values:
+                company.setdefault(one.record, set()).add(normal(one.name))
+        beside = company.get(value.record, _NOBODY)
+        found.extend(_in_field(rules, value, message=message, beside=beside))
     told = {id(spot.node) for spot in found if spot.hit.prior >= CERTAIN and _fills(spot)}
     for node in nodes:
         if id(node) not in told and book.may_stand_in(node.data):
@@ -102,14 +108,12 @@ def _fills(spot: _Spot) -> bool:
     return spot.hit.end - spot.hit.start == len(spot.node.data)
 
 
-def _in_field(book: Rulebook, value: Named, *, message: Message, beside: set[str]) -> Iterator[_Spot]:
+def _in_field(
+    rules: tuple[Bound, ...], value: Named, *, message: Message, beside: set[str]
+) -> Iterator[_Spot]:
     """Try the rules for the name of a value, and for the part it stands in."""
-    key = normal(value.name)
     part = value.node.part.path.lower()
-    if book.quiet_part(part):
-        return
-    by_part = () if book.quiet_key(key) else book.by_part(part)
-    for bound in (*book.by_key(key), *by_part):
+    for bound in rules:
         if not _applies(bound, part, message=message, inner=value.inner):
             continue
         if bound.rule.beside and beside.isdisjoint(bound.rule.beside):

@@ -7,6 +7,7 @@ position.  With one letter for each set, data and pattern become plain texts: on
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from vitne.catalog.patterns import compiled
@@ -43,6 +44,7 @@ def quick_looks(patterns: tuple[str, ...]) -> Callable[[bytes], bool]:
     return look
 
 
+@cache
 def _row(pattern: str) -> tuple[bytes, bytes] | None:
     """Give the letters of all bytes and of the pattern; None where it is no row of disjoint sets."""
     steps = list(_STEP.finditer(pattern))

@@ -14,6 +14,7 @@ from vitne import catalog
 from vitne.catalog import Rule
 from vitne.catalog.patterns import compiled
 from vitne.identify import checks
+from vitne.identify.fields import normal
 from vitne.identify.looks import quick_look, quick_looks
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Rulebook:
         ]
         self.beside = frozenset(name for one in bound for name in one.rule.beside)  # names of company
         self._remembered: dict[str, tuple[Bound, ...]] = {}
+        self._fields: dict[tuple[str, str], tuple[Bound, ...]] = {}
         self._parts: dict[str, tuple[Bound, ...]] = {}
         self._fillers: dict[str, dict[str, str]] = {}
         self._filler_patterns = [
@@ -120,6 +122,18 @@ class Rulebook:
             by_glob = (one for pattern, one in self._globs if pattern.match(key))
             known = tuple(dict.fromkeys((*self._exact.get(key, ()), *by_glob)))
             self._remembered[key] = known
+        return known
+
+    def of_field(self, name: str, part: str) -> tuple[Bound, ...]:
+        """Give the rules for a field of this name, as its sender writes it, in a message part."""
+        known = self._fields.get((name, part))
+        if known is None:
+            if len(self._fields) >= MOST_REMEMBERED:
+                self._fields.clear()
+            known, key, path = (), normal(name), part.lower()
+            if not self.quiet_part(path):
+                known = (*self.by_key(key), *(() if self.quiet_key(key) else self.by_part(path)))
+            self._fields[name, part] = known
         return known
 
     def by_part(self, part: str) -> tuple[Bound, ...]:
@@ -153,8 +167,12 @@ class Rulebook:
         self, data: bytes, gaps: Iterable[tuple[int, int]]
     ) -> Iterator[tuple[Bound, tuple[int, int]]]:
         """Yield the rules for any text, each with a stretch of the gaps in which it may find something."""
-        seen = [(self._needs[needs], self._free[needs]) for needs, look in self._looks if look(data)]
-        for span in gaps if seen else ():
+        spans = list(gaps)
+        text = b"\n".join([data[low:high] for low, high in spans])
+        if not self.may_stand_in(text):
+            return
+        seen = [(self._needs[needs], self._free[needs]) for needs, look in self._looks if look(text)]
+        for span in spans:
             for pattern, rules in seen:
                 for window in _windows(pattern, data, span):
                     yield from ((one, window) for one in rules)
