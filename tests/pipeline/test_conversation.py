@@ -57,7 +57,7 @@ def test_datagrams_of_an_unknown_protocol_that_announce_something_are_messages_a
     ]
     found = messages("udp", client=view(*runs))
     assert [(message.datagram, message.end, len(message.parts)) for message in found[:-1]] == [
-        (0, 24, 1),
+        (0, 23, 1),
         (3, 5, 1),
     ]
     rest = found[-1]

@@ -7,7 +7,6 @@ which are unwrapped and searched like any other.
 from __future__ import annotations
 
 import inspect
-import re
 from functools import cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, cast
@@ -16,6 +15,7 @@ import msgspec
 import numpy as np
 
 from vitne.decode.protocols import judge
+from vitne.kernel.spots import spots
 from vitne.model import Fit, Gap, Malformed, Message, Oddity, Part
 
 if TYPE_CHECKING:
@@ -28,12 +28,6 @@ Event = Message | Gap | Oddity
 _HEAD = 4096
 _PAUSE_NS = 1_000_000_000
 """A pause of a second in an unknown stream begins another message."""
-_ANNOUNCED = re.compile(
-    rb"[\x20-\x7e\t\r\n]{8,}"  # a run of text
-    rb"|(?:[\x20-\x7e]\x00){6,}|(?:\x00[\x20-\x7e]){6,}"  # the same in UTF-16
-    rb"|\x1f\x8b\x08|\x28\xb5\x2f\xfd|\x78[\x01\x5e\x9c\xda]"  # gzip, zstd, zlib
-)
-"""What makes bytes of an unknown protocol worth unwrapping."""
 _MOST_PAYLOAD = 4 << 20
 _MOST_UPGRADES = 3
 _MOST_HEADS = 4
@@ -88,8 +82,7 @@ def _unknown_datagrams(side: int, view: SideView) -> Iterator[Message]:
 
     Known values are searched in the bytes of all of them, before and without this.
     """
-    spots = np.asarray([found.start() for found in _ANNOUNCED.finditer(view.data)], dtype=np.int64)
-    worth = np.unique(np.searchsorted(view.positions, spots, side="right") - 1).tolist()
+    worth = np.unique(np.searchsorted(view.positions, spots(view.data), side="right") - 1).tolist()
     data, lengths = view.data, view.lengths
     for number in worth:
         position = int(view.positions[number])
@@ -204,7 +197,7 @@ def _unknown(side: int, view: SideView, begin: int, times: Any) -> Iterator[Mess
         start, end = max(int(view.offsets[first]), begin), int(ends[behind - 1])
         for at in range(start, end, _MOST_PAYLOAD):
             stop = min(end, at + _MOST_PAYLOAD)
-            told = _ANNOUNCED.search(view.slice(at, stop)) is not None
+            told = len(spots(view.slice(at, stop), 1)) > 0
             yield Message(
                 protocol="stream",
                 kind="data",
