@@ -161,12 +161,12 @@ def draft(sightings: Iterable[Sighting], setting: Setting) -> list[Draft]:
                 ]
             )
         )
-        seen = [first.stream_range]
+        reach = -1  # end of the furthest spelling so far: ten thousand of them are not compared in pairs
         also = []
         for one in sorted(rest, key=lambda each: each.stream_range):
-            if any(_overlap(one.stream_range, place) for place in seen):
+            if one.stream_range[0] < reach or _overlap(one.stream_range, first.stream_range):
                 continue
-            seen.append(one.stream_range)
+            reach = max(reach, one.stream_range[1])
             also.append(Also(frames=one.frames, layers=one.layers, field=one.field))
         first.also = tuple(also)
         result.append(first)

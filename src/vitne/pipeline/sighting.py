@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -113,9 +115,11 @@ class Sightings:
         for index, work in enumerate(works):
             if not work.extra:
                 continue
-            covered = [sighting.node.place(sighting.start, sighting.end) for sighting in found[index]]
+            covered = sorted(sighting.node.place(sighting.start, sighting.end) for sighting in found[index])
+            begins = [begin for begin, _ in covered]
+            reach = [0, *accumulate((stop for _, stop in covered), max)]  # furthest end of the first so many
             for start, end in work.extra:
-                if not any(start < stop and begin < end for begin, stop in covered):
+                if reach[bisect_left(begins, end)] <= start:
                     node = Node(work.raw(start, end), part=Part(path="bytes", start=start, end=end))
                     raw_owner[id(node)] = index
                     raw_nodes.append(node)
