@@ -328,3 +328,12 @@ def test_the_same_capture_under_two_names_is_read_once(tmp_path: Path) -> None:
     assert len(imeis(result)) == 1
     assert "same-capture-twice" in {odd.name for odd in result.oddities}
     assert [capture.name for capture in result.captures] == ["one.pcap"]
+
+
+def test_very_many_spellings_in_one_message_end_in_time_and_are_told(tmp_path: Path) -> None:
+    talk = Talk()
+    talk.ask(post(b" ".join([IMEI.encode()] * 20_000), kind="text/plain"))
+    result = scan(tmp_path, talk)
+    [found] = imeis(result)
+    assert len(found.also) == 99
+    assert sum(gap.count for gap in result.gaps if gap.kind == "limit") == 19_900

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SHORTEST = 4
 """Characters below which a value is not looked for inside other text: «to» would blacken half of it."""
-_SEPARATORS = re.compile(r"[\s:._\-+/]+")
+_SEPARATORS = re.compile(r"[\s:._\-+/@]+")
 _MAC = re.compile(r"(?i)\b([0-9a-f]{2}(?::[0-9a-f]{2}){2})(?::[0-9a-f]{2}){3}\b")
 
 

@@ -225,6 +225,8 @@ class FlowWork:
 
     def _draft(self, works: list[MessageWork]) -> None:
         drafts = list(self.sightings.drafts(works))
+        self.notes.extend(self.sightings.limits)
+        self.sightings.limits.clear()
         for work in works:
             if work.direction == "sent":
                 self.toll.message(work)

@@ -11,7 +11,7 @@ import numpy as np
 from vitne.assess import Setting, draft
 from vitne.identify.candidates import Context, candidates
 from vitne.identify.declared import answer_of, declared
-from vitne.model import Message, Node, Part
+from vitne.model import Gap, Message, Node, Part
 from vitne.pipeline.messagework import MessageWork
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
 
+_MOST_ALIKE = 100
+"""Spellings of one value in one message."""
+_MOST_SIGHTINGS = 2000
 Hit = tuple[int, int]
 """Stream range of one raw hit."""
 
@@ -34,6 +37,7 @@ class Sightings:
     def __init__(self, searcher: Searcher, devices: Devices) -> None:
         self.searcher = searcher
         self.devices = devices
+        self.limits: list[Gap] = []  # what was left out since somebody took it
 
     # -- raw hits ----------------------------------------------------------------------------------------
 
@@ -102,8 +106,25 @@ class Sightings:
                 sightings += candidates(work.nodes, work.message, context=context)
                 if told and work.response is not None and told[0].sender is not None:
                     work.accepted, answer = answer_of(told[0].sender, work.response.nodes)
+            if len(sightings) > _MOST_ALIKE:
+                sightings = self._bounded(sightings, work)
             if sightings:
                 yield from draft(sightings, self._setting(work, answer))
+
+    def _bounded(self, sightings: list[Sighting], work: MessageWork) -> list[Sighting]:
+        """Keep so many spellings of each value of a message, and so many in all; tell what is left out."""
+        alike: dict[tuple[str, str], int] = {}
+        kept: list[Sighting] = []
+        for sighting in sightings:
+            key = (sighting.identifier, sighting.value)
+            alike[key] = alike.get(key, 0) + 1
+            if alike[key] <= _MOST_ALIKE and len(kept) < _MOST_SIGHTINGS:
+                kept.append(sighting)
+        left = len(sightings) - len(kept)
+        if left:
+            why = "a message holds more spellings of values than are listed"
+            self.limits.append(Gap(kind="limit", why=why, flow=work.flow.number, count=left))
+        return kept
 
     def _known(self, works: Sequence[MessageWork]) -> list[list[Sighting]]:
         owner = {id(node): index for index, work in enumerate(works) for node in work.nodes}
