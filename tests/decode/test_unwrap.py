@@ -13,7 +13,7 @@ from urllib.parse import quote
 import brotli
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vitne.decode.unwrap import Budget, readable, unwrap
@@ -329,6 +329,38 @@ def test_texts_of_marks_are_read_without_an_error_and_wrap_back(text):
     for got in run(text.encode()):
         if isinstance(got, Node):
             assert got.rewraps()
+
+
+_STACK = {
+    "hex": lambda data: data.hex().encode(),
+    "hex by colons": lambda data: data.hex(":").upper().encode(),
+    "base64": base64.b64encode,
+    "base64 in lines": base64.encodebytes,
+    "percent": lambda data: quote(data, safe="").encode(),
+    "gzip": lambda data: gzip.compress(data, mtime=0),
+    "form": lambda data: b"d=" + data,
+    "json": lambda data: json.dumps({"d": data.decode("latin-1")}).encode(),
+    "utf16": lambda data: data.decode("latin-1").encode("utf-16-le"),
+}
+
+
+@given(
+    record=st.binary(max_size=60).map(lambda noise: b'{"imei":"004402990000014","e":"","n":"' + noise),
+    cut=st.integers(min_value=0, max_value=98),
+    stack=st.lists(st.sampled_from(sorted(_STACK)), min_size=1, max_size=4),
+)
+@example(record=b'{"imei":"', cut=9, stack=["hex by colons"])
+@example(record=b'{"note":"' + b"x" * 37 + b'","e":"', cut=53, stack=["hex by colons", "base64 in lines"])
+def test_every_node_of_a_chain_whole_or_cut_off_has_its_place_inside_its_part(record, cut, stack):
+    data = record[:cut]
+    for layer in stack:
+        data = _STACK[layer](data)
+    for body in (data, data[: len(data) * 3 // 4]):
+        for got in run(body, start=7):
+            if isinstance(got, Node):
+                for at in (0, len(got.data) // 2, len(got.data)):
+                    start, end = got.place(at, len(got.data))
+                    assert 7 <= start <= end <= 7 + len(body)
 
 
 def test_an_ordinary_request_costs_little():

@@ -88,6 +88,21 @@ def test_every_range_of_a_child_lies_in_its_range_of_the_parent_and_grows_with_i
 
 
 @pytest.mark.parametrize(("name", "sample"), EACH)
+def test_an_empty_range_of_a_child_lies_in_its_range_of_the_parent(name, sample):
+    # a cut-off structure has an empty field at its very end, and that has a place too
+    encoding = encodings()[name]
+    for cut in range(max(0, len(sample) - 80), len(sample) + 1):
+        try:
+            found = children(name, sample[:cut])
+        except Malformed:
+            continue
+        for child in found:
+            for at in (0, len(child.data) // 2, len(child.data)):
+                start, end = encoding.locate(sample[:cut], child, at, at)
+                assert child.start <= start <= end <= child.end
+
+
+@pytest.mark.parametrize(("name", "sample"), EACH)
 def test_wrapped_bytes_inside_others_are_read_alike_wherever_they_lie(name, sample):
     # how the bytes are cut does not matter: an encoding sees whole bytes, as bytes, bytearray views or slices
     padded = bytes(bytearray(b"xx") + sample)[2:]

@@ -28,6 +28,7 @@ def one(data: bytes) -> None:
             assert 0 <= child.start <= child.end <= len(rest), encoding.name
             if encoding.exact:
                 assert encoding.wrap(child) == rest[child.start : child.end], encoding.name
-            if child.data:
-                start, end = encoding.locate(rest, child, len(child.data) // 2, len(child.data))
+            size = len(child.data)
+            for first, last in ((0, size), (size // 2, size), (size // 2, size // 2), (size, size)):
+                start, end = encoding.locate(rest, child, first, last)
                 assert child.start <= start <= end <= child.end, encoding.name

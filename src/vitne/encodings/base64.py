@@ -90,7 +90,7 @@ class Base64:
         del data
         lines = Lines.of(child.params)
         if start >= end:
-            at = child.start + lines.position(start * 8 // 6)
+            at = min(child.start + lines.position(start * 8 // 6), child.end)  # no line follows the last
             return at, at
         first, last = start * 8 // 6, (end * 8 - 1) // 6
         return child.start + lines.position(first), child.start + lines.position(last) + 1

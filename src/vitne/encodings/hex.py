@@ -89,7 +89,8 @@ class Hex:
         del data
         step = 3 if "separator" in dict(child.params) else 2
         if start >= end:
-            return child.start + start * step, child.start + start * step
+            at = min(child.start + start * step, child.end)  # behind the last digits stands no separator
+            return at, at
         return child.start + start * step, child.start + (end - 1) * step + 2
 
     def _read(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:
