@@ -37,6 +37,15 @@ class Setting(msgspec.Struct, kw_only=True):
     delivery: Delivery = "unknown"
     answer: str = ""
 
+    def let_go(self) -> None:
+        """Let go of the bytes of the message, which the finding no longer needs."""
+        self.raw = self.frames_of = _gone
+        self.message = msgspec.structs.replace(self.message, parts=(), names=(), facts=())
+
+
+def _gone(start: int, end: int) -> Any:
+    raise LookupError(f"bytes {start} to {end} were let go")
+
 
 class Draft(msgspec.Struct, kw_only=True):
     """A finding whose destination and labels are not settled yet.  Holds no node, so that bytes can go."""

@@ -32,6 +32,12 @@ class Names:
         self._told.setdefault((asker, address), []).append((time_ns, name.lower().rstrip(".")))
         self._sorted = False
 
+    def absorb(self, other: Names) -> None:
+        """Take all that another was told."""
+        for key, entries in other._told.items():  # noqa: SLF001  (the same class)
+            self._told.setdefault(key, []).extend(entries)
+        self._sorted = False
+
     def name(self, asker: str, address: str, *, time_ns: int) -> str:
         """Give the latest name told to the asker before that time, "" without one."""
         if not self._sorted:

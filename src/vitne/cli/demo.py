@@ -28,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
         fail_on=None,
         fail_on_kind=[],
         device=None,
+        jobs=None,
         quiet=False,
         verbose=False,
     )

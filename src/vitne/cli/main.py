@@ -58,6 +58,13 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", metavar="D", help="only this device: link address, network address or name"
     )
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        metavar="N",
+        type=int,
+        help="processes that read flows side by side (default: one a core for large captures); the result is the same",
+    )
     volume = parser.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="no progress, one line of result")
     volume.add_argument(

@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
             Options(
                 subject=subject,
                 device=options.device,
+                jobs=options.jobs,
                 stdin=None if sys.stdin is None else sys.stdin.buffer,
                 progress=progress,
                 keep=kept.take if options.case else None,

@@ -19,6 +19,7 @@ from vitne.pipeline.notes import Notes
 from vitne.pipeline.sighting import Sightings
 from vitne.pipeline.toll import Toll
 from vitne.pipeline.views import SideView, join
+from vitne.pipeline.workers import Haul
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,17 +49,53 @@ class FlowWork:
         self.searcher = Searcher(seeds, haystack=haystack)
         self.wanted = Wanted(self.searcher)
         self.sightings = Sightings(self.searcher, devices)
-        self.names = Names()
-        self.notes = Notes()
-        self.drafts: list[Draft] = []
-        self.toll = Toll(devices)
-        self._kept: dict[tuple[str, ...], int] = {}
-        self.failed = False
+        self.renew(())
         self._open: int | None = None
         self._views: dict[int, list[SideView]] = {}
         self._hits: dict[int, list[tuple[int, int]]] = {}
         self._pending: list[MessageWork] = []
         self._pending_bytes = 0
+
+    def renew(self, groups: Sequence[Traffic]) -> None:
+        """Forget what was gathered."""
+        self.names = Names()
+        self.notes = Notes()
+        self.drafts: list[Draft] = []
+        self.toll = Toll(self.devices, groups)
+        self.learned: list[tuple[int, str, str]] = []  # flow, address of a device, name it gave itself
+        self._kept: dict[tuple[str, ...], int] = {}
+        self.over = 0  # findings that are not listed
+        self.failed = False
+
+    def haul(self, *, partial: bool) -> Haul:
+        """Give what was gathered, to be sent to another process."""
+        tables, records = self.toll.packed()
+        return Haul(
+            drafts=self.drafts, notes=self.notes, names=self.names, learned=self.learned, unread=self.toll.unread,
+            tables=tables, records=records, over=self.over, failed=self.failed, partial=partial,
+            complete=self.searcher.complete,
+        )  # fmt: skip
+
+    def absorb(self, haul: Haul) -> None:
+        """Take what another process gathered."""
+        self.drafts += haul.drafts
+        self.notes.absorb(haul.notes)
+        self.names.absorb(haul.names)
+        self.learned += haul.learned
+        self.toll.absorb(haul.unread, haul.tables, haul.records)
+        self.over += haul.over
+        self.failed |= haul.failed
+
+    def settle(self) -> None:
+        """Bound and name what was gathered, in the order of flows, whoever gathered it."""
+        for _, address, name in sorted(self.learned, key=lambda told: told[0]):
+            self.devices.name(address, name)
+        drafts, self.drafts, self._kept = self.drafts, [], {}
+        for one in sorted(drafts, key=lambda each: each.setting.flow.number):
+            self._keep(one)
+        if self.over:
+            why = "more findings than are listed: further repeats of values that the list holds are counted here"
+            self.notes.add(Gap(kind="limit", why=why, count=self.over))
 
     # -- batches -----------------------------------------------------------------------------------------
 
@@ -204,13 +241,13 @@ class FlowWork:
             facts = dict(message.facts)
             name = facts.get("host-name", "")
             if name and message.side == 0:
-                self.devices.name(facts.get("client-mac", flow.client_mac), name)
-                self.devices.name(flow.client_ip, name)
+                self.learned.append((flow.number, facts.get("client-mac", flow.client_mac), name))
+                self.learned.append((flow.number, flow.client_ip, name))
         elif message.protocol == "mdns":
             own = flow.client_ip if message.side == 0 else flow.server_ip
-            for address, name in message.names:
-                if address == own:
-                    self.devices.name(address, name)
+            self.learned.extend(
+                (flow.number, address, name) for address, name in message.names if address == own
+            )
 
     # -- drafting ----------------------------------------------------------------------------------------
 
@@ -231,6 +268,7 @@ class FlowWork:
             if work.direction == "sent":
                 self.toll.message(work)
         for one in drafts:
+            one.setting.let_go()
             self._keep(one)
 
     def _keep(self, one: Draft) -> None:
@@ -240,13 +278,5 @@ class FlowWork:
         count = self._kept[key] = self._kept.get(key, 0) + 1
         if count <= _MOST_REPEATS and len(self.drafts) < _MOST_FINDINGS:
             self.drafts.append(one)
-            return
-        why = "more findings than are listed: further repeats of values that the list holds are counted here"
-        self.notes.add(
-            Gap(
-                kind="limit",
-                why=why,
-                capture=one.setting.capture.number,
-                frame=one.frames[0] if one.frames else None,
-            )
-        )
+        else:
+            self.over += 1

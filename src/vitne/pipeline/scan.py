@@ -17,6 +17,7 @@ from vitne.pipeline.flowwork import FlowWork
 from vitne.pipeline.seeds import all_seeds
 from vitne.pipeline.settling import settle_all
 from vitne.pipeline.traffic import devices_of, mask_of, open_traffic, pick_devices
+from vitne.pipeline.workers import Haul, share_out, workers_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ class Options(msgspec.Struct, kw_only=True):
 
     subject: Subject = msgspec.field(default_factory=Subject)
     device: str | None = None  # limit to the device with this MAC, address or name
+    jobs: int | None = None  # processes; None for one a core where the captures are large
     stdin: Any = None  # stream that "-" stands for
     progress: Callable[[str, int, int], None] = _silent  # (stage, bytes done, bytes in all)
     keep: Callable[[Any], None] | None = None  # is given the bytes of standard input before they go
@@ -73,24 +75,64 @@ class _Scan:
         self.options = options
         self.devices: Devices = devices_of(traffics)
         self.seeds = all_seeds(options.subject, self.devices)
-        size = sum(len(reader.buffer) for traffic in traffics for reader in traffic.readers)
-        self.work = FlowWork(self.seeds, self.devices, captures, haystack=max(size, 1 << 16))
+        self.size = sum(len(reader.buffer) for traffic in traffics for reader in traffic.readers)
+        self.work = FlowWork(self.seeds, self.devices, captures, haystack=max(self.size, 1 << 16))
         self.work.notes.extend(notes)
         self.partial = False
+        self.complete = True  # no batch held more hits than are kept
         self.counts: dict[str, int] = {"packets": sum(capture.packets for capture in captures)}
 
     def run(self) -> Result:
         wanted = self._wanted()
-        total = sum(len(reader.buffer) for traffic in self.traffics for reader in traffic.readers)
-        done = 0
+        self.work.toll.groups = list(self.traffics)
         try:
-            for traffic in self.traffics:
-                keep = mask_of(traffic, wanted)
+            masks = [mask_of(traffic, wanted) for traffic in self.traffics]
+            for traffic, keep in zip(self.traffics, masks, strict=True):
                 self._count(traffic, keep)
-                done = self._read(traffic, keep, done=done, total=total)
+            parts = workers_for(self.size, self.options.jobs)
+            if parts > 1:
+                self._shared(masks, parts)
+            else:
+                self._read(masks, self._progress())
         except KeyboardInterrupt:
             self.partial = True
+        if not self.complete:
+            why = "a batch held more hits of known values than are kept; some findings may be missing"
+            self.work.notes.add(Gap(kind="limit", why=why))
+        self.work.settle()
         return settle_all(self, wanted)
+
+    def _progress(self) -> Callable[[int], None]:
+        done = 0
+
+        def step(more: int) -> None:
+            nonlocal done
+            done += more
+            self.options.progress("searching", done, self.size)
+
+        return step
+
+    def _shared(self, masks: list[np.ndarray | None], parts: int) -> None:
+        """Let several processes read a share of the flows each."""
+
+        def work(part: int, report: Callable[[int], None]) -> Haul:
+            own = []
+            for traffic, keep in zip(self.traffics, masks, strict=True):
+                share = np.arange(traffic.walked.flow_count) % parts == part
+                own.append(share if keep is None else share & keep)
+            self.work.renew(self.traffics)
+            try:
+                self._read(own, report)
+            except KeyboardInterrupt:
+                self.partial = True
+            return self.work.haul(partial=self.partial)
+
+        hauls, stopped = share_out(parts, work, self._progress())
+        for haul in hauls:
+            self.work.absorb(haul)
+            self.partial |= haul.partial
+            self.complete &= haul.complete
+        self.partial |= stopped
 
     def _wanted(self) -> list[Device] | None:
         """Names are told in DHCP and mDNS, so those flows are read before a name can be looked up."""
@@ -103,6 +145,7 @@ class _Scan:
                 for batch in traffic.walked.batches(_BATCH, flows=keep):
                     if not isinstance(batch, Gap) and hasattr(batch, "data"):
                         naming.names_only(traffic, batch)
+            naming.settle()
         return pick_devices(self.devices, word)
 
     def _count(self, traffic: Traffic, keep: np.ndarray | None) -> None:
@@ -113,16 +156,14 @@ class _Scan:
         for note in traffic.walked.notes():
             self.work.note(traffic, note)
 
-    def _read(self, traffic: Traffic, keep: np.ndarray | None, *, done: int, total: int) -> int:
-        for batch in traffic.walked.batches(_BATCH, flows=keep):
-            if not hasattr(batch, "data"):
-                self.work.note(traffic, batch)
-                continue
-            self.work.batch(traffic, batch)
-            done += len(batch.data)
-            self.options.progress("searching", done, total)
-        self.work.finish(traffic)
-        if not self.work.searcher.complete:
-            why = "a batch held more hits of known values than are kept; some findings may be missing"
-            self.work.notes.add(Gap(kind="limit", why=why))
-        return done
+    def _read(self, masks: Sequence[np.ndarray | None], report: Callable[[int], None]) -> None:
+        """Read the chosen flows of all groups."""
+        for traffic, keep in zip(self.traffics, masks, strict=True):
+            for batch in traffic.walked.batches(_BATCH, flows=keep):
+                if not hasattr(batch, "data"):
+                    self.work.note(traffic, batch)
+                    continue
+                self.work.batch(traffic, batch)
+                report(len(batch.data))
+            self.work.finish(traffic)
+        self.complete &= self.work.searcher.complete

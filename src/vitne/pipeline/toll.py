@@ -15,6 +15,8 @@ import numpy as np
 from vitne.model.findings import Delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vitne.attribute import Devices
     from vitne.model import Flow
     from vitne.pipeline.messagework import MessageWork
@@ -50,9 +52,9 @@ class Numbered:
 class Toll:
     """Counts unreadable bytes per far end and keeps the messages that were sent."""
 
-    def __init__(self, devices: Devices) -> None:
+    def __init__(self, devices: Devices, groups: Sequence[Traffic] = ()) -> None:
         self.devices = devices
-        self.groups: list[Traffic] = []
+        self.groups: list[Traffic] = list(groups)
         self.hosts = Numbered()
         self.kinds = Numbered()
         self.facts = Numbered()
@@ -64,8 +66,10 @@ class Toll:
 
     def group(self, traffic: Traffic) -> int:
         """Give the number of a walked group of captures."""
-        if not self.groups or self.groups[-1] is not traffic:
-            self.groups.append(traffic)
+        for number, group in enumerate(self.groups):
+            if group is traffic:
+                return number
+        self.groups.append(traffic)
         return len(self.groups) - 1
 
     def unreadable(self, flow: Flow, host: tuple[str, str], reason: str, length: int) -> None:
@@ -94,13 +98,35 @@ class Toll:
             self._spill()
 
     def _spill(self) -> None:
-        self._file.write(np.array(self._waiting, dtype=RECORD).tobytes())
-        self._waiting.clear()
+        if self._waiting:
+            self._file.write(np.array(self._waiting, dtype=RECORD).tobytes())
+            self._waiting.clear()
+
+    def packed(self) -> tuple[tuple[list[Any], list[Any], list[Any]], bytes]:
+        """Give hosts, kinds and facts by number, and all records, to be sent to another process."""
+        return (self.hosts.things, self.kinds.things, self.facts.things), self.records().tobytes()
+
+    def absorb(
+        self, unread: dict[tuple[Any, ...], list[int]], tables: Sequence[list[Any]], records: bytes
+    ) -> None:
+        """Take what another process counted; flows of two processes are never the same."""
+        for key, (length, flows, _) in unread.items():
+            entry = self.unread.setdefault(key, [0, 0, -1])
+            entry[0] += length
+            entry[1] += flows
+        rows = np.frombuffer(records, dtype=RECORD).copy()
+        own = (self.hosts, self.kinds, self.facts)
+        for column, numbered, things in zip(("host", "kind", "facts"), own, tables, strict=True):
+            if things:
+                rows[column] = np.array([numbered.number(thing) for thing in things], dtype=np.uint32)[
+                    rows[column]
+                ]
+        self._spill()
+        self._file.write(rows.tobytes())
 
     def records(self) -> np.ndarray:
         """Give all records kept, mapped from the file, in the order of flows."""
-        if self._waiting:
-            self._spill()
+        self._spill()
         self._file.flush()
         size = self._file.tell()
         if not size:
