@@ -84,6 +84,35 @@ def test_a_bare_number_that_begins_with_zero_breaks_toml_and_is_explained(tmp_pa
     assert "0044" not in told
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[known]]\nidentifier = "VALUE"\n',
+        '[[known]]\nidentifier = "cell-VALUE"\nname = "mine"\n',
+        '[[known]]\nidentifier = "imei"\nvalue = "004402990000014"\nVALUE = "imei"\n',
+        '"VALUE" = "imei"\n',
+    ],
+)
+@pytest.mark.parametrize("value", ["490154203237518", "kari@nordmann.example", "kari " * 6, "k" * 25])
+def test_a_value_typed_where_a_word_belongs_is_not_repeated(tmp_path: Path, text: str, value: str):
+    if not value.isalnum():
+        text = text.replace("\nVALUE =", '\n"VALUE" =')
+    told = _wrong(tmp_path, text.replace("VALUE", value))
+    assert value not in told
+    assert value[:8] not in told
+    assert "(not shown)" in told
+    assert "entry 1" in told or "only [[known]] tables" in told
+
+
+def test_a_mistyped_word_is_repeated_and_one_with_a_digit_has_its_neighbour_named(tmp_path: Path):
+    assert "unknown identifier 'mac-adress'; did you mean 'mac-address'?" in _wrong(
+        tmp_path, '[[known]]\nidentifier = "mac-adress"\n'
+    )
+    assert "unknown identifier (not shown); did you mean 'imei'?" in _wrong(
+        tmp_path, '[[known]]\nidentifier = "imei2"\n'
+    )
+
+
 def test_all_errors_are_told_at_once(tmp_path: Path):
     told = _wrong(
         tmp_path,

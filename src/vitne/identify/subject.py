@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -24,6 +25,7 @@ LARGEST = 1 << 20  # bytes of a subject file
 RADIUS_M = 100.0  # metres around a place where the file names no radius
 LEAST_TOLD = 4  # letters and digits of a value that a name must not hold
 WIDEST_M = 50_000.0  # metres: beyond that a place says nothing about a person
+_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,23}")  # looks like a word of the file's own language
 _PLACE = frozenset({"identifier", "name", "latitude", "longitude", "radius_m"})
 _CELL = frozenset({"identifier", "name", "mcc", "mnc", "lac", "tac", "ci", "nci"})
 _VALUE = frozenset({"identifier", "name", "value"})
@@ -52,7 +54,8 @@ def read_subject(path: str | Path) -> tuple[Subject, list[str]]:
     warnings: list[str] = []
     document = _parsed(_content(path, warnings), path)
     errors = [
-        f"unknown key {key!r}: only [[known]] tables are read" for key in sorted(set(document) - {"known"})
+        f"unknown key {_shown(key)}: only [[known]] tables are read"
+        for key in sorted(set(document) - {"known"})
     ]
     entries = document.get("known", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -124,7 +127,7 @@ def _seeds(entries: list[dict[str, Any]], errors: list[str], warnings: list[str]
         if identifier not in IDENTIFIERS:
             near = nearest(identifier)
             hint = f"; did you mean {near!r}?" if near else "; vitne list identifiers names them all"
-            notes.wrong(f"unknown identifier {identifier[:40]!r}{hint}")
+            notes.wrong(f"unknown identifier {_shown(identifier)}{hint}")
             continue
         counts[identifier] = counts.get(identifier, 0) + 1
         notes.label = f"entry {number} ({identifier})"
@@ -173,7 +176,7 @@ def _name(entry: dict[str, Any], default: str, named: set[str], *, notes: _Notes
 def _seed(identifier: str, name: str, entry: dict[str, Any], *, notes: _Notes) -> Seed | None:
     allowed = {"location": _PLACE, "cell-id": _CELL}.get(identifier, _VALUE)
     for key in sorted(set(entry) - allowed):
-        notes.wrong(f"unknown key {key[:40]!r}; expected: {', '.join(sorted(allowed))}")
+        notes.wrong(f"unknown key {_shown(key)}; expected: {', '.join(sorted(allowed))}")
     if identifier == "location":
         return _place(name, entry, notes)
     if identifier == "cell-id":
@@ -190,6 +193,11 @@ def _seed(identifier: str, name: str, entry: dict[str, Any], *, notes: _Notes) -
     for warning in result.warnings:
         notes.odd(warning)
     return Seed(identifier=identifier, name=name, value=result.canonical)
+
+
+def _shown(word: str) -> str:
+    """Repeat a word only where it looks like one of the file's own: a value may stand there by mistake."""
+    return repr(word) if _WORD.fullmatch(word) else "(not shown)"
 
 
 def _masked(value: str) -> str:
