@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,9 +59,8 @@ class Traffic:
         entry = self._flows[number]
         columns = self.flow_columns()
         size = 4 if entry["family"] == 4 else 16
-        client, server = (
-            str(ipaddress.ip_address(entry["address"][side].tobytes()[:size])) for side in range(2)
-        )
+        both = entry["address"].tobytes()
+        client, server = _text(both[:size]), _text(both[16 : 16 + size])
         acked = columns["acked"][number]
         return Flow(
             number=number,
@@ -154,7 +153,12 @@ class Traffic:
         return total.reshape(-1, 2)
 
     def _mac(self, number: int) -> str:
-        return self._kernel.macs()[number].tobytes().hex(":") if number else ""
+        return self._mac_bytes[6 * number : 6 * number + 6].hex(":") if number else ""
+
+    @cached_property
+    def _mac_bytes(self) -> bytes:
+        """All link addresses, one after the other."""
+        return self._kernel.macs().tobytes()
 
     def batches(
         self, size: int = 8 << 20, flows: np.ndarray | None = None
@@ -218,6 +222,12 @@ class Traffic:
         for count in self.counts:
             row = np.array([count.first_row])
             yield note_of(count, int(self.capture_of(row)[0]), int(self.frame_of(row)[0]))
+
+
+@lru_cache(maxsize=16384)
+def _text(packed: bytes) -> str:
+    """Give the text of an address of 4 or 16 bytes."""
+    return str(ipaddress.ip_address(packed))
 
 
 def _known(offset: int) -> int | None:
