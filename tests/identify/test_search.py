@@ -115,6 +115,32 @@ def test_known_digests_are_found():
         assert [one.identifier for one in _sightings(_node(b"id=" + digest.encode()))] == ["imei"]
 
 
+@pytest.mark.parametrize(
+    ("value", "written", "part"),
+    [
+        ("Kari Nordmann", b"kari", "first name"),
+        ("Kari Nordmann", b"NORDMANN", "last name"),
+        ("Kari Nordmann", base64.b64encode(b"Nordmann"), "last name"),
+        ("Bj\u00f8rn \u00c5s", b"bjorn", "first name"),
+        ("Kari Anne Nordmann", b"Nordmann", "last name"),
+    ],
+)
+def test_a_part_of_a_name_is_inferred_because_it_does_not_equal_the_known_name(value, written, part):
+    searcher = Searcher([_seed("person-name", value)])
+    (one,) = _sightings(_node(written, "user_name"), searcher=searcher)
+    assert (one.grade, one.seed.value, one.value) == ("inferred", value, value)
+    assert f"only the {part}" in one.reasons[0]
+
+
+@pytest.mark.parametrize(
+    "written", [b"Kari Nordmann", b"nordmann, kari", b"kari.nordmann", b"NORDMANN KARI", b"karinordmann"]
+)
+def test_a_whole_name_in_any_order_is_observed(written):
+    (one,) = _sightings(_node(written, "user_name"))
+    assert (one.grade, one.identifier) == ("observed", "person-name")
+    assert not any("only the" in reason for reason in one.reasons)
+
+
 def test_an_imeisv_of_the_phone_is_told_as_such():
     (one,) = _sightings(_node(b'{"sv":"0044029900000153"}'))
     assert (one.identifier, one.value, one.seed.identifier, one.spelling_verified) == (

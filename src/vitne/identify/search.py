@@ -205,6 +205,9 @@ class Searcher:
         place = one.node.data[one.start : one.end]
         identifier, value = seed.identifier, seed.value
         reasons = [f"the value is written {needle.spelling}"] if needle.spelling else []
+        part = _part_of_name(needle.spelling) if identifier == "person-name" else ""
+        if part:
+            reasons = [f"only the {part}: the rest of the known name does not stand beside it", *reasons]
         if needle.tail:
             identifier, value = "imeisv", place.decode()
             reasons = ["its first 14 digits are those of the phone's IMEI"]
@@ -214,7 +217,7 @@ class Searcher:
             end=one.end,
             identifier=identifier,
             value=value,
-            grade="derived" if needle.layers else "observed",
+            grade="inferred" if part else "derived" if needle.layers else "observed",
             seed=seed,
             field=one.node.field,
             spelling_layers=_told(needle, place),
@@ -223,6 +226,11 @@ class Searcher:
             reasons=(*reasons, *evidence.reasons),
             prior=evidence.prior,
         )
+
+
+def _part_of_name(spelling: str) -> str:
+    """Say which part of a name a spelling is, "" for a whole one: a part does not equal the known value."""
+    return next((word for word in spelling.split(", ") if word in {"first name", "last name"}), "")
 
 
 def _canonical(seed: Seed) -> Seed:
