@@ -31,7 +31,15 @@ def capture(tmp_path: Path) -> Path:
 def everything(path: Path, tmp_path: Path, jobs: int) -> bytes:
     seeds, _ = read_subject(subject(tmp_path))
     result = run_scan([path], Options(subject=seeds, jobs=jobs)).masked()
-    parts = [result.findings, result.opaque, list(result.transmissions), result.gaps, result.oddities, result.devices, result.counts]
+    parts = [
+        result.findings,
+        result.opaque,
+        list(result.transmissions),
+        result.gaps,
+        result.oddities,
+        result.devices,
+        result.counts,
+    ]
     return msgspec.json.encode(parts)
 
 
@@ -47,7 +55,9 @@ def test_small_captures_are_read_by_one_process_unless_asked() -> None:
     assert workers_for(1 << 30, 0) == 1
 
 
-def test_a_process_that_dies_is_told_and_the_rest_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_dies_is_told_and_the_rest_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real, parent = FlowWork.haul, os.getpid()
 
     def dying(self: FlowWork, *, partial: bool) -> object:

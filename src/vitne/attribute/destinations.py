@@ -34,7 +34,7 @@ class Names:
 
     def absorb(self, other: Names) -> None:
         """Take all that another was told."""
-        for key, entries in other._told.items():  # noqa: SLF001  (the same class)
+        for key, entries in other._told.items():
             self._told.setdefault(key, []).extend(entries)
         self._sorted = False
 

@@ -63,7 +63,7 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         metavar="N",
         type=int,
-        help="processes that read flows side by side (default: one a core for large captures); the result is the same",
+        help="processes side by side (default: one a core for large captures); same result",
     )
     volume = parser.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="no progress, one line of result")

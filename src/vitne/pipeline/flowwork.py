@@ -71,10 +71,18 @@ class FlowWork:
         """Give what was gathered, to be sent to another process."""
         tables, records = self.toll.packed()
         return Haul(
-            drafts=self.drafts, notes=self.notes, names=self.names, learned=self.learned, unread=self.toll.unread,
-            tables=tables, records=records, over=self.over, failed=self.failed, partial=partial,
+            drafts=self.drafts,
+            notes=self.notes,
+            names=self.names,
+            learned=self.learned,
+            unread=self.toll.unread,
+            tables=tables,
+            records=records,
+            over=self.over,
+            failed=self.failed,
+            partial=partial,
             complete=self.searcher.complete,
-        )  # fmt: skip
+        )
 
     def absorb(self, haul: Haul) -> None:
         """Take what another process gathered."""
@@ -94,7 +102,7 @@ class FlowWork:
         for one in sorted(drafts, key=lambda each: each.setting.flow.number):
             self._keep(one)
         if self.over:
-            why = "more findings than are listed: further repeats of values that the list holds are counted here"
+            why = "more findings than are listed: further repeats of listed values are counted here"
             self.notes.add(Gap(kind="limit", why=why, count=self.over))
 
     # -- batches -----------------------------------------------------------------------------------------

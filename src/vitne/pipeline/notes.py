@@ -44,12 +44,12 @@ class Notes:
 
     def absorb(self, other: Notes) -> None:
         """Take all of another's; of alike ones the first by flow stay listed, whoever met them."""
-        for key, notes in other._listed.items():  # noqa: SLF001  (the same class)
+        for key, notes in other._listed.items():
             alike = sorted([*self._listed.get(key, []), *notes], key=_flow)
             self._listed[key] = alike[:_MOST_ALIKE]
             for note in alike[_MOST_ALIKE:]:
                 self._pass(key, note)
-        for key, (count, length) in other._over.items():  # noqa: SLF001
+        for key, (count, length) in other._over.items():
             had, long = self._over.get(key, (0, None))
             self._over[key] = (
                 had + count,

@@ -1,7 +1,7 @@
 """Flows shared out among processes: each reads its share of the flows, one puts the hauls together.
 
-The walk is done once; the others see its memory because they are forked from it.  What comes out does not depend
-on how many there are: everything that is gathered is ordered by flow before anything is cut off or named.
+The walk is done once; the others see its memory because they are forked from it.  What comes out does not
+depend on how many there are: everything that is gathered is ordered by flow before it is cut off or named.
 """
 
 from __future__ import annotations
@@ -104,13 +104,20 @@ def _nothing(code: int | None) -> Haul:
     from vitne.pipeline.notes import Notes
 
     notes = Notes()
-    notes.add(
-        Gap(kind="internal", why=f"a worker process ended with {code}; its share of the flows was not read")
-    )
+    notes.add(Gap(kind="internal", why=f"a worker process ended with {code}: its share of flows is lost"))
     return Haul(
-        drafts=[], notes=notes, names=Names(), learned=[], unread={}, tables=([], [], []), records=b"", over=0, failed=True,
-        partial=False, complete=True,
-    )  # fmt: skip
+        drafts=[],
+        notes=notes,
+        names=Names(),
+        learned=[],
+        unread={},
+        tables=([], [], []),
+        records=b"",
+        over=0,
+        failed=True,
+        partial=False,
+        complete=True,
+    )
 
 
 def _run(there: Connection, part: int, work: Callable[[int, Callable[[int], None]], Haul]) -> None:
