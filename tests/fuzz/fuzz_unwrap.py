@@ -39,6 +39,8 @@ def one(data: bytes) -> None:
     budget = Budget(nodes=50, leaves=2000, size=4 << 20, work=16 << 20)
     for got in unwrap(part, rest, budget=budget):
         if isinstance(got, Node):
-            start, end = got.place(0, len(got.data))
-            assert 7 <= start <= end <= 7 + len(rest)
+            size = len(got.data)
+            for first, last in ((0, size), (size // 2, size // 2), (size, size)):
+                start, end = got.place(first, last)
+                assert 7 <= start <= end <= 7 + len(rest)
             got.rewraps()
