@@ -23,7 +23,7 @@ class Asked:
         return b"@" in text
 
     def may_be(self, digits: bytes) -> bool:
-        return digits.startswith(b"4901")
+        return re.search(rb"(?m)^4901", digits) is not None
 
     def places(self, data: bytes) -> list[tuple[int, int]]:
         return [found.span() for found in re.finditer(b"known", data)]

@@ -41,7 +41,7 @@ SAMPLES: dict[str, list[bytes]] = {
     "deflate": [_raw(TEXT), _raw(LONG), zlib.compress(TEXT)],
     "dns-name": [b"\x03www\x07example\x03com\x00", b"\x0bimei-490154\x07example\x00"],
     "form": [b"imei=004402990000014&mac=00%3A00&x=1", b"?a=b&c=d", b";v=1.1"],
-    "gzip": [gzip.compress(TEXT, mtime=0), gzip.compress(TEXT) + gzip.compress(LONG)],
+    "gzip": [gzip.compress(TEXT, mtime=0), gzip.compress(TEXT, mtime=0) + gzip.compress(LONG, mtime=0)],
     "hex": [TEXT.hex().encode(), TEXT.hex(":").upper().encode(), b"00 44 02 99", b"aB01"],
     "html": [b"a &amp; b &#230; &#xE6; &lt;x&gt;", b"AT&amp;T &quot;x&quot; & y"],
     "json": [TEXT, b'[1,2,[3.5e7,"x"],{"a":{"b":["c"]}}]', b'\xef\xbb\xbf{"a": "\\ud83d\\ude00"}'],

@@ -35,18 +35,21 @@ def test_all_header_fields_are_passed_over():
 
 
 def test_members_one_behind_the_other_are_one_content():
-    (child,) = encoding.unwrap(gzip.compress(b"one ") + gzip.compress(b"two ") + gzip.compress(b""), LIMITS)
+    (child,) = encoding.unwrap(
+        gzip.compress(b"one ", mtime=0) + gzip.compress(b"two ", mtime=0) + gzip.compress(b"", mtime=0),
+        LIMITS,
+    )
     assert (child.data, dict(child.params)["members"], child.complete) == (b"one two ", 3, True)
 
 
 def test_a_hundred_thousand_members_end_in_time():
-    (child,) = encoding.unwrap(gzip.compress(b"x") * 100_000, LIMITS)
+    (child,) = encoding.unwrap(gzip.compress(b"x", mtime=0) * 100_000, LIMITS)
     assert child.data == b"x" * LIMITS.children
     assert not child.complete
 
 
 def test_every_proper_prefix_is_malformed_or_not_complete():
-    packed = gzip.compress(TEXT)
+    packed = gzip.compress(TEXT, mtime=0)
     for cut in range(len(packed)):
         try:
             (child,) = encoding.unwrap(packed[:cut], LIMITS)
@@ -57,14 +60,14 @@ def test_every_proper_prefix_is_malformed_or_not_complete():
 
 
 def test_a_wrong_check_sum_costs_no_contents():
-    packed = gzip.compress(TEXT)
+    packed = gzip.compress(TEXT, mtime=0)
     (child,) = encoding.unwrap(packed[:-8] + bytes(8), LIMITS)
     assert child.data == TEXT
     assert not child.complete
 
 
 def test_members_are_found_at_any_offset_and_their_heads_alone_are_not():
-    packed = gzip.compress(TEXT)
+    packed = gzip.compress(TEXT, mtime=0)
     data = b"\x00\x01head" + packed + b"\xfftail"
     (child,) = encoding.find(data, LIMITS)
     assert (child.data, data[child.start : child.end]) == (TEXT, packed)
@@ -72,7 +75,7 @@ def test_members_are_found_at_any_offset_and_their_heads_alone_are_not():
 
 
 def test_a_bomb_stops_at_its_ratio():
-    (child,) = encoding.unwrap(gzip.compress(bytes(30 << 20), 1), Limits(ratio=10))
+    (child,) = encoding.unwrap(gzip.compress(bytes(30 << 20), 1, mtime=0), Limits(ratio=10))
     assert len(child.data) <= 10 * (200 << 10)
     assert not child.complete
 
@@ -84,6 +87,6 @@ def test_other_bytes_are_malformed():
 
 
 def test_any_part_of_the_contents_is_placed_at_the_whole_range():
-    packed = gzip.compress(TEXT)
+    packed = gzip.compress(TEXT, mtime=0)
     (child,) = encoding.unwrap(packed, LIMITS)
     assert encoding.locate(packed, child, 5, 6) == (0, len(packed))

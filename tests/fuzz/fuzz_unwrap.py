@@ -23,7 +23,9 @@ _HINTS = (
 )
 _CHAIN = (
     b"d="
-    + quote(base64.b64encode(gzip.compress(json.dumps({"a": json.dumps({"b": "x" * 40})}).encode()))).encode()
+    + quote(
+        base64.b64encode(gzip.compress(json.dumps({"a": json.dumps({"b": "x" * 40})}).encode(), mtime=0))
+    ).encode()
 )
 SEEDS: list[bytes] = [b"\x00" + sample for samples in SAMPLES.values() for sample in samples] + [
     b"\x03" + _CHAIN
