@@ -16,7 +16,7 @@ from unittest import mock
 import msgspec
 
 from tests.encodings.samples import SAMPLES
-from tests.pipeline.talk import Talk, get, post
+from tests.pipeline.talk import PHONE, SERVER_HOST, Talk, get, post
 from vitne.identify.search import Searcher
 from vitne.lab.pcap import pcap
 from vitne.model import Seed, Subject
@@ -66,6 +66,11 @@ def _seeds() -> list[bytes]:
     answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 26\r\n\r\n" + record[:26]
     bodies = [record, *(sample for many in SAMPLES.values() for sample in many if len(sample) < 1 << 14)]
     found += [turn(0, 80, post(body, kind="text/plain")) + turn(1, 80, answer) for body in bodies]
+    clock = b"\x23\x00\x06\xec" + bytes(36) + b"\xdf\x00\x00\x01\x00\x00\x00\x00"  # RFC 5905, a client asks
+    found.append(
+        turn(_UDP, 123, clock)
+        + turn(_UDP | 1, 123, b"\x24\x02" + clock[2:12] + b"\xc0\0\2\1" + clock[40:] * 4)
+    )
     found += [turn(0, 8080, one) + turn(_UDP, 9999, one) for one in bodies[:8]]
     return [*found, turn(0, 80, get(f"/?imei={_IMEI}&user=Kari+Nordmann")) + turn(1, 80, answer)]
 
@@ -84,7 +89,7 @@ def _capture(data: bytes) -> bytes:
             talk.tcp(open_turns, port=last)
             open_turns = []
         if kind & _UDP and kind & 1:
-            talk.udp(piece[:1400], source=port, port=41000)
+            talk.udp(piece[:1400], phone=SERVER_HOST, server=PHONE, source=port, port=41000)
         elif kind & _UDP:
             talk.udp(piece[:1400], port=port)
         elif piece:
