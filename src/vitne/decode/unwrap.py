@@ -187,8 +187,8 @@ class _Graph:
         if found is None:
             return []
         node.passed = found.passed
-        self.budget.leaves -= len(found.passed)
-        self.budget.size -= sum(end - start for start, end in found.passed)
+        self.budget.leaves -= found.rest
+        self.budget.size -= found.size
         return found.children
 
     def _opaque(self, node: Node, reason: str) -> Opaque:

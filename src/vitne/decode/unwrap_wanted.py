@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from vitne.decode.unwrap_gates import worth_opening
+from vitne.decode.unwrap_gates import anything, worth_opening
 from vitne.encodings import Sieve
 from vitne.encodings._looks import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from vitne.encodings import Gated
     from vitne.encodings._json_skim import Skimmed
@@ -33,11 +33,11 @@ class Wanted(Protocol):
     # by the nearest name of a field as it is spelled, escapes included; None stands for no name
 
     def may_hold(self, text: bytes) -> bool:
-        """Say whether anything may be found in a text by its looks alone."""
+        """Say whether anything may be found in a text, or in texts one a line, by its looks alone."""
         ...
 
     def may_be(self, digits: bytes) -> bool:
-        """Say whether anything may be found in a number by its looks alone."""
+        """Say whether anything may be found in a number, or in numbers one a line, by its looks alone."""
         ...
 
     def places(self, data: bytes) -> Sequence[tuple[int, int]]:
@@ -85,4 +85,17 @@ def _sieve(wanted: Wanted, spans: Sequence[tuple[int, int]]) -> Sieve:
             return False
         return len(text) >= _LONGEST or b"e" in text or b"E" in text or may_be(text)
 
-    return Sieve(names=wanted.names, texts=texts, numbers=numbers, spans=spans)
+    def nothing(names: Iterable[bytes], strings: list[bytes], digits: list[bytes]) -> bool:
+        asked = wanted.names
+        if any(map(asked.__getitem__, names)) or asked[None]:
+            return False
+        text = b"\n".join(strings)
+        if b"=" in text or b":" in text or anything(text):
+            return False
+        long = [number for number in digits if len(number) >= _LONG]
+        if max(map(len, long), default=0) >= _LONGEST or may_hold(b"\n".join([*names, text])):
+            return False
+        number = b"\n".join(long)
+        return not (b"e" in number or b"E" in number or may_be(number))
+
+    return Sieve(names=wanted.names, texts=texts, numbers=numbers, spans=spans, nothing=nothing)

@@ -33,7 +33,7 @@ class Gated(Encoding, Protocol):
 class Sieve:
     """Which fields of a record are asked for; the others are stepped over."""
 
-    __slots__ = ("ends", "names", "starts", "tests")
+    __slots__ = ("ends", "names", "nothing", "starts", "tests")
 
     def __init__(
         self,
@@ -42,8 +42,12 @@ class Sieve:
         texts: Callable[[bytes], bool],
         numbers: Callable[[bytes], bool],
         spans: Iterable[tuple[int, int]],
+        nothing: Callable[[Iterable[bytes], list[bytes], list[bytes]], bool] | None = None,
     ) -> None:
         """Take the ranges of the record of which every field that they touch is asked for."""
+        self.nothing = (
+            nothing  # of names, texts and numbers of a record, that none is asked for; None: not told
+        )
         self.names = names  # by the nearest name as it is spelled; None stands for no name
         self.tests = (texts,) * 4 + (numbers,)  # what text in quotes, and what number, is asked for
         self.starts: list[int] = []  # the ranges, joined where they overlap, with one behind all

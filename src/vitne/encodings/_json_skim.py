@@ -10,12 +10,14 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from vitne.encodings._json_glance import glance
 from vitne.encodings._json_reader import ESCAPE, MOST_PATH, unescape
 from vitne.model import Child
 
 if TYPE_CHECKING:
     from vitne.encodings import Sieve
     from vitne.encodings._escapes import Escapes
+    from vitne.encodings._json_glance import Glance
 
 _ITEM = re.compile(
     rb"[ \t\r\n]*+(?:"
@@ -40,15 +42,24 @@ _Step = tuple[bytes | None, int, bool]  # nearest name, index, whether that is a
 class Skimmed:
     """The leaves of one document: those that were asked for, and where the others stand."""
 
-    __slots__ = ("children", "passed")
+    __slots__ = ("children", "passed", "rest", "size")
 
     def __init__(self) -> None:
         self.children: list[Child] = []  # leaves that were asked for, in order
-        self.passed: list[tuple[int, int]] = []  # ranges of the other leaves, in order
+        self.passed: list[tuple[int, int]] = []  # ranges of the other leaves, or of all from one to another
+        self.rest = 0  # how many other leaves there are
+        self.size = 0  # bytes of the other leaves
 
 
 def skim(data: bytes, start: int, most: int, *, sieve: Sieve, escapes: Escapes) -> Skimmed | None:
     """Read the document that begins at a position; None where it is not clean or has ``most`` leaves."""
+    known = glance(data, sieve=sieve, escapes=escapes, deepest=_DEEPEST) if len(data) <= _LONGEST else None
+    if known is not None and known.count < most:
+        return _all_passed(known)
+    return _leaf_by_leaf(data, start, most, sieve=sieve, escapes=escapes)
+
+
+def _leaf_by_leaf(data: bytes, start: int, most: int, *, sieve: Sieve, escapes: Escapes) -> Skimmed | None:
     out = Skimmed()
     passed, children = out.passed, out.children
     names, tests, starts, ends = sieve.names, sieve.tests, sieve.starts, sieve.ends
@@ -83,7 +94,19 @@ def skim(data: bytes, start: int, most: int, *, sieve: Sieve, escapes: Escapes) 
             else:
                 passed.append((low, high))
     whole = not way and position > start and _BLANK.match(data, position) is not None
+    out.rest = len(passed)
+    out.size = sum([high - low for low, high in passed])
     return out if whole and 0 < len(children) + len(passed) < most else None
+
+
+def _all_passed(known: Glance) -> Skimmed:
+    """Give the first leaf alone; what stands from there to the last is passed as one range."""
+    out = Skimmed()
+    out.children.append(known.first)
+    out.rest, out.size = known.count - 1, known.size - len(known.first.data)
+    if out.rest:
+        out.passed.append((known.first.end, known.end))
+    return out
 
 
 def _path(way: list[_Step]) -> str:
