@@ -235,7 +235,7 @@ def _tls(rng: random.Random, host: str) -> list[tuple[int, bytes]]:
     return turns
 
 
-def mixed(path: Path, megabytes: int, *, seed: int = 1) -> Planted:
+def mixed(path: Path, megabytes: int, *, seed: int = 1, mix: str = "web") -> Planted:
     """Write a mixed phone-like capture of about so many million bytes: HTTP, TLS, calls and DNS."""
     rng = random.Random(seed)
     planted = Planted()
@@ -246,7 +246,7 @@ def mixed(path: Path, megabytes: int, *, seed: int = 1) -> Planted:
     writer = Writer(path, rng)
     waiting: list[list[tuple[tuple[bytes, bytes], bytes, int]]] = []
     while writer.size < megabytes * 1_000_000:
-        waiting.append(_flow(rng, filler, planted))
+        waiting.append(_flow(rng, filler, planted, shares=MIXES[mix]))
         if len(waiting) > 30:
             _interleave(writer, rng, waiting, keep=10)
     _interleave(writer, rng, waiting, keep=0)
@@ -254,15 +254,23 @@ def mixed(path: Path, megabytes: int, *, seed: int = 1) -> Planted:
     return planted
 
 
+MIXES = {"web": (0.60, 0.62, 0.85), "phone": (0.50, 0.52, 0.57)}
+"""Shares of flows, summed up: DNS, then calls, then clear HTTP; the rest is TLS.
+
+"web" is heavy with clear HTTP, as captures of the 2010s are; "phone" is a day of today, mostly TLS.
+"""
+
+
 def _flow(
-    rng: random.Random, filler: bytes, planted: Planted
+    rng: random.Random, filler: bytes, planted: Planted, *, shares: tuple[float, float, float]
 ) -> list[tuple[tuple[bytes, bytes], bytes, int]]:
+    dns, call, web = shares
     host = (
         f"{rng.choice(('api', 'cdn', 'www', 'log'))}{rng.randrange(400)}.service{rng.randrange(60)}.example"
     )
     client, server = b"\xc0\x00\x02" + bytes([10]), b"\xc6\x33\x64" + bytes([rng.randrange(1, 255)])
     choice = rng.random()
-    if choice < 0.6:
+    if choice < dns:
         ask, answer = _dns(rng, host)
         port = rng.randrange(1024, 65535)
         resolver = b"\xc0\x00\x02\x01"
@@ -270,10 +278,10 @@ def _flow(
             ((client, resolver), struct.pack(">HHHH", port, 53, 8 + len(ask), 0) + ask, 17),
             ((resolver, client), struct.pack(">HHHH", 53, port, 8 + len(answer), 0) + answer, 17),
         ]
-    if choice < 0.62:
+    if choice < call:
         return _call(rng, client, server)
-    ports = (rng.randrange(1024, 65535), 80 if choice < 0.85 else 443)
-    if choice < 0.85:
+    ports = (rng.randrange(1024, 65535), 80 if choice < web else 443)
+    if choice < web:
         turns: list[tuple[int, bytes]] = []
         for _ in range(rng.randint(1, 6)):
             turns.append((0, _request(rng, host, planted)))

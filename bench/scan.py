@@ -103,6 +103,9 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--cores", type=int, default=2, help="most cores of the second row")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--mix", choices=sorted(captures.MIXES), default="web", help="web: clear HTTP; phone: TLS"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         return compare(Path(name), options)
@@ -111,8 +114,8 @@ def main() -> int:
 def compare(folder: Path, options: argparse.Namespace) -> int:
     """Make the capture, run everything in turn, print medians."""
     path, subject, case = folder / "mixed.pcap", folder / "subject.toml", folder / "case"
-    print(f"making a mixed capture of {options.size} MB, seed {options.seed}", flush=True)
-    planted = captures.mixed(path, options.size, seed=options.seed)
+    print(f"making a mixed capture ({options.mix}) of {options.size} MB, seed {options.seed}", flush=True)
+    planted = captures.mixed(path, options.size, seed=options.seed, mix=options.mix)
     subject.touch(mode=0o600)
     subject.write_text(captures.subject_toml())
     path.read_bytes()
