@@ -18,7 +18,7 @@ from vitne.pipeline.messagework import MessageWork
 from vitne.pipeline.notes import Notes
 from vitne.pipeline.sighting import Sightings
 from vitne.pipeline.toll import Toll
-from vitne.pipeline.views import SideView, join
+from vitne.pipeline.views import SideView, join, run_bounds
 from vitne.pipeline.workers import Haul
 
 if TYPE_CHECKING:
@@ -110,11 +110,12 @@ class FlowWork:
     def batch(self, traffic: Traffic, batch: StreamBatch) -> None:
         """Take the next batch; flows come one after the other, a flow may go on in the next batch."""
         by_piece = self.sightings.by_piece(batch)
+        bounds = run_bounds(batch)
         for piece, number in enumerate(batch.flow.tolist()):
             if number != self._open:
                 self._close(traffic)
                 self._open = number
-            view = SideView(batch, piece)
+            view = SideView(batch, piece, bounds)
             side = int(batch.side[piece])
             self._views.setdefault(side, []).append(view)
             self._hits.setdefault(side, []).extend(by_piece.get(piece, ()))
