@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from vitne.decode.unwrap_gates import candidates, families, family_of, worth_opening
+from vitne.decode.unwrap_gates import anything, candidates, families, family_of, worth_opening
 from vitne.encodings import encodings
 
 
@@ -58,3 +60,22 @@ def test_documents_come_first_where_the_data_are_one_and_last_where_not():
     assert candidates(b' {"a":1}')[0][-1].name != "json"
     assert candidates(b'a=1&b={"c":1}')[0][-1].name == "json"
     assert candidates(gzip.compress(b"x", mtime=0))[0][0].name == "gzip"
+
+
+@given(st.lists(st.binary(max_size=24).map(lambda text: text.replace(b"\n", b" "))))
+def test_nothing_in_texts_together_means_nothing_worth_opening_in_any(texts) -> None:
+    if not anything(b"\n".join(texts)):
+        assert not any(map(worth_opening, texts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"abcdefghijkl", b"00 00 5e 00 53 01 02 x", b"00-00-5e-00-53-01-02 x", b"a=1", b"Basic x", b"bearer x", b"\x00", b"\xc3\xa6"],
+)  # fmt: skip
+def test_one_text_among_others_is_seen(text: bytes) -> None:
+    assert anything(b"item 1\n" + text + b"\nitem 2")
+
+
+@pytest.mark.parametrize("text", [b"item 123456", b"2026-01-01", b"abcdefgh\nijklmnop", b"one, two. three!"])
+def test_plain_texts_are_nothing(text: bytes) -> None:
+    assert not anything(text)

@@ -112,3 +112,20 @@ def test_rules_of_a_field_are_those_of_its_name_and_its_part() -> None:
     )  # fmt: skip
     assert book.of_field("imei", "header:Accept") == (), "the part has another purpose"
     assert book.of_field("etag", "header:Cookie") == book.by_key("etag"), "the name has another purpose"
+
+
+def test_digits_are_looked_at_alone_by_the_rules_that_can_take_them_without_more() -> None:
+    with_at = Rule(pattern="([0-9]{14})@ims", needs="[0-9]{14}", group=1, edges="none", reason="r", prior=0.5)
+    alone = Rule(pattern="35[0-9]{13}", needs="[0-9]{14}", edges="alnum", reason="r", prior=0.5)
+    assert not book(with_at).may_match_number(b"12345678901234")
+    assert book(with_at, alone).may_match_number(b"1.5\n351234567890123\n7")
+    assert not book(alone).may_match_number(b"3512345678901234")
+    assert not book().may_match_number(b"351234567890123")
+
+
+def test_what_is_remembered_of_texts_is_bounded() -> None:
+    own = book(Rule(pattern="35[0-9]{13}", needs="[0-9]{14}", edges="alnum", reason="r", prior=0.5))
+    for number in range(MOST_REMEMBERED + 2):
+        assert own.may_stand_in(b"%014d" % number)
+        assert not own.may_stand_in(b"%d" % number)
+    assert len(own._standing) <= MOST_REMEMBERED

@@ -18,6 +18,13 @@ _ANY = re.compile(
     rb"[%&\\{\[<;=\x00-\x08\x0e-\x1f\x80-\xff]|[A-Za-z0-9+/_-]{12}|(?:[0-9A-Fa-f]{2}[: -]){7}"
     rb"|[0-9A-Za-z]\+[0-9A-Za-z]|(?i:Basic|Bearer) "
 )
+_NOTHING_ALONE = bytes(byte for byte in range(128) if not _ANY.match(bytes((byte,))) and byte != 0x2B)
+_LETTERS = bytes(0x41 if re.match(rb"[A-Za-z0-9+/_-]", bytes((byte,))) else 0x2E for byte in range(256))
+_HEX_DIGITS = bytes(
+    0x41 if re.match(rb"[0-9A-Fa-f]", bytes((byte,))) else 0x20 if byte in b": -" else 0x2E
+    for byte in range(256)
+)
+_TOKEN, _OCTETS = b"A" * 12, b"AA " * 7  # what _ANY looks for, in those letters
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"]")
 _NUMBER = re.compile(rb"[-+]?[0-9.:,/ TZ-]*")
 
@@ -44,9 +51,12 @@ def worth_opening(data: bytes) -> bool:
     return not (len(data) < 64 and _NUMBER.fullmatch(data)) and not media(data)
 
 
-def anything(data: bytes) -> bool:
-    """Say whether anything may be found in some of these texts, one a line: a quicker look at all of them."""
-    return _ANY.search(data) is not None
+def anything(texts: bytes) -> bool:
+    """Say whether anything may be found in some of these texts, one a line: a quick look at all of them."""
+    lower = texts.lower()
+    if texts.translate(None, _NOTHING_ALONE) or b"basic " in lower or b"bearer " in lower:
+        return True
+    return _TOKEN in texts.translate(_LETTERS) or _OCTETS in texts.translate(_HEX_DIGITS)
 
 
 def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
@@ -62,13 +72,17 @@ def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
 
 
 @functools.cache
-def _marks(family: str) -> tuple[tuple[Gated, tuple[bytes, ...]], ...]:
-    return tuple((one, getattr(one, "marks", (b"",))) for one in families()[family])
+def _marks(family: str) -> tuple[tuple[bytes, ...], tuple[tuple[Gated, frozenset[bytes]], ...]]:
+    """Give all marks of a family, and those of each of its encodings."""
+    each = tuple((one, frozenset(getattr(one, "marks", (b"",)))) for one in families()[family])
+    return tuple(sorted(frozenset[bytes]().union(*(marks for _, marks in each)))), each
 
 
 def _marked(family: str, data: bytes) -> tuple[Gated, ...]:
     """Give the encodings of a family of which something stands in the data, in the order they are tried."""
-    return tuple(one for one, marks in _marks(family) if any(mark in data for mark in marks))
+    every, each = _marks(family)
+    absent = {mark for mark in every if mark not in data}
+    return tuple([one for one, marks in each if not marks <= absent])
 
 
 _IN_BINARY = frozenset({"json", "base64", "multipart"})

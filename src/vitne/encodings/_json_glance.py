@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vitne.model import Child
 
 _NUMBER = re.compile(rb"-?[0-9][0-9.eE+-]*")
+_DIGITS = bytes(byte if byte in b"0123456789.eE+-" else 0x20 for byte in range(256))
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _SPACE = b" \t\r\n"
 _SHORTEST = 256  # bytes of a document below which the pass leaf by leaf costs no more
@@ -45,7 +46,7 @@ def glance(data: bytes, *, sieve: Sieve, escapes: Escapes, deepest: int) -> Glan
     between = quoted[::2]
     names, texts = _sorted_out(quoted[1::2], between[1:])
     outside = b'"'.join(between)
-    numbers: list[bytes] = _NUMBER.findall(outside)
+    numbers = outside.replace(b"true", b"").replace(b"false", b"").translate(_DIGITS).split()
     if not sieve.nothing(names, texts, numbers) or not _clean(data) or not _shallow(outside, deepest):
         return None
     first = next(Reader(data, 0, 2).leaves(escapes), None)

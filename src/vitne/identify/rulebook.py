@@ -87,12 +87,15 @@ class Rulebook:
         }
         self._looks = tuple((needs, quick_look(needs)) for needs in self._free)
         self._short_look = quick_looks(tuple(self._free))
-        self._in_digits = [
-            pattern
-            for needs in self._free
-            for pattern in self._possible[needs]
-            if quick_look(needs)(b"0" * MOST_DIGITS)
-        ]
+        self._in_digits = _together(
+            [
+                one
+                for needs, rules in self._free.items()
+                for one in rules
+                if quick_look(needs)(b"0" * MOST_DIGITS) and not _asks_for_at(one.rule.pattern)
+            ]
+        )
+        self._standing: dict[bytes, bool] = {}
         self.beside = frozenset(name for one in bound for name in one.rule.beside)  # names of company
         self._remembered: dict[str, tuple[Bound, ...]] = {}
         self._fields: dict[tuple[str, str], tuple[Bound, ...]] = {}
@@ -149,7 +152,12 @@ class Rulebook:
     def may_stand_in(self, data: bytes) -> bool:
         """Say whether any rule for any text could find something: a cheap look."""
         if len(data) <= SHORT:
-            return self._short_look(data)
+            known = self._standing.get(data)
+            if known is None:
+                if len(self._standing) >= MOST_REMEMBERED:
+                    self._standing.clear()
+                known = self._standing[data] = self._short_look(data)
+            return known
         return any(look(data) for _, look in self._looks)
 
     def may_match(self, data: bytes) -> bool:
@@ -161,7 +169,7 @@ class Rulebook:
 
     def may_match_number(self, digits: bytes) -> bool:
         """Say whether any rule for any text could take a number, or digits in it."""
-        return any(pattern.search(digits) for pattern in self._in_digits)
+        return self._in_digits.search(digits) is not None
 
     def in_text(
         self, data: bytes, gaps: Iterable[tuple[int, int]]
@@ -231,11 +239,34 @@ def rulebook() -> Rulebook:
 
 def _possible(bound: Bound) -> str:
     """Write the pattern of a rule together with what may not stand beside the value."""
+    beside, pattern = _sides(bound)
+    return f"(?<!{beside})(?:{pattern})(?!{beside})" if beside else f"(?:{pattern})"
+
+
+def _sides(bound: Bound) -> tuple[str, str]:
+    """Give what may not stand beside the value, as a set or "", and the pattern alone."""
     pattern = bound.rule.pattern
     if pattern.startswith("(?i)"):
         pattern = f"(?i:{pattern[4:]})"
-    beside = _BESIDE.get(bound.rule.edges, "") if not bound.rule.group else ""
-    return f"(?<!{beside})(?:{pattern})(?!{beside})" if beside else f"(?:{pattern})"
+    return _BESIDE.get(bound.rule.edges, "") if not bound.rule.group else "", pattern
+
+
+def _together(rules: list[Bound]) -> re.Pattern[bytes]:
+    """Make one pattern of the patterns of rules; what may not stand beside their values is looked at once."""
+    alike: dict[str, list[str]] = {}
+    for beside, pattern in map(_sides, rules):
+        alike.setdefault(beside, []).append(f"(?:{pattern})")
+    written = [
+        f"(?<!{beside})(?:{'|'.join(own)})(?!{beside})" if beside else "|".join(own)
+        for beside, own in alike.items()
+    ]
+    return re.compile("|".join(written).encode() or rb"(?!)")
+
+
+def _asks_for_at(pattern: str) -> bool:
+    """Say whether no match of a pattern is without an at sign: it stands outside of all sets and groups."""
+    outside = re.sub(r"\([^()]*\)", "", re.sub(r"\[[^\]]*\]", "", pattern))
+    return "@" in outside and not set(outside) & set("|()?*")
 
 
 def bare(value: str) -> str:
