@@ -119,7 +119,7 @@ def test_hostile_text_takes_time_in_proportion_to_its_size(unit: bytes) -> None:
         return time.process_time() - begin
 
     spent(1000)
-    assert spent(1 << 216) < 3.0  # a guard against growth, not a measurement
+    assert spent(1 << 18) < 36  # a guard against growth, not a measurement
 
 
 @given(st.binary(max_size=400), st.sampled_from(["", "imei", "mac", "cookie", "user-agent"]))
