@@ -147,17 +147,27 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     messages: int  # messages that passed
 
 
-def overview(case: Outcome) -> Overview:
-    """Lay a case out."""
-    speaking = sorted({found.source.device for found in case.findings})
-    labels = speaking + sorted({row.device for row in case.opaque} - set(speaking))
-    names = {
+def _names(case: Outcome) -> dict[tuple[str, int], Destination]:
+    """Give names that other messages tell of destinations that stand without one."""
+    targets = [found.destination for found in case.findings] + [row.destination for row in case.opaque]
+    without = {(where.ip, where.port) for where in targets if not where.host}
+    without |= {(one.source.ip, one.source.port) for one in case.findings if one.direction == "received"}
+    if not without:
+        return {}
+    return {
         (row.ip, row.port): Destination(
             ip=row.ip, port=row.port, host=row.host, host_source=row.host_source, domain=""
         )
         for row in case.transmissions
-        if row.host
+        if row.host and (row.ip, row.port) in without
     }
+
+
+def overview(case: Outcome) -> Overview:
+    """Lay a case out."""
+    speaking = sorted({found.source.device for found in case.findings})
+    labels = speaking + sorted({row.device for row in case.opaque} - set(speaking))
+    names = _names(case)
     found: dict[str, list[Finding]] = {label: [] for label in labels}
     for one in case.findings:
         found[one.source.device].append(one)

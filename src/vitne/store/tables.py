@@ -85,17 +85,33 @@ def from_json_lines(table: Table, data: bytes) -> Iterator[Any]:
 
 def parquet(table: Table, rows: Iterable[Any], sink: Any) -> int:
     """Write the rows as a Parquet file; the same rows give the same bytes within one version of PyArrow."""
-    import pyarrow as pa
     from pyarrow import parquet as pq
 
     schema = _schemas()[table.name]
     count = 0
     left = iter(rows)
     with pq.ParquetWriter(sink, schema, compression="zstd", version="2.6") as writer:
-        while some := [_flat(msgspec.to_builtins(row)) for row in itertools.islice(left, _ROW_GROUP)]:
-            writer.write_table(pa.Table.from_pylist(some, schema=schema), row_group_size=_ROW_GROUP)
+        while some := list(itertools.islice(left, _ROW_GROUP)):
+            writer.write_table(_columns(some, schema), row_group_size=_ROW_GROUP)
             count += len(some)
     return count
+
+
+def _columns(rows: list[Any], schema: Any) -> Any:
+    """Give rows as an Arrow table: column by column where a row is flat, value by value else."""
+    import pyarrow as pa
+
+    if not isinstance(rows[0], Transmission):
+        return pa.Table.from_pylist([_flat(msgspec.to_builtins(row)) for row in rows], schema=schema)
+    arrays = []
+    for field in schema:
+        values = [getattr(row, field.name) for row in rows]
+        if field.name in _PAIRS:
+            values = [dict(zip(_PAIRS[field.name], value, strict=True)) for value in values]
+        elif field.name == "facts":
+            values = [[{"name": fact, "value": word} for fact, word in value] for value in values]
+        arrays.append(pa.array(values, type=field.type))
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
