@@ -292,7 +292,7 @@ def test_bombs_end_within_their_bounds(bomb, hint):
     data = BOMBS[bomb]()
     begun = time.process_time()
     got = run(data, *([hint] if hint else []))
-    assert time.process_time() - begun < 60  # a guard against growth, not a measurement
+    assert time.process_time() - begun < 5
     assert sum(len(node.data) for node in nodes(got)) < 40 << 20
     assert len(data) < (1 << 20)
 
@@ -306,7 +306,7 @@ def test_fifty_megabytes_of_base64_end_in_time():
     body = base64.b64encode(bytes(range(256)) * 150_000)
     begun = time.process_time()
     got = run(body)
-    assert time.process_time() - begun < 120  # a guard against growth, not a measurement
+    assert time.process_time() - begun < 10
     assert sum(len(node.data) for node in nodes(got)[1:]) <= 34 << 20
 
 
@@ -384,7 +384,7 @@ def test_an_ordinary_request_costs_little():
         begun = time.process_time()
         request()
         least = min(least, time.process_time() - begun)
-    assert least < 0.1  # seconds: a guard against growth; bench/ measures
+    assert least < 0.004  # seconds; the aim is one thousandth on a machine at rest
 
 
 def test_decoded_bytes_of_no_known_format_are_counted_although_they_are_not_even():

@@ -241,6 +241,4 @@ def test_a_megabyte_of_a_trap_end_in_time(trap):
                 found = []
             assert len(found) <= LIMITS.children + 1
             assert sum(len(child.data) for child in found) <= 2 * LIMITS.size
-            assert time.process_time() - begun < 30, (
-                f"{name} took too long"
-            )  # a guard against growth, not a measurement
+            assert time.process_time() - begun < 2.5, f"{name} took too long"

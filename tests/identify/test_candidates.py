@@ -119,7 +119,7 @@ def test_hostile_text_takes_time_in_proportion_to_its_size(unit: bytes) -> None:
         return time.process_time() - begin
 
     spent(1000)
-    assert spent(1 << 18) < 36  # a guard against growth, not a measurement
+    assert spent(1 << 18) < 3.0
 
 
 @given(st.binary(max_size=400), st.sampled_from(["", "imei", "mac", "cookie", "user-agent"]))
@@ -227,4 +227,4 @@ def test_a_record_of_many_fields_takes_time_in_proportion() -> None:
     begin = time.process_time()
     found = list(candidates(nodes, message(), context=Context()))
     assert len(found) == 4000
-    assert time.process_time() - begin < 36  # a guard against growth, not a measurement
+    assert time.process_time() - begin < 3.0

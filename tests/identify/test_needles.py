@@ -103,6 +103,6 @@ def test_ten_thousand_needles_are_compiled_and_searched_quickly():
     needles = [_needle(rng.randbytes(rng.randint(6, 30))) for _ in range(10_000)]
     begun = time.process_time()
     compiled = Needles.compile(needles)
-    assert time.process_time() - begun < 36  # a tenth of that on a quiet machine
+    assert time.process_time() - begun < 3  # a tenth of that on a quiet machine
     buffer = np.frombuffer(rng.randbytes(1 << 22), dtype=np.uint8)
     assert len(compiled.scan(buffer)) == 0

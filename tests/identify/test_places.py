@@ -134,7 +134,7 @@ def test_fields_of_different_records_or_names_are_none(fields: tuple[tuple[str, 
 def test_a_body_full_of_one_latitude_is_read_in_time():
     begun = time.process_time()
     assert Places([HOME]).find([_node(b"60.392 " * 500_000)]) == []
-    assert time.process_time() - begun < 60  # a guard against growth, not a measurement
+    assert time.process_time() - begun < 5
 
 
 def test_noise_of_digits_gives_nothing_and_ends():

@@ -134,7 +134,7 @@ def test_hostile_bytes_full_of_likely_headers_take_time_in_proportion(size):
     index = RecordIndexer(data, 0, header=HEADER)
     start = time.process_time()
     index.resync(0, data.size)
-    assert time.process_time() - start < 24  # a guard against growth, not a measurement
+    assert time.process_time() - start < 2
 
 
 @given(st.binary(max_size=300), st.booleans())

@@ -275,7 +275,7 @@ def test_hostile_order_and_overlap_cost_no_more_than_n_log_n(read, speaker):
     begun = time.process_time()
     got = read(frames)
     assert got.stream()[: 2 * 400] == b"ab" * 400
-    assert time.process_time() - begun < 60  # a guard against growth, not a measurement
+    assert time.process_time() - begun < 5
 
 
 def test_countless_holes_of_a_side_are_told_together(read, speaker):

@@ -105,4 +105,4 @@ def test_a_very_long_text_takes_no_time():
     begun = time.process_time()
     visible("x" * 50_000_000, 100)
     visible("a" + "\u0301" * 2_000_000, 100)
-    assert time.process_time() - begun < 36  # a guard against growth, not a measurement
+    assert time.process_time() - begun < 3

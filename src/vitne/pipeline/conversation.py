@@ -6,15 +6,13 @@ which are unwrapped and searched like any other.
 
 from __future__ import annotations
 
-import inspect
-from functools import cache
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
-from vitne.decode.protocols import judge
+from vitne.decode.protocols import judge, open_decoder
 from vitne.kernel.spots import spots
 from vitne.model import Fit, Gap, Malformed, Message, Oddity, Part
 
@@ -52,15 +50,7 @@ def _decoder_for(flow: Flow, heads: Iterable[tuple[int, bytes]]) -> Any | None:
                 break
     if found is None:
         return None
-    known = {"transport": flow.transport, "destination": (flow.server_ip, flow.server_port)}
-    return cast("Any", found)(**{name: known[name] for name in _takes(found)})
-
-
-@cache
-def _takes(decoder: Any) -> tuple[str, ...]:
-    """Give which of transport and destination a decoder's constructor asks for."""
-    asked = inspect.signature(decoder).parameters
-    return tuple(name for name in ("transport", "destination") if name in asked)
+    return open_decoder(found, (flow.server_ip, flow.server_port), transport=flow.transport)
 
 
 def _read_udp(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Event]:

@@ -270,7 +270,7 @@ def test_one_wrong_byte_raises_nothing_but_malformed(at: int, byte: int) -> None
 def test_hostile_datagrams_take_bounded_time(data: bytes) -> None:
     begin = time.process_time()
     read(data)
-    assert time.process_time() - begin < 24  # a guard against growth, not a measurement
+    assert time.process_time() - begin < 2
 
 
 # ---- fit

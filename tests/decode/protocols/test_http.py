@@ -470,7 +470,7 @@ def test_tens_of_thousands_of_headers_are_a_limit() -> None:
 def test_byte_by_byte_takes_no_more_than_linear_time(data: bytes) -> None:
     begin = time.process_time()
     run((1, data), step=1)
-    assert time.process_time() - begin < 120  # a guard against growth, not a measurement
+    assert time.process_time() - begin < 10
 
 
 # ---- fit

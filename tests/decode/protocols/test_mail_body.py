@@ -55,7 +55,7 @@ def test_folding_without_end_takes_linear_time() -> None:
     data = b"A: " + b"x\r\n " * 200_000
     start = time.process_time()
     list(header_fields(data, 0))
-    assert time.process_time() - start < 24  # a guard against growth, not a measurement
+    assert time.process_time() - start < 2
 
 
 def test_the_number_of_fields_is_bounded() -> None:

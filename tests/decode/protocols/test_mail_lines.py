@@ -71,7 +71,7 @@ def test_bytes_one_at_a_time_are_not_quadratic() -> None:
     for _ in range(60_000):
         lines.add(b"x")
         lines.line()
-    assert time.process_time() - start < 24  # a guard against growth, not a measurement
+    assert time.process_time() - start < 2
 
 
 def test_a_body_is_a_slice_until_something_is_taken_out() -> None:

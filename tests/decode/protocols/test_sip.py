@@ -89,7 +89,7 @@ def test_a_head_without_end_is_bounded() -> None:
     for _ in range(400):
         items += sip.feed(0, b"a: " + b"b" * 4000 + b"\r\n")
     assert [item.kind for item in items] == ["limit"]
-    assert time.process_time() - start < 60  # a guard against growth, not a measurement
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ def test_hopping_over_records_is_fast(drive: Any) -> None:
     start = time.process_time()
     (told,) = drive(Tls(), [(0, data)])
     assert told.opaque_bytes == 4000 * 16384
-    assert time.process_time() - start < 12  # a guard against growth, not a measurement
+    assert time.process_time() - start < 1
 
 
 def test_offsets_begin_at_the_base_after_starttls() -> None:

@@ -5,12 +5,12 @@ Besides what the model asks for, a decoder may state:
 
 ``first_bytes``: transport ("tcp", "udp") -> the bytes a side can begin with; it is not asked about others.
 A transport that does not stand there is never asked for.
-``labels_by_destination``: true when the constructor takes ``destination=(address, port)``, to name a variant.
 """
 
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from functools import cache
 from types import MappingProxyType
@@ -65,10 +65,21 @@ def judge(head: bytes, transport: str, side: int) -> tuple[int, type[Decoder] | 
     return best, winner
 
 
-def open_decoder(decoder: type[Decoder], destination: tuple[str, int] | None = None) -> Decoder:
-    """Make a decoder for one flow; the destination (address, port) only names a variant, e.g. mDNS."""
+def open_decoder(
+    decoder: type[Decoder], destination: tuple[str, int] = ("", 0), *, transport: str = "tcp"
+) -> Decoder:
+    """Make a decoder for one flow.
+
+    The transport, and the destination (address, port), which only names a variant such as mDNS, are handed to
+    those constructors that ask for them by name.
+    """
+    known = {"destination": destination, "transport": transport}
     make: Any = decoder
-    made: Decoder = (
-        make(destination=destination) if getattr(decoder, "labels_by_destination", False) else make()
-    )
+    made: Decoder = make(**{name: known[name] for name in _takes(decoder)})
     return made
+
+
+@cache
+def _takes(decoder: type[Decoder]) -> tuple[str, ...]:
+    asked = inspect.signature(decoder).parameters
+    return tuple(name for name in ("destination", "transport") if name in asked)

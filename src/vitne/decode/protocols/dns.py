@@ -28,7 +28,6 @@ class Dns:
     name = "dns"
     summary = "names asked for and answered, device names, client addresses in options"
     specification = "RFC 1035 section 4; RFC 6762; RFC 4795; RFC 6891; RFC 7871"
-    labels_by_destination = True
 
     def __init__(self, destination: tuple[str, int] | None = None) -> None:
         address, port = destination or ("", 0)
