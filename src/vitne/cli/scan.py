@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from vitne.cli.main import DONE, FAILED, FOUND, STOPPED
 from vitne.cli.printing import printing
+from vitne.cli.stopping import Stopping
 from vitne.model import GRADES, StoreError, Subject, UsageError
 
 if TYPE_CHECKING:
@@ -32,25 +33,29 @@ def run(options: argparse.Namespace) -> int:
     subject = _subject(options.subject)
     kept = Kept(Path(options.case or "."))
     started = time.time_ns()
-    with _progress(shown=not options.quiet) as progress:
-        result = run_scan(
-            options.captures,
-            Options(
-                subject=subject,
-                device=options.device,
-                jobs=options.jobs,
-                stdin=None if sys.stdin is None else sys.stdin.buffer,
-                progress=progress,
-                keep=kept.take if options.case else None,
-            ),
-        )
-    shown = result if options.reveal else result.masked()
+    stopping = Stopping()
+    stopping.install()
     try:
+        with _progress(shown=not options.quiet) as progress:
+            result = run_scan(
+                options.captures,
+                Options(
+                    subject=subject,
+                    device=options.device,
+                    jobs=options.jobs,
+                    stdin=None if sys.stdin is None else sys.stdin.buffer,
+                    progress=progress,
+                    keep=kept.take if options.case else None,
+                    settling=stopping.settle,
+                ),
+            )
+        shown = result if options.reveal else result.masked()
         if options.case:
-            write(Path(options.case), result.masked(), run=run_facts(options, started), kept=kept)
-    except StoreError:
-        show(shown, options, written=False)  # what was found is not lost with the case
-        raise
+            try:
+                write(Path(options.case), result.masked(), run=run_facts(options, started), kept=kept)
+            except StoreError:
+                show(shown, options, written=False)  # what was found is not lost with the case
+                raise
     finally:
         kept.drop()
     show(shown, options)

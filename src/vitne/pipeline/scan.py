@@ -6,6 +6,7 @@ of destinations and devices are settled at the end: a DNS answer may stand in a 
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ class Options(msgspec.Struct, kw_only=True):
     stdin: Any = None  # stream that "-" stands for
     progress: Callable[[str, int, int], None] = _silent  # (stage, bytes done, bytes in all)
     keep: Callable[[Any], None] | None = None  # is given the bytes of standard input before they go
+    settling: Callable[[], None] | None = None  # is called when all is read
 
 
 def run_scan(paths: Sequence[str | Path], options: Options) -> Result:
@@ -96,6 +98,8 @@ class _Scan:
                 self._read(masks, self._progress())
         except KeyboardInterrupt:
             self.partial = True
+        if self.options.settling is not None:
+            self.options.settling()
         if not self.complete:
             why = "a batch held more hits of known values than are kept; some findings may be missing"
             self.work.notes.add(Gap(kind="limit", why=why))
@@ -125,6 +129,7 @@ class _Scan:
                 self._read(own, report)
             except KeyboardInterrupt:
                 self.partial = True
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was gathered is still to be handed over
             return self.work.haul(partial=self.partial)
 
         hauls, stopped = share_out(parts, work, self._progress())
