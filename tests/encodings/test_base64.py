@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 
 import pytest
 
@@ -150,3 +151,22 @@ def test_other_letters_are_malformed():
     for text in (b"", b"ab cd*", b"{}", b"a"):
         with pytest.raises(Malformed):
             unwrap(text)
+
+
+def test_a_run_with_slashes_before_it_is_found_whatever_its_alphabet():
+    for before in (b"/api/v2/abc_d-ef/", b"x/" * 20):
+        letters = base64.urlsafe_b64encode(TEXT + b"\xfb\xef\xff").rstrip(b"=")
+        assert all(child.data.startswith(TEXT[:40]) for child in find(before + letters))
+
+
+def test_forty_thousand_tokens_of_nothing_cost_little():
+    begun = time.process_time()
+    assert find(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz " * 20_000) == []
+    assert time.process_time() - begun < 1
+
+
+def test_the_same_token_is_found_each_time_it_stands_there():
+    token = base64.b64encode(TEXT)
+    assert [
+        child.data for child in find((token + b" and no more of the token ABCDEFGHIJKLMNOPQRST ") * 3)
+    ] == [TEXT] * 3

@@ -32,6 +32,10 @@ _WHOLE = re.compile(
 _BODY = re.compile(rb"[A-Za-z0-9+/_-]")
 _URL_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _STANDARD_TO_URL = bytes.maketrans(b"+/", b"-_")
+_DIGIT, _UPPER, _LOWER = re.compile(rb"[0-9+/_-]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
+_SURELY_LONG = 4096  # letters from which a token is read without a look at its kinds of letters
+_LONGEST_KNOWN = 256  # letters of a token that is kept in mind
+_MOST_KNOWN = 4096  # tokens kept in mind
 _PROBE = 48  # letters decoded to see whether a run begins at a place
 _SHORTEST_RANDOM = 32  # decoded bytes from which unreadable contents count as base64
 
@@ -57,12 +61,18 @@ class Base64:
                 yield child
                 return
         count = 0
+        nothing: set[bytes] = set()  # tokens in which nothing was found: patterns repeat by the ten thousand
         for match in _TOKEN.finditer(data):
             if count >= limits.children:
                 return
+            if (token := match.group()) in nothing:
+                continue
+            before = count
             for child in self._token(data, match, limits):
                 count += 1
                 yield child
+            if count == before and len(token) <= _LONGEST_KNOWN and len(nothing) < _MOST_KNOWN:
+                nothing.add(token)
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the contents of the whole data.  Raises Malformed where other letters are in them."""
@@ -102,7 +112,7 @@ class Base64:
             spans = [one.span() for one in re.finditer(rb"[A-Za-z0-9+/_-]{16,}={0,2}", data[start:end])]
             spans = [(start + a, start + b) for a, b in spans][: limits.children]
         for a, b in spans:
-            child = self._read(data, a, b, limits)
+            child = self._read(data, a, b, limits) if _may_hold(data, a, b) else None
             if child is None or not _telling(child.data):
                 child = self._inside(data, a, b, limits) or child
             if child and _worth(data, child, whole=False):
@@ -112,10 +122,13 @@ class Base64:
         """Look behind slashes and at other starts, for runs that nothing delimits: a short probe first."""
         if end - start < _PROBE // 2:
             return None
-        slashes = [start + at + 1 for at, byte in enumerate(data[start : start + 256]) if byte == 0x2F]
-        for begin in sorted({*slashes[:16], *range(start + 1, start + 4)}):
-            probe = self._read(data, begin, min(begin + _PROBE, end), limits)
-            if probe is None or not _telling(probe.data):
+        begins = [*range(start + 1, start + 4)]
+        slash = data.find(b"/", start, start + 256)
+        while slash >= 0 and len(begins) < 19:
+            begins.append(slash + 1)
+            slash = data.find(b"/", slash + 1, start + 256)
+        for begin in sorted(set(begins)):
+            if not _begins(data[begin : min(begin + _PROBE, end)]):
                 continue
             slash = data.find(b"/", begin, end)
             for stop in (end, slash if slash >= 0 else end):
@@ -159,6 +172,33 @@ class Base64:
         return Child(data=decoded, start=start, end=stop, params=tuple(params), complete=complete)
 
 
+def _begins(text: bytes) -> bool:
+    """Say whether the first letters of a run, line ends and all, decode to what speaks for itself."""
+    letters = Lines.split(text)[0] if b"\n" in text else text
+    if b"-" in letters or b"_" in letters:
+        if b"+" in letters or b"/" in letters:
+            return False
+        letters = letters.translate(_URL_TO_STANDARD)
+    letters = letters.rstrip(b"=")
+    letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+    return len(letters) >= 2 and _telling(binascii.a2b_base64(letters + b"=" * (-len(letters) % 4)))
+
+
+def _may_hold(data: bytes, start: int, end: int) -> bool:
+    """Say whether a token may be base64 from its first letter: what is not mixed has to begin telling."""
+    if end - start > _SURELY_LONG or _mixed(data[start:end]):
+        return True
+    return _begins(data[start:end])
+
+
+def _mixed(token: bytes) -> bool:
+    return (
+        _DIGIT.search(token) is not None
+        and _UPPER.search(token) is not None
+        and _LOWER.search(token) is not None
+    )
+
+
 def _telling(decoded: bytes) -> bool:
     """Say whether what came out speaks for itself: text, or a compressed stream."""
     return packed(decoded) or (len(decoded) >= 12 and readable(decoded))
@@ -170,12 +210,7 @@ def _worth(data: bytes, child: Child, *, whole: bool) -> bool:
     if _telling(decoded) or (whole and len(decoded) >= 6 and readable(decoded)):
         return True
     token = data[child.start : child.end]
-    mixed = (
-        re.search(rb"[0-9+/_-]", token) is not None
-        and re.search(rb"[A-Z]", token) is not None
-        and re.search(rb"[a-z]", token) is not None
-    )
-    if not mixed:
+    if not _mixed(token):
         return False
     if token.count(b"/") > 2 + len(token) // 16 or token.count(b"-") > 2 + len(token) // 16:
         return False
