@@ -30,6 +30,8 @@ def delivery_of(
         if response.status is not None and message.protocol in {"http", "sip", "coap"}:
             return _by_status(response)
         return "acknowledged"
+    if ("unanswered", "yes") in message.facts:
+        return "attempted"  # an export tells what was asked; that it arrived, only an answer shows
     if flow.transport != "tcp":
         return "sent"
     acked = flow.acked[message.side]

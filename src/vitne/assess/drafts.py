@@ -104,7 +104,7 @@ def _one(sighting: Sighting, setting: Setting) -> Draft:
         evalue=sighting.evalue,
         reasons=sighting.reasons,
         verified=sighting.spelling_verified and node.rewraps(),
-        protection="clear" if clear else "encoded",
+        protection="decrypted" if setting.flow.decrypted else "clear" if clear else "encoded",
         frames=setting.frames_of(start, end),
         layers=_layers(sighting, setting.message.protocol),
         value_range=(sighting.start, sighting.end),
@@ -297,7 +297,7 @@ def settle(
         stream_range=one.stream_range,
         also=one.also,
         sender=one.sender,
-        filter=display_filter(one.frames),
+        filter=display_filter(one.frames) if setting.capture.unit == "packet" else "",
         protocol=setting.message.protocol,
         flow=setting.flow.number,
     )

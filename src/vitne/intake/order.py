@@ -35,7 +35,7 @@ def arrange(readers: Iterable[CaptureReader]) -> list[list[CaptureReader]]:
     difference.
     """
     dated = [(reader.capture, reader) for reader in readers]
-    dated.sort(key=lambda pair: _place(pair[0]))
+    dated.sort(key=lambda pair: place_in_time(pair[0]))
     groups: list[list[CaptureReader]] = []
     ends: list[int | None] = []
     stems: list[str] = []
@@ -57,7 +57,7 @@ def arrange(readers: Iterable[CaptureReader]) -> list[list[CaptureReader]]:
     return groups
 
 
-def _place(capture: Capture) -> tuple[bool, int, int, str, str]:
+def place_in_time(capture: Capture) -> tuple[bool, int, int, str, str]:
     """Sort by time, then by what does not depend on the order given."""
     return (
         capture.first_ns is None,

@@ -26,7 +26,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     path: str  # where it was read from; never part of a result
     size: int  # bytes of the file as received (compressed, if it was)
     sha256: str  # digest of the file as received, lower-case hex
-    format: str  # "pcap" or "pcapng"
+    format: str  # "pcap", "pcapng", or of an export "har", "mitmproxy", ...
     compression: str = ""  # "", "gzip" or "zstd"
     packets: int = 0  # records read
     first_ns: int | None = None  # least record time, integer nanoseconds UTC
@@ -35,6 +35,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     comments: int = 0  # pcapng comments met (sections, interfaces and packets)
     secrets: int = 0  # pcapng decryption secrets blocks met, kept for later
     clock: str = "ns"  # resolution of the records: "us", "ns" or "mixed"
+    unit: str = "packet"  # what a record is: "packet", numbered from 1, or "entry" of an export, from 0
 
 
 class RecordChunk(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,6 +35,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     acked: tuple[
         int | None, int | None
     ]  # per side: stream offset up to which the peer acknowledged, TCP only
+    decrypted: bool = False  # it went encrypted, and whoever recorded or exported it took that off
     tunnel: str = ""  # outermost first, e.g. "gre", "gtp-u", "teredo"; "" without
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Host = tuple[str, str]
 """Name of a far end and how it is known: "http-host", "sni", "dns", "none"."""
 NOBODY: Host = ("", "none")
+UNKNOWN = "unknown device"
+"""Label of a sender that an export does not tell."""
 
 
 class Ends:
@@ -26,7 +28,7 @@ class Ends:
 
     def label(self, device: Device | None, ip: str) -> str:
         """Give the name of a device for a person, the address for what is none."""
-        return device.label if device is not None else ip
+        return device.label if device is not None else ip or UNKNOWN
 
     def ends(self, flow: Flow, side: int, *, host: Host, time_ns: int) -> tuple[Source, Destination, Scope]:
         """Give the sender, where the bytes went, and how far that is.

@@ -12,7 +12,6 @@ from vitne.attribute import Names
 from vitne.identify.search import Searcher
 from vitne.identify.wanted import Wanted
 from vitne.model import Gap, Message, Oddity
-from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.messagework import MessageWork
 from vitne.pipeline.notes import Notes
@@ -137,9 +136,9 @@ class FlowWork:
     def names_only(self, traffic: Traffic, batch: StreamBatch) -> None:
         """Learn names of devices from a batch and nothing else."""
         for piece, number in enumerate(batch.flow.tolist()):
-            flow = traffic.walked.flow(number)
+            flow = traffic.flow(number + traffic.first_flow)
             views = {int(batch.side[piece]): SideView(batch, piece)}
-            for event in read_flow(flow, views, traffic.walked.row_times):
+            for event in traffic.events(flow, views):
                 if isinstance(event, Message):
                     self._learn_device(flow, event)
 
@@ -193,7 +192,7 @@ class FlowWork:
         flow = traffic.flow(number + traffic.first_flow)
         host = NOBODY
         works: list[MessageWork] = []
-        for event in read_flow(flow, views, traffic.walked.row_times):
+        for event in traffic.events(flow, views):
             if isinstance(event, Message):
                 if event.host and not host[0]:
                     host = (event.host, event.host_source or "none")

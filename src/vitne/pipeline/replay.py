@@ -12,7 +12,6 @@ import msgspec
 import numpy as np
 
 from vitne.model import Message, Node, StoreError
-from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.messagework import MessageWork
 from vitne.pipeline.traffic import devices_of, open_traffic
 from vitne.pipeline.views import SideView, join
@@ -87,7 +86,7 @@ def _works(traffics: list[Traffic], traffic: Traffic, number: int) -> Iterator[M
     views = {side: join(parts, _MOST_FLOW) for side, parts in sorted(pieces.items())}
     flow = traffic.flow(number + traffic.first_flow)
     devices = devices_of(traffics)
-    for event in read_flow(flow, views, traffic.walked.row_times):
+    for event in traffic.events(flow, views):
         if isinstance(event, Message):
             work = MessageWork(traffic, flow, event, views[event.side])
             work.find_ends(devices)

@@ -121,5 +121,7 @@ def _opaque(work: FlowWork, ends: Ends) -> list[OpaqueTotal]:
 
 def _address_filter(far: Destination, transport: str) -> str:
     """Give a Wireshark display filter for the traffic with one far end."""
+    if not far.ip:
+        return ""  # an export that tells no address
     family = "ipv6" if ":" in far.ip else "ip"
     return f"{family}.addr == {far.ip} && {transport}.port == {far.port}"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
 from vitne.attribute import find_devices
-from vitne.intake import arrange, open_capture
-from vitne.model import Capture, CaptureError, Gap, Oddity, UsageError
+from vitne.intake import arrange
+from vitne.intake.order import place_in_time
+from vitne.model import Capture, Gap, Oddity, UsageError
+from vitne.pipeline.conversation import read_flow
+from vitne.pipeline.exported import ExportWalk
+from vitne.pipeline.exportreader import ExportReader
+from vitne.pipeline.inputs import open_inputs
 from vitne.reassemble import Walk
 
 if TYPE_CHECKING:
@@ -18,8 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vitne.attribute import Device, Devices
-    from vitne.intake import CaptureReader
     from vitne.model import Flow
+    from vitne.pipeline.inputs import Reader
+    from vitne.pipeline.views import SideView
 
 _SOME = 65_536
 
@@ -32,11 +37,23 @@ class Traffic(msgspec.Struct, kw_only=True):
     walked: Any  # vitne.reassemble.Traffic
     first_flow: int  # number of the first flow over the whole scan
     link_types: frozenset[int]
+    exported: bool = False  # an export: ``walked`` is an ExportWalk
 
     def flow(self, number: int) -> Flow:
         """Give a flow by its number over the whole scan."""
         own: Flow = self.walked.flow(number - self.first_flow)
         return msgspec.structs.replace(own, number=number)
+
+    def events(self, flow: Flow, views: dict[int, SideView]) -> Iterator[Any]:
+        """Yield messages, gaps and oddities of one flow."""
+        if self.exported:
+            yield from self.walked.events(flow.number - self.first_flow, flow, views)
+        else:
+            yield from read_flow(flow, views, self.walked.row_times)
+
+    def near_flows(self) -> Iterator[Flow]:
+        """Yield flows that tell which devices there are."""
+        yield from self.walked.near_flows() if self.exported else _distinct(self)
 
 
 def open_traffic(
@@ -44,12 +61,17 @@ def open_traffic(
 ) -> tuple[list[Capture], list[Traffic], list[Gap | Oddity]]:
     """Open, order and walk the captures; raises CaptureError where none can be read."""
     notes: list[Gap | Oddity] = []
-    readers = _open_each(paths, stdin, notes)
-    if len(readers) > 1:
+    opened = open_inputs(paths, stdin=stdin)
+    notes.extend(opened.notes)
+    exports = [reader for reader in opened.readers if isinstance(reader, ExportReader)]
+    readers = [reader for reader in opened.readers if not isinstance(reader, ExportReader)]
+    if len(opened.readers) > 1:
         for reader in readers:  # their order is known when their times are; indexing twice costs little
             for _ in reader.chunks():
                 continue
-        readers = _once_each(readers, notes)
+        once = _once_each(opened.readers, notes)
+        exports = [reader for reader in exports if reader in once]
+        readers = [reader for reader in readers if reader in once]
     groups = arrange(readers)
     number, first_flow = 0, 0
     captures, traffics = [], []
@@ -74,29 +96,43 @@ def open_traffic(
             Traffic(readers=group, captures=captures, walked=walked, first_flow=first_flow, link_types=links)
         )
         first_flow += walked.flow_count
+    traffics += _exports(exports, captures, notes, first_flow=first_flow)
     return captures, traffics, notes
 
 
-def _open_each(paths: Sequence[str | Path], stdin: Any, notes: list[Gap | Oddity]) -> list[CaptureReader]:
-    """Open all captures; one that cannot be read is a Gap beside others, and an error when none can."""
-    readers: list[CaptureReader] = []
-    errors: list[CaptureError] = []
-    for path in dict.fromkeys(str(each) for each in paths):
-        try:
-            readers.append(open_capture(path, len(readers), stdin=stdin))
-        except CaptureError as error:
-            errors.append(error)
-    if errors and not readers:
-        raise errors[0]
-    notes.extend(
-        Gap(kind="unreadable-input", why=f"{PurePath(error.where).name}: {error.what}") for error in errors
-    )
-    return readers
+def _exports(
+    readers: list[ExportReader], captures: list[Capture], notes: list[Gap | Oddity], *, first_flow: int
+) -> list[Traffic]:
+    """Read all exports once; their captures follow those of packets, in the order of time."""
+    walks = []
+    for reader in readers:
+        walked = ExportWalk(reader)
+        walked.index()
+        reader.count(walked.entries, walked.span_ns)
+        walks.append((reader, walked))
+    walks.sort(key=lambda pair: place_in_time(pair[0].capture))
+    traffics = []
+    for reader, walked in walks:
+        walked.capture = len(captures)
+        captures.append(msgspec.structs.replace(reader.capture, number=walked.capture))
+        notes.extend(msgspec.structs.replace(note, capture=walked.capture) for note in walked.told)
+        traffics.append(
+            Traffic(
+                readers=[reader],
+                captures=captures,
+                walked=walked,
+                first_flow=first_flow,
+                link_types=frozenset(),
+                exported=True,
+            )
+        )
+        first_flow += walked.flow_count
+    return traffics
 
 
-def _once_each(readers: list[CaptureReader], notes: list[Gap | Oddity]) -> list[CaptureReader]:
+def _once_each(readers: list[Reader], notes: list[Gap | Oddity]) -> list[Reader]:
     """Keep one of captures that are the same bytes under several names."""
-    kept: dict[str, CaptureReader] = {}
+    kept: dict[str, Reader] = {}
     for reader in sorted(readers, key=lambda each: each.capture.name):
         first = kept.setdefault(reader.capture.sha256, reader)
         if first is not reader:
@@ -108,26 +144,25 @@ def _once_each(readers: list[CaptureReader], notes: list[Gap | Oddity]) -> list[
 
 def devices_of(traffics: Sequence[Traffic]) -> Devices:
     """Find the devices behind all flows, looking once at each pair of endpoints of some thousand flows."""
-    return find_devices(_distinct(traffics))
+    return find_devices(flow for traffic in traffics for flow in traffic.near_flows())
 
 
-def _distinct(traffics: Sequence[Traffic]) -> Iterator[Flow]:
-    for traffic in traffics:
-        count = traffic.walked.flow_count
-        if not count:
-            continue
-        columns = traffic.walked.flow_columns()
-        for low in range(0, count, _SOME):
-            high = min(low + _SOME, count)
-            ends = [
-                columns["address"][low:high].reshape(high - low, 32),
-                columns["mac"][low:high].reshape(high - low, 12),
-                columns["answered"][low:high].astype(np.uint8).reshape(-1, 1),
-            ]
-            key = np.ascontiguousarray(np.concatenate(ends, axis=1))
-            _, first = np.unique(key.view(np.dtype((np.void, key.shape[1]))).ravel(), return_index=True)
-            for number in np.sort(first):
-                yield traffic.walked.flow(low + int(number))
+def _distinct(traffic: Traffic) -> Iterator[Flow]:
+    count = traffic.walked.flow_count
+    if not count:
+        return
+    columns = traffic.walked.flow_columns()
+    for low in range(0, count, _SOME):
+        high = min(low + _SOME, count)
+        ends = [
+            columns["address"][low:high].reshape(high - low, 32),
+            columns["mac"][low:high].reshape(high - low, 12),
+            columns["answered"][low:high].astype(np.uint8).reshape(-1, 1),
+        ]
+        key = np.ascontiguousarray(np.concatenate(ends, axis=1))
+        _, first = np.unique(key.view(np.dtype((np.void, key.shape[1]))).ravel(), return_index=True)
+        for number in np.sort(first):
+            yield traffic.walked.flow(low + int(number))
 
 
 def pick_devices(devices: Devices, word: str | None) -> list[Device] | None:

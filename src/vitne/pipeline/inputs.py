@@ -1,0 +1,211 @@
+"""From what a user names to open inputs: files, folders and zip archives of captures and exports."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vitne.exports import HEAD
+from vitne.exports import format_of as export_format
+from vitne.intake import CaptureReader, UnpackLimits
+from vitne.intake.captures import format_of as capture_format
+from vitne.intake.received import EXPECTED, MOST_SPOOLED, receive_file, receive_stream, written
+from vitne.intake.unpack import compression, unpack
+from vitne.model import CaptureError, Gap, Oddity
+from vitne.pipeline.archive import Archive, is_archive
+from vitne.pipeline.exportreader import ExportReader, Unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from vitne.intake.received import Buffer
+
+Reader = CaptureReader | ExportReader
+MOST_FILES = 20_000
+"""Files of one folder that are looked at."""
+_SNIFF = 1 << 16
+
+
+class Place(NamedTuple):
+    """Where one input lies."""
+
+    path: str  # as given, or below the folder that was given; "-" for standard input
+    member: str = ""  # name inside the archive at ``path``
+    asked: bool = True  # named by the user; else met in a folder or an archive
+
+    @property
+    def where(self) -> Path:
+        """What to call it."""
+        return Path(f"{self.path}!/{self.member}" if self.member else self.path)
+
+
+class Opened(NamedTuple):
+    """What could be opened, and what is to be told about the rest."""
+
+    readers: list[Any]
+    notes: list[Gap | Oddity]
+
+
+def open_inputs(paths: Sequence[str | Path], *, stdin: Any) -> Opened:
+    """Open all captures and exports behind some paths.
+
+    One that cannot be read is a Gap beside others; raises CaptureError where none can.
+    """
+    readers: list[Reader] = []
+    notes: list[Gap | Oddity] = []
+    errors: list[CaptureError] = []
+    archives: dict[str, Archive] = {}
+    try:
+        for place in _places(paths, archives, notes, errors):
+            try:
+                readers.append(_open(place, archives, notes, stdin=stdin, number=len(readers)))
+            except CaptureError as error:
+                if place.asked or _promises(error):
+                    errors.append(error)
+                else:
+                    note = f"{place.where.name}: {error.what}"
+                    notes.append(Oddity(name="file-passed-over", note=_shown(note)))
+    finally:
+        for archive in archives.values():
+            archive.close()
+    if not readers:
+        raise errors[0] if errors else _nothing_inside(paths)
+    notes.extend(
+        Gap(kind="unreadable-input", why=_shown(f"{Path(error.where).name}: {error.what}"))
+        for error in errors
+    )
+    return Opened(readers, notes)
+
+
+def _shown(note: str) -> str:
+    return note.encode("utf-8", "backslashreplace").decode()
+
+
+def _nothing_inside(paths: Sequence[str | Path]) -> CaptureError:
+    return CaptureError(
+        "there is no capture and no export in it",
+        where=str(paths[0]) if paths else "",
+        expected=f"{EXPECTED}; or an export: HAR, flow file, session",
+        next_step="name the files themselves",
+    )
+
+
+def _promises(error: CaptureError) -> bool:
+    """Say whether a file of a folder is a capture that is damaged, and not just something else."""
+    return not error.what.startswith(("this is", "this looks", "the file is too short", "this file is empty"))
+
+
+def _places(
+    paths: Sequence[str | Path],
+    archives: dict[str, Archive],
+    notes: list[Gap | Oddity],
+    errors: list[CaptureError],
+) -> Iterator[Place]:
+    """Yield every input once, in the order given; folders and archives in the order of their names."""
+    for path in dict.fromkeys(str(each) for each in paths):
+        outer, mark, member = path.partition("!/")
+        if mark and not Path(path).exists() and Path(outer).is_file():
+            yield from _members(outer, archives, notes, errors, asked=member)
+        elif path != "-" and Path(path).is_dir():
+            for found in _files(path, notes):
+                if is_archive(found):
+                    yield from _members(found, archives, notes, errors)
+                else:
+                    yield Place(found, asked=False)
+        elif path != "-" and is_archive(path):
+            yield from _members(path, archives, notes, errors)
+        else:
+            yield Place(path)
+
+
+def _members(
+    path: str,
+    archives: dict[str, Archive],
+    notes: list[Gap | Oddity],
+    errors: list[CaptureError],
+    *,
+    asked: str = "",
+) -> Iterator[Place]:
+    try:
+        archive = archives[path] = archives.get(path) or Archive(Path(path))
+    except CaptureError as error:
+        errors.append(error)
+        return
+    if asked:
+        yield Place(path, asked)
+        return
+    notes.extend(archive.notes)
+    archive.notes.clear()
+    for name in archive.names:
+        yield Place(path, name, asked=False)
+
+
+def _files(folder: str, notes: list[Gap | Oddity]) -> Iterator[str]:
+    """Yield the plain files of a folder and the folders in it; links are not followed."""
+    count = links = 0
+    for base, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.join(base, name)  # noqa: PTH118  (may be no text; Path would be no different)
+            mode = os.lstat(path).st_mode
+            if stat.S_ISLNK(mode):
+                links += 1
+            if not stat.S_ISREG(mode):
+                continue
+            count += 1
+            if count > MOST_FILES:
+                why = f"a folder of more than {MOST_FILES} files; the rest was not looked at"
+                notes.append(Gap(kind="limit", why=why))
+                return
+            yield path
+    if links:
+        notes.append(Oddity(name="link-passed-over", note="a link in a folder was not followed", count=links))
+
+
+def _open(
+    place: Place, archives: dict[str, Archive], notes: list[Gap | Oddity], *, stdin: Any, number: int
+) -> Reader:
+    """Open one input as what its first bytes say it is; raises CaptureError."""
+    if place.path == "-":
+        return _open_stream(stdin, number)
+    if place.member:
+        received = archives[place.path].read(place.member, notes)
+    else:
+        received = receive_file(Path(place.path))
+    return _reader(received, place.where, number)
+
+
+def _open_stream(stdin: Any, number: int) -> Reader:
+    stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        raise CaptureError(
+            "it is closed", where="standard input", expected=EXPECTED, next_step="redirect a capture to it"
+        )
+    received, over = receive_stream(stream)
+    reader = _reader(received, None, number)
+    if over and isinstance(reader, CaptureReader):
+        why = f"standard input gives more than {MOST_SPOOLED} bytes; the rest was not taken"
+        reader.cut_short(Gap(kind="limit", why=why, capture=number, offset=MOST_SPOOLED))
+    return reader
+
+
+def _reader(received: Buffer, where: Path | None, number: int) -> Reader:
+    head = _head(received)
+    form = export_format(head) if capture_format(head[:64]) is None else None
+    if form is None:
+        return CaptureReader(received, where, number, limits=UnpackLimits())
+    name = "-" if where is None else written(Path(where.name))
+    return ExportReader(Unpacked(received), form, where, name)
+
+
+def _head(received: Buffer) -> bytes:
+    """Give the first bytes without compression."""
+    some = received.array[:_SNIFF]
+    kind = compression(some[:4].tobytes())
+    if not kind:
+        return some[:HEAD].tobytes()
+    content, _ = unpack(some, kind, 0, limits=UnpackLimits(size=HEAD, free=HEAD))
+    return content.array[:HEAD].tobytes()
