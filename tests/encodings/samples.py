@@ -32,6 +32,16 @@ SAMPLES: dict[str, list[bytes]] = {
         base64.encodebytes(LONG).replace(b"\n", b"\r\n"),
         b"Zm9vYg==",
     ],
+    "base32": [
+        base64.b32encode(TEXT),
+        base64.b32hexencode(bytes(range(256))).rstrip(b"=").lower(),
+        base64.encodebytes(b"")
+        + b"".join(base64.b32encode(LONG)[at : at + 64] + b"\n" for at in range(0, 1280, 64)),
+        b"MZXW6YTB",
+    ],
+    # draft-msporny-base58-03 section 5; the second vector has NULs before it
+    "base58": [b"USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z", b"11233QC4"],
+    "base62": [b"73XpUgyMwkGr29M", b"x" * 40],
     "brotli": [brotli.compress(TEXT), brotli.compress(LONG)],
     "chunked": [
         b"4\r\nWiki\r\n5;a=b\r\npedia\r\n0\r\nExpires: x\r\n\r\n",

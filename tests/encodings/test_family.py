@@ -31,6 +31,9 @@ NO_END = {
     "protobuf",
     "xml",
     "utf16",
+    "base32",
+    "base58",
+    "base62",
 }
 
 

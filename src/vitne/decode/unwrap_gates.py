@@ -24,6 +24,7 @@ _HEX_DIGITS = bytes(
     0x41 if re.match(rb"[0-9A-Fa-f]", bytes((byte,))) else 0x20 if byte in b": -" else 0x2E
     for byte in range(256)
 )
+_RUN = b"A" * 16  # the least run of letters of all encodings that state one
 _TOKEN, _OCTETS = b"A" * 12, b"AA " * 7  # what _ANY looks for, in those letters
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"]")
 _NUMBER = re.compile(rb"[-+]?[0-9.:,/ TZ-]*")
@@ -62,27 +63,44 @@ def anything(texts: bytes) -> bool:
 def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
     """Give the encodings to try: those of which the first that fits wins, and those that are all tried."""
     if readable(data):
-        structure = _marked("structure", data)
-        if _JSON.match(data) is None:  # a document inside the data comes after what the data are as a whole
-            structure = tuple(sorted(structure, key=lambda one: one.name == "json"))
-        return structure, _marked("text", data)
-    return families()["binary"], tuple(
-        one for one in (*families()["structure"], *families()["text"]) if one.name in _IN_BINARY
+        run = _RUN in data.translate(_LETTERS)
+        # a document inside the data comes after what the data are as a whole
+        return _marked((*[mark in data for mark in _marks()], run, _JSON.match(data) is not None))
+    return families()["binary"], _in_binary()
+
+
+@functools.cache
+def _marks() -> tuple[bytes | int, ...]:
+    """Give all marks of all encodings of readable bytes; a single byte as a number, which is found sooner."""
+    those = (*families()["structure"], *families()["text"])
+    marks = sorted(frozenset[bytes]().union(*(getattr(one, "marks", ()) for one in those)))
+    return tuple([mark[0] if len(mark) == 1 else mark for mark in marks])
+
+
+@functools.cache
+def _marked(there: tuple[bool, ...]) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
+    """Give the encodings of which something stands in the data, in the order they are tried."""
+    *marks, run, document = there
+    present = {mark for mark, found in zip(_marks(), marks, strict=True) if found}
+
+    def may(one: Gated) -> bool:
+        wanted = getattr(one, "marks", None)
+        seen = wanted is None or any((mark[0] if len(mark) == 1 else mark) in present for mark in wanted)
+        return seen and (run or not getattr(one, "run", 0))
+
+    structure = [one for one in families()["structure"] if may(one)]
+    if not document:
+        structure.sort(key=lambda one: one.name == "json")
+    text = [one for one in families()["text"] if may(one)]
+    return (
+        (*[one for one in text if one.order < 0], *structure),
+        tuple([one for one in text if one.order >= 0]),
     )
 
 
 @functools.cache
-def _marks(family: str) -> tuple[tuple[bytes, ...], tuple[tuple[Gated, frozenset[bytes]], ...]]:
-    """Give all marks of a family, and those of each of its encodings."""
-    each = tuple((one, frozenset(getattr(one, "marks", (b"",)))) for one in families()[family])
-    return tuple(sorted(frozenset[bytes]().union(*(marks for _, marks in each)))), each
-
-
-def _marked(family: str, data: bytes) -> tuple[Gated, ...]:
-    """Give the encodings of a family of which something stands in the data, in the order they are tried."""
-    every, each = _marks(family)
-    absent = {mark for mark in every if mark not in data}
-    return tuple([one for one, marks in each if not marks <= absent])
+def _in_binary() -> tuple[Gated, ...]:
+    return tuple(one for one in (*families()["structure"], *families()["text"]) if one.name in _IN_BINARY)
 
 
 _IN_BINARY = frozenset({"json", "base64", "multipart"})

@@ -25,9 +25,11 @@ class Gated(Encoding, Protocol):
     # "text": readable bytes that stand for others
     # "binary": tried where bytes are not readable
     # "transfer": only where a message announces it
-    order: int  # within its family: the lower is tried first
+    order: int  # within its family: the lower is tried first; a text encoding below 0 before the structures,
+    # for it takes the whole data or nothing
 
-    # An encoding may also state ``marks``: of these bytes some must stand in the data, else it finds nothing.
+    # An encoding may also state ``marks``: of these bytes some must stand in the data, else it finds nothing;
+    # and ``run``: so many letters and digits (16 or more) must stand in a row.
 
 
 class Sieve:

@@ -32,6 +32,7 @@ _WHOLE = re.compile(
 _BODY = re.compile(rb"[A-Za-z0-9+/_-]")
 _URL_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _STANDARD_TO_URL = bytes.maketrans(b"+/", b"-_")
+_SPACE = re.compile(rb"[\x00 \t\r\n]")
 _DIGIT, _UPPER, _LOWER = re.compile(rb"[0-9+/_-]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
 _SURELY_LONG = 4096  # letters from which a token is read without a look at its kinds of letters
 _LONGEST_KNOWN = 256  # letters of a token that is kept in mind
@@ -60,6 +61,8 @@ class Base64:
             if child and _worth(data, child, whole=True):
                 yield child
                 return
+            if _SPACE.search(data) is None:
+                return  # one token, and what is asked of a token was asked of it
         count = 0
         nothing: set[bytes] = set()  # tokens in which nothing was found: patterns repeat by the ten thousand
         for match in _TOKEN.finditer(data):

@@ -1,0 +1,42 @@
+"""Bytes as one big number in a base that is no power of two."""
+
+from __future__ import annotations
+
+LONGEST = 8192  # digits of a number that is read: the work grows with their square
+
+
+def number(digits: bytes, base: int) -> int:
+    """Read digits, the highest first, given as their values."""
+    value, step = 0, base**10
+    head = len(digits) % 10
+    for at in range(head):
+        value = value * base + digits[at]
+    for at in range(head, len(digits), 10):
+        group = 0
+        for digit in digits[at : at + 10]:
+            group = group * base + digit
+        value = value * step + group
+    return value
+
+
+def digits(value: int, base: int) -> bytes:
+    """Write a number as the values of its digits, the highest first; nothing for zero."""
+    out, step = bytearray(), base**10
+    while value:
+        value, group = divmod(value, step)
+        for _ in range(10):
+            group, digit = divmod(group, base)
+            out.append(digit)
+    return bytes(out).rstrip(b"\x00")[::-1]
+
+
+def share(size: int, letters: int, start: int, end: int) -> tuple[int, int]:
+    """Say which of the letters hold bytes [start, end) of a number: a letter more on either side.
+
+    Every letter weighs on every byte above it; those in this range tell most of the bytes.
+    """
+    if size == 0:
+        return 0, letters
+    first = max(0, start * letters // size - 1)
+    last = min(letters, -(-end * letters // size) + 1)
+    return (first, max(last, first + 1)) if end > start else (min(first, letters), min(first, letters))

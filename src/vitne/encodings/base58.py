@@ -1,0 +1,94 @@
+"""Base58 as Bitcoin writes it: a big number in letters and digits that cannot be mistaken for one another.
+
+summary: a big number in 58 letters and digits
+specification: The Base58 Encoding Scheme (draft-msporny-base58-03); Bitcoin Base58Check
+
+The format has no end: a cut-off text cannot be told from a whole one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from vitne.encodings._outcomes import structured, telling
+from vitne.encodings._radix import LONGEST, digits, number, share
+from vitne.model import Child, Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitne.encodings import Family
+    from vitne.model import Limits
+
+_ALPHABET = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_TOKEN = re.compile(rb"(?<![0-9A-Za-z+/_-])[1-9A-HJ-NP-Za-km-z]{16,8192}+(?![0-9A-Za-z+/_=-])")
+_VALUES = bytes(max(_ALPHABET.find(byte), 0) for byte in range(256))
+_KINDS = (re.compile(rb"[1-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
+_LONG = 48  # letters from which binary formats are asked what they make of the outcome
+_RANDOM = 100  # letters in which 0, O, I and l would not be missing by chance
+
+
+class Base58:
+    """Tokens that stand alone and decode to text or to a known format, or end in their check sum."""
+
+    name = "base58"
+    summary = "a big number in 58 letters and digits"
+    specification = "draft-msporny-base58-03; Bitcoin Base58Check"
+    family: Family = "text"
+    order = 32
+    run = 16
+    readable = False
+    exact = True
+
+    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield tokens of all three kinds of letters that decode to something."""
+        count = 0
+        for match in _TOKEN.finditer(data):
+            token = match.group()
+            if not all(kind.search(token) for kind in _KINDS):
+                continue
+            child = _child(token, match.start())
+            if len(child.data) <= limits.size and _worth(token, child.data):
+                yield child
+                count += 1
+                if count >= limits.children:
+                    return
+
+    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the contents of the whole data.  Raises Malformed on other letters and on too many."""
+        text = data.strip(b"\r\n\t ")
+        if not text or text.translate(None, _ALPHABET) or len(text) > LONGEST or len(text) > limits.size:
+            raise Malformed("letters outside the base58 alphabet, or too many", at=0)
+        yield _child(text, data.find(text))
+
+    def wrap(self, child: Child) -> bytes:
+        """Write the contents as a number again, a digit 1 for each NUL before it."""
+        rest = child.data.lstrip(b"\x00")
+        value = digits(int.from_bytes(rest, "big"), 58)
+        return _ALPHABET[:1] * (len(child.data) - len(rest)) + bytes([_ALPHABET[digit] for digit in value])
+
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
+        """Say which letters tell most of bytes [start, end)."""
+        del data
+        first, last = share(len(child.data), child.end - child.start, start, end)
+        return child.start + first, child.start + last
+
+
+def _child(token: bytes, start: int) -> Child:
+    rest = token.lstrip(_ALPHABET[:1])
+    value = number(rest.translate(_VALUES), 58)
+    raw = bytes(len(token) - len(rest)) + value.to_bytes((value.bit_length() + 7) // 8, "big")
+    return Child(data=raw, start=start, end=start + len(token))
+
+
+def _worth(token: bytes, raw: bytes) -> bool:
+    if telling(raw):
+        return True
+    if len(raw) >= 25 and hashlib.sha256(hashlib.sha256(raw[:-4]).digest()).digest()[:4] == raw[-4:]:
+        return True
+    return len(token) >= _RANDOM or (len(token) >= _LONG and structured(raw))
+
+
+encoding = Base58()

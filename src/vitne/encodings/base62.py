@@ -1,0 +1,109 @@
+"""Base62: a big number in digits and letters, in any of the three orders that are in use.
+
+summary: a big number in digits and letters
+specification: none; the alphabets 0-9A-Za-z, 0-9a-zA-Z and A-Za-z0-9 as libraries in use have them
+
+The format has no end: a cut-off text cannot be told from a whole one.  A number does not keep NULs before it.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from typing import TYPE_CHECKING
+
+from vitne.encodings._outcomes import structured, telling
+from vitne.encodings._radix import LONGEST, digits, number, share
+from vitne.model import Child, Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitne.encodings import Family
+    from vitne.model import Limits
+
+_DIGITS, _UPPER, _LOWER = (
+    text.encode() for text in (string.digits, string.ascii_uppercase, string.ascii_lowercase)
+)
+_ALPHABETS = {
+    "digits-upper-lower": _DIGITS + _UPPER + _LOWER,
+    "digits-lower-upper": _DIGITS + _LOWER + _UPPER,
+    "upper-lower-digits": _UPPER + _LOWER + _DIGITS,
+}
+_VALUES = {
+    name: bytes(max(letters.find(byte), 0) for byte in range(256)) for name, letters in _ALPHABETS.items()
+}
+_TOKEN = re.compile(rb"(?<![0-9A-Za-z+/_-])[0-9A-Za-z]{16,8192}+(?![0-9A-Za-z+/_=-])")
+_KINDS = (re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
+_LONG = 64  # letters from which binary formats are asked what they make of the outcome
+
+
+class Base62:
+    """Tokens that stand alone and decode to text or to a known format."""
+
+    name = "base62"
+    summary = "a big number in digits and letters"
+    specification = "none; the three alphabets in use"
+    family: Family = "text"
+    order = 33
+    run = 16
+    readable = False
+    exact = True
+
+    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield tokens of all three kinds of letters that decode to something."""
+        count = 0
+        for match in _TOKEN.finditer(data):
+            token = match.group()
+            if not all(kind.search(token) for kind in _KINDS):
+                continue
+            child = _best(token, match.start())
+            if child is not None and len(child.data) <= limits.size:
+                yield child
+                count += 1
+                if count >= limits.children:
+                    return
+
+    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the contents of the whole data.  Raises Malformed on other letters and on too many."""
+        text = data.strip(b"\r\n\t ")
+        every = _ALPHABETS["digits-upper-lower"]
+        if not text or text.translate(None, every) or len(text) > LONGEST or len(text) > limits.size:
+            raise Malformed("not letters and digits, or too many", at=0)
+        start = data.find(text)
+        first = next((name for name in _ALPHABETS if text[0] != _ALPHABETS[name][0]), "")
+        yield _best(text, start) or _child(text, start, first)
+
+    def wrap(self, child: Child) -> bytes:
+        """Write the contents as a number in the alphabet of the captured text."""
+        letters = _ALPHABETS[dict(child.params)["alphabet"]]
+        return bytes([letters[digit] for digit in digits(int.from_bytes(child.data, "big"), 62)])
+
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
+        """Say which letters tell most of bytes [start, end)."""
+        del data
+        first, last = share(len(child.data), child.end - child.start, start, end)
+        return child.start + first, child.start + last
+
+
+def _child(token: bytes, start: int, alphabet: str) -> Child:
+    value = number(token.translate(_VALUES[alphabet]), 62)
+    raw = value.to_bytes((value.bit_length() + 7) // 8, "big")
+    params = (("alphabet", alphabet),)
+    return Child(data=raw, start=start, end=start + len(token), params=params)
+
+
+def _best(token: bytes, start: int) -> Child | None:
+    """Give the reading that is something; a highest digit of zero is no number that a writer gives."""
+    each = [_child(token, start, name) for name, letters in _ALPHABETS.items() if token[0] != letters[0]]
+    for child in each:
+        if telling(child.data):
+            return child
+    if len(token) >= _LONG:
+        for child in each:
+            if structured(child.data):
+                return child
+    return None
+
+
+encoding = Base62()
