@@ -161,3 +161,20 @@ def test_noise_in_flat_records_raises_nothing(noise: bytes) -> None:
     body = Node(noise, part=Part(path="body", start=0, end=len(noise)))
     message = Message(protocol="http", kind="request", side=0, start=0, end=1, content_type="text/xml")
     list(declared([body], message, ""))
+
+
+def test_a_field_may_be_documented_by_its_last_two_steps_wherever_lists_stand() -> None:
+    fields = {
+        "app.id": "com.example.app",
+        "device.id": "6a1c1487-a0af-4223-b142-a0f4621d0311",
+        "events[0].session.id": "0b1c1487-a0af-4223-b142-a0f4621d0311",
+        "sessions[1].user.id": "person-1",
+    }
+    one = catalog.SenderExample(fields=fields, expect={})
+    found = {s.field: s.identifier for s in declared(nodes_of(fields), message_of(one), "notify.bugsnag.com")}
+    assert found == {
+        "app.id": "app-id",
+        "device.id": "device-id",
+        "events[0].session.id": "session-id",
+        "sessions[1].user.id": "account-name",
+    }

@@ -23,9 +23,13 @@ def test_names_of_rules_company_places_and_senders_are_asked_for(name: bytes) ->
     assert wanted().names[name]
 
 
-@pytest.mark.parametrize("name", [b"rows", b"k", b"title", None])
-def test_other_names_are_not_asked_for(name: bytes | None) -> None:
+@pytest.mark.parametrize("name", [b"rows", b"k", b"title"])
+def test_other_names_are_not_asked_for(name: bytes) -> None:
     assert not wanted().names[name]
+
+
+def test_items_of_a_bare_list_are_asked_for_because_a_sender_documents_them_by_place() -> None:
+    assert wanted().names[None]
 
 
 @pytest.mark.parametrize("name", [b"im\\u0065i", b"_", b"", b"12", b"x" * 101, b"a." + b"[]"])

@@ -22,7 +22,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One field of the sender's record.  Of several with one name, the first whose pattern fits counts."""
 
-    name: str  # the sender's own name, as written
+    name: str  # the last step of the sender's own name as written, or the last two: "device.id"
     identifier: str  # word of the closed list
     meaning: str  # for a person
     because: str  # note or document the meaning rests on

@@ -87,13 +87,14 @@ def _sieve(wanted: Wanted, spans: Sequence[tuple[int, int]]) -> Sieve:
 
     def nothing(names: Iterable[bytes], strings: list[bytes], digits: list[bytes]) -> bool:
         asked = wanted.names
-        if any(map(asked.__getitem__, names)) or asked[None]:
+        named = list(names)
+        if any(map(asked.__getitem__, named)) or (not named and asked[None]):
             return False
         text = b"\n".join(strings)
         if b"=" in text or b":" in text or anything(text):
             return False
         long = [number for number in digits if len(number) >= _LONG]
-        if max(map(len, long), default=0) >= _LONGEST or may_hold(b"\n".join([*names, text])):
+        if max(map(len, long), default=0) >= _LONGEST or may_hold(b"\n".join([*named, text])):
             return False
         number = b"\n".join(long)
         return not (b"e" in number or b"E" in number or may_be(number))

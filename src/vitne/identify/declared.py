@@ -6,6 +6,7 @@ field holds is of grade "declared", because the field's name and not the owner's
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from vitne.catalog import Field, SenderFile
 
 _Record = dict[str, list["_Value"]]
+_PLACE_IN_LIST = re.compile(r"\[\d*\]")
 PRIOR = 0.99  # a documented field outranks every pattern
 MOST_ANSWER = 64  # bytes of the field of an answer that tells acceptance
 MOST_VALUE = 1024  # bytes of one documented field
@@ -47,7 +49,8 @@ def declared(nodes: Sequence[Node], message: Message, host: str) -> Iterator[Sig
     found = [one for one in catalog.senders() if _outside(one, nodes, message=message, host=host)]
     if not found:
         return
-    objects = _records(nodes) if any(one.layout == "named" for one in found) else []
+    steps = 2 if any("." in field.name for one in found for field in one.field) else 1
+    objects = _records(nodes, steps) if any(one.layout == "named" for one in found) else []
     for sender in found:
         records = objects if sender.layout == "named" else _flat_records(nodes, sender)
         for record in records:
@@ -108,23 +111,37 @@ def _inside(sender: SenderFile, record: _Record) -> bool:
     return sum(name in record for name in match.some_of) >= match.least
 
 
-def _records(nodes: Sequence[Node]) -> list[_Record]:
-    """Put the named children of each node together; a value unescaped as a whole counts unescaped."""
+def _records(nodes: Sequence[Node], steps: int = 1) -> list[_Record]:
+    """Put the named children of each node together; a value unescaped as a whole counts unescaped.
+
+    ``steps`` 2: they stand under the last two steps of their names too, as in `device.id`.
+    """
     by_parent: dict[int, _Record] = {}
-    slots: dict[int, tuple[list[_Value], int]] = {}
+    slots: dict[int, list[tuple[list[_Value], int]]] = {}
     for node in nodes:
         if node.parent is None or node.child is None or node.encoding is None:
             continue
         start, end = trimmed(node.data, 0, len(node.data))
         value = _Value(node=node, start=start, end=end)
         if node.child.path:
-            values = by_parent.setdefault(id(node.parent), {}).setdefault(last_step(node.field), [])
-            values.append(value)
-            slots[id(node)] = (values, len(values) - 1)
+            record = by_parent.setdefault(id(node.parent), {})
+            for name in {
+                last_step(node.field),
+                _last_steps(node.field) if steps > 1 else last_step(node.field),
+            }:
+                values = record.setdefault(name, [])
+                values.append(value)
+                slots.setdefault(id(node), []).append((values, len(values) - 1))
         elif id(node.parent) in slots and node.encoding.readable and _whole(node):
-            values, index = slots[id(node)] = slots[id(node.parent)]
-            values[index] = value
+            slots[id(node)] = slots[id(node.parent)]
+            for values, index in slots[id(node)]:
+                values[index] = value
     return list(by_parent.values())
+
+
+def _last_steps(name: str) -> str:
+    """Give the last two steps of a field name without places in lists: `a[0].device.id` gives `device.id`."""
+    return ".".join(_PLACE_IN_LIST.sub("", name).split(".")[-2:])
 
 
 def _whole(node: Node) -> bool:

@@ -46,7 +46,7 @@ class _Names(dict[bytes | None, bool]):
     """Whether a field of this name is asked for, remembered."""
 
     def __missing__(self, name: bytes | None) -> bool:
-        told = name is not None and _asked(name)
+        told = _asked(name) if name is not None else any(one.startswith("[") for one in _told())
         if len(self) >= MOST_REMEMBERED:
             self.clear()
         self[name] = told
@@ -73,7 +73,7 @@ def _told() -> frozenset[str]:
     names = set(LATITUDE | LONGITUDE)
     for sender in catalog.senders():
         names.update(sender.match.required, sender.match.some_of)
-        names.update(field.name for field in sender.field)
+        names.update(last_step(field.name) for field in sender.field)
         if sender.answer is not None:
             names.add(sender.answer.field)
     return frozenset(names)
