@@ -14,7 +14,7 @@ help:
 	@echo 'make check  ruff, mypy --strict, import contracts, tests: what CI runs'
 	@echo 'make fuzz   an hour of fuzzing in all, shared out among the readers (SECONDS=60 for each instead)'
 	@echo 'make fuzz-sanitized  the same for the compiled kernel, with AddressSanitizer and UBSan'
-	@echo 'make bench  vitne beside tshark on the same file'
+	@echo 'make bench  vitne beside other tools on the same files (BENCH="--size 10 --runs 1" for a short form)'
 	@echo 'make docs   make the reference and the pictures from the program'
 	@echo 'make twin   the tests of one module (MODULE=src/vitne/ROOM/NAME.py)'
 
@@ -65,7 +65,7 @@ fuzz-sanitized: $(VENV)/.dev
 	  $(BIN)/python -m tests.fuzz --only fuzz_records fuzz_walk --seconds $(or $(SECONDS),300)
 
 bench: $(VENV)/.dev
-	@$(BIN)/python bench/scan.py
+	@$(BIN)/python bench/scan.py $(or $(BENCH),--all)
 
 docs: $(VENV)/.dev
 	@$(BIN)/python docs/make_reference.py

@@ -1,9 +1,11 @@
-"""The whole scan beside tshark on the same file: time, memory, and whether everything planted was found.
+"""The whole scan beside other tools on the same file: time, memory, and whether everything planted was found.
 
-``python bench/scan.py --size 200`` makes a mixed capture of about 200 million bytes from a seed and runs, in
-turn and on the same core, warm: tshark that dissects every packet and prints its line («reads»), tshark
-that prints the fields of HTTP, and ``vitne scan`` with subject file and case folder.  No time is asserted;
-that all planted values that can be found are found is.
+``python bench/scan.py --size 200`` takes the mixed capture of about 200 million bytes (made from a seed, kept
+for the next time) and runs vitne and every other tool that is installed in turn: on the same core or cores,
+the file in memory, all output on a RAM disk.  It prints medians and ratios as a table.  No time is asserted;
+that vitne found everything that was planted, in the very runs that are quoted, is.
+
+``--all`` measures all kinds and sizes, one table each.
 """
 
 from __future__ import annotations
@@ -12,152 +14,173 @@ import argparse
 import collections
 import json
 import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import captures
+from peers import Entrant, absent, own, peers
+from planted import SPELLED, Planted
+from running import Run
 
-HTTP_FIELDS = [
-    "-Y",
-    "http",
-    "-T",
-    "fields",
-    "-e",
-    "http.host",
-    "-e",
-    "http.request.full_uri",
-    "-e",
-    "http.file_data",
-]
-OWN = "vitne scan, subject, case, page, 1 core"
+ALL = (
+    ("mixed", 10, 3, ""),
+    ("mixed", 200, 3, ""),
+    ("mixed", 1300, 1, ""),
+    ("web", 200, 1, "suricata,tshark-http,ndpi"),
+    ("phone", 200, 3, ""),
+    ("flows-10000", 200, 1, "suricata,ndpi"),
+    ("flows-100000", 200, 1, "suricata,ndpi"),
+    ("flows-1000000", 250, 1, "suricata,ndpi"),
+    ("giant", 100, 1, "suricata,ndpi,tshark-http"),
+    ("hostile", 100, 1, "suricata,ndpi,tshark-http"),
+)
+"""What ``--all`` measures: kind, megabytes, runs, and which peers (none named: all)."""
 
 
-class Run:
-    """Wall seconds, CPU seconds and memory beyond mapped files of one run, its child processes included."""
+class Recall:
+    """What one case found of what was planted; each planted value wants a finding of its own."""
 
-    def __init__(self, command: list[str], cores: set[int]) -> None:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        begun = time.monotonic()
-        process = subprocess.Popen(
-            command,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            preexec_fn=lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509  (one thread here)
+    def __init__(self, case: Path, planted: list[Planted]) -> None:
+        found: collections.Counter[tuple[str, str, str]] = collections.Counter()
+        with (case / "findings.jsonl").open(encoding="utf-8") as stream:
+            for line in stream:
+                row = json.loads(line)
+                if row["seed"]:
+                    ends = (f"{row[end]['ip']}:{row[end]['port']}" for end in ("source", "destination"))
+                    source, target = ends
+                    found[row["seed"], source, target] += 1
+        self.found = 0
+        self.missed: collections.Counter[tuple[str, str]] = collections.Counter()
+        for one in sorted(planted, key=lambda one: one.form not in SPELLED):  # a miss is put on the hardest
+            key = (one.seed, one.source, one.target)
+            if found[key]:
+                found[key] -= 1
+                self.found += 1
+            else:
+                self.missed[one.seed, one.form] += 1
+
+    def short(self, *, quick: bool) -> list[str]:
+        """Name what should have been found and was not; the quick mode owes only what is uncompressed."""
+        owed = {key: n for key, n in self.missed.items() if not quick or key[1] in SPELLED}
+        return [f"{seed} as {form}: {n}" for (seed, form), n in sorted(owed.items())]
+
+
+class Row:
+    """All runs of one entrant."""
+
+    def __init__(self, entrant: Entrant) -> None:
+        self.entrant = entrant
+        self.runs: list[Run] = []
+        self.result = ""
+        self.short: list[str] = []
+
+    def run(self, made: captures.Made, out: Path, cores: list[int]) -> None:
+        """Run once more, with nothing left of the run before."""
+        for name in ("case", "tcpflow"):
+            shutil.rmtree(out / name, ignore_errors=True)
+        (out / "tcpflow").mkdir()
+        (out / "eve.json").unlink(missing_ok=True)
+        self.runs.append(Run(self.entrant.command, set(cores[: self.entrant.cores]), out))
+        self.result = self._result(made, out)
+
+    def _result(self, made: captures.Made, out: Path) -> str:
+        match self.entrant.result:
+            case "case":
+                recall = Recall(out / "case", made.planted)
+                self.short = recall.short(quick=self.entrant.quick)
+                return f"{recall.found} of {len(made.planted)} planted"
+            case "files":
+                return f"{sum(1 for _ in (out / 'tcpflow').iterdir())} files"
+            case "eve":
+                events = (out / "eve.json").read_bytes().count(b"\n")
+                return f"{events} events"
+            case "none":
+                return ""
+            case _:
+                return f"{self.runs[-1].lines} lines"
+
+    def median(self, what: str) -> float:
+        """Give the median of ``wall`` or ``cpu``."""
+        return float(statistics.median(getattr(run, what) for run in self.runs))
+
+
+def compare(made: captures.Made, options: argparse.Namespace, runs: int, wanted: set[str]) -> list[str]:
+    """Run everything in turn, print medians and ratios; give what was missed."""
+    cores = sorted(os.sched_getaffinity(0))[: options.cores]
+    ram = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="vitne-bench-", dir=ram) as name:
+        out = Path(name)
+        others = [one for one in peers(made, out, len(cores)) if not wanted or one.slug in wanted]
+        mine = [one for one in own(made, out, len(cores)) if not options.only or one.slug in options.only]
+        rows = [Row(one) for one in [*mine, *others]]
+        with made.path.open("rb") as stream:  # the file is in memory before the first run
+            while stream.read(1 << 24):
+                continue
+        for _ in range(runs):
+            for row in rows:
+                row.run(made, out, cores)
+    _print(rows, made.path.stat().st_size)
+    return [f"{row.entrant.slug}: {one}" for row in rows for one in row.short]
+
+
+def _print(rows: list[Row], size: int) -> None:
+    base = rows[0].median("wall")
+    print(
+        f"| median of {len(rows[0].runs)} | wall s | CPU s | MB/s | memory MiB | time of vitne's | result |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for row in rows:
+        wall, cpu = row.median("wall"), row.median("cpu")
+        memory = max(run.memory for run in row.runs) / 2**20
+        print(
+            f"| {row.entrant.name} | {wall:.2f} | {cpu:.2f} | {size / wall / 1e6:.1f} | {memory:.0f} "
+            f"| {wall / base:.2f}x | {row.result} |"
         )
-        self.memory = 0
-        while process.poll() is None:
-            self.memory = max(self.memory, sum(_anonymous(pid) for pid in _tree(process.pid)))
-            time.sleep(0.02)
-        _, errors = process.communicate()
-        self.wall = time.monotonic() - begun
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        if process.returncode not in {0, 10}:
-            raise SystemExit(f"{' '.join(command[:3])} failed: {errors.decode()[-500:]}")
+    print(flush=True)
 
 
-def _tree(pid: int) -> list[int]:
-    """Give a process and all below it."""
-    try:
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return [pid]
-    return [pid, *(found for child in below for found in _tree(int(child)))]
-
-
-def _anonymous(pid: int) -> int:
-    """Give the memory of a process that is no mapped file, what it shares counted by share (Pss_Anon)."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss_Anon")), 0)
-
-
-def recall(case: Path, planted: captures.Planted) -> tuple[int, int, list[str]]:
-    """Count planted values that the case names, by identifier and form."""
-    found: collections.Counter[str] = collections.Counter()
-    for line in (case / "findings.jsonl").read_text().splitlines():
-        row = json.loads(line)
-        if row["seed"]:
-            found[row["identifier"]] += 1
-    wanted: collections.Counter[str] = collections.Counter()
-    for (identifier, _), count in planted.values.items():
-        wanted[identifier] += count
-    short = [name for name in sorted(wanted) if found[name] < wanted[name]]
-    missed = [f"{name}: {found[name]} of {wanted[name]}" for name in short]
-    return sum(min(found[name], count) for name, count in wanted.items()), sum(wanted.values()), missed
+def _measure(plan: tuple[str, int, int, str], options: argparse.Namespace) -> list[str]:
+    kind, size, runs, named = plan
+    made = captures.made(kind, size, seed=options.seed, folder=options.captures)
+    truth = made.truth
+    print(f"{kind}, {truth['bytes']} bytes, {truth['frames']} frames, seed {options.seed}: {made.path.name}")
+    if truth["left_out"]:
+        print("LEFT OUT: the real part, for there is no corpus here (VITNE_CORPUS)")
+    print(flush=True)
+    return compare(made, options, runs, set(filter(None, named.split(","))))
 
 
 def main() -> int:
     """Run and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--size", type=int, default=100, help="megabytes of the capture")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--cores", type=int, default=2, help="most cores of the second row")
+    parser.add_argument("--cores", type=int, default=2, help="most cores of the rows that use several")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--mix", choices=sorted(captures.MIXES), default="web", help="web: clear HTTP; phone: TLS"
-    )
+    parser.add_argument("--mix", choices=captures.KINDS, default="mixed", help="kind of capture")
+    parser.add_argument("--all", action="store_true", help="all kinds and sizes, one table each")
+    parser.add_argument("--peers", default="", help="only these, separated by commas; «none»: vitne alone")
+    parser.add_argument("--only", default="", help="only these rows of vitne: vitne, vitne-cores, quick")
+    parser.add_argument("--captures", type=Path, help="folder of captures (VITNE_BENCH_CAPTURES)")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        return compare(Path(name), options)
-
-
-def compare(folder: Path, options: argparse.Namespace) -> int:
-    """Make the capture, run everything in turn, print medians."""
-    path, subject, case = folder / "mixed.pcap", folder / "subject.toml", folder / "case"
-    print(f"making a mixed capture ({options.mix}) of {options.size} MB, seed {options.seed}", flush=True)
-    planted = captures.mixed(path, options.size, seed=options.seed, mix=options.mix)
-    subject.touch(mode=0o600)
-    subject.write_text(captures.subject_toml())
-    path.read_bytes()
-    cores = sorted(os.sched_getaffinity(0))[: options.cores]
-    own = [
-        sys.executable,
-        "-m",
-        "vitne.cli",
-        "scan",
-        str(path),
-        "--subject",
-        str(subject),
-        "--case",
-        str(case),
-        "-q",
-    ]
-    commands = {OWN: (own, cores[:1])}
-    if len(cores) > 1:
-        commands[f"the same, {len(cores)} cores"] = (own, cores)
-    if shutil.which("tshark"):
-        commands["tshark, reads and prints a line a packet"] = (["tshark", "-n", "-r", str(path)], cores[:1])
-        commands["tshark, prints HTTP fields"] = (["tshark", "-n", "-r", str(path), *HTTP_FIELDS], cores[:1])
-    else:
-        print("tshark is not here: vitne alone")
-    runs: dict[str, list[Run]] = {what: [] for what in commands}
-    for _ in range(options.runs):
-        for what, (command, where) in commands.items():
-            runs[what].append(Run(command, set(where)))
-    size = path.stat().st_size
-    base = statistics.median(run.wall for run in runs[OWN])
-    head = f"{'wall s':>8} {'CPU s':>8} {'MB/s':>7} {'memory MiB':>11} {'of vitne':>9}"
-    print(f"{'median of ' + str(options.runs):44} {head}")
-    for what, made in runs.items():
-        wall = statistics.median(run.wall for run in made)
-        cpu = statistics.median(run.cpu for run in made)
-        memory = max(run.memory for run in made) / 2**20
-        print(f"{what:44} {wall:8.2f} {cpu:8.2f} {size / wall / 1e6:7.1f} {memory:11.0f} {wall / base:8.2f}x")
-    found, wanted, missed = recall(case, planted)
-    print(f"planted values found in that very run: {found} of {wanted}")
+    options.only = set(filter(None, options.only.split(",")))
+    for name in absent():
+        print(f"NOT HERE, left out: {name}")
+    print(f"captures are kept in {options.captures or captures.kept_folder()}")
+    plan = ALL if options.all else ((options.mix, options.size, options.runs, options.peers),)
+    missed = []
+    for one in plan:
+        missed += [f"{one[0]}: {what}" for what in _measure(one, options)]
     if missed:
-        print("missed: " + "; ".join(missed))
+        print("MISSED of what was planted: " + "; ".join(missed))
         return 1
+    print("All that was planted was found in these very runs.")
     return 0
 
 
