@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
+import io
+import lzma
+import tarfile
+import zipfile
 import zlib
 
 import brotli
+import pyarrow as pa
 import zstandard
 
 TEXT = b'{"imei":"004402990000014","n":7,"s":"a\\/b \\u00e6 \\"x\\""}'
@@ -16,6 +22,37 @@ LONG = b"".join(b"line %d of the text, 490154203237518\n" % n for n in range(400
 def _raw(data: bytes) -> bytes:
     packer = zlib.compressobj(wbits=-15)
     return packer.compress(data) + packer.flush()
+
+
+def _zip(method: int, *, streamed: bool = False) -> bytes:
+    class Pipe(io.RawIOBase):
+        """A file that cannot be rewound: sizes then stand behind the contents."""
+
+        def __init__(self) -> None:
+            self.taken = bytearray()
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: bytes) -> int:  # type: ignore[override]
+            self.taken += data
+            return len(data)
+
+    out = Pipe() if streamed else io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, data in (("a.json", TEXT), ("b/long.txt", LONG)):
+            archive.writestr(zipfile.ZipInfo(name), data, method)
+    return bytes(out.taken) if isinstance(out, Pipe) else out.getvalue()
+
+
+def _tar(form: int) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=form) as archive:
+        for name, data in (("a.json", TEXT), ("d" * 90 + "/" + "long" * 20 + ".txt", LONG)):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
 
 
 # name -> wrapped bytes that unwrap() takes as a whole
@@ -42,6 +79,7 @@ SAMPLES: dict[str, list[bytes]] = {
     # draft-msporny-base58-03 section 5; the second vector has NULs before it
     "base58": [b"USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z", b"11233QC4"],
     "base62": [b"73XpUgyMwkGr29M", b"x" * 40],
+    "bz2": [bz2.compress(TEXT), bz2.compress(LONG, 1)],
     "brotli": [brotli.compress(TEXT), brotli.compress(LONG)],
     "chunked": [
         b"4\r\nWiki\r\n5;a=b\r\npedia\r\n0\r\nExpires: x\r\n\r\n",
@@ -55,6 +93,12 @@ SAMPLES: dict[str, list[bytes]] = {
     "hex": [TEXT.hex().encode(), TEXT.hex(":").upper().encode(), b"00 44 02 99", b"aB01"],
     "html": [b"a &amp; b &#230; &#xE6; &lt;x&gt;", b"AT&amp;T &quot;x&quot; & y"],
     "json": [TEXT, b'[1,2,[3.5e7,"x"],{"a":{"b":["c"]}}]', b'\xef\xbb\xbf{"a": "\\ud83d\\ude00"}'],
+    "lz4": [
+        pa.Codec("lz4").compress(TEXT, asbytes=True),
+        pa.Codec("lz4").compress(LONG, asbytes=True),
+        pa.Codec("lz4_raw").compress(LONG, asbytes=True),
+        len(LONG).to_bytes(4, "little") + pa.Codec("lz4_raw").compress(LONG, asbytes=True),
+    ],
     "multipart": [
         (
             b'--xY\r\nContent-Disposition: form-data; name="imei"\r\n\r\n004402990000014\r\n'
@@ -69,11 +113,19 @@ SAMPLES: dict[str, list[bytes]] = {
         b"\x0a\x0f004402990000014\x15\x01\x00\x00\x00\x19\x01\x00\x00\x00\x00\x00\x00\x00",
     ],
     "quoted-printable": [b"Now's the time =\r\nfor all folk to come=\r\n to the aid.", b"=C3=A6 1+1=3D2 =\n"],
+    "snappy": [
+        pa.Codec("snappy").compress(TEXT, asbytes=True),
+        pa.Codec("snappy").compress(LONG, asbytes=True),
+        b"\xff\x06\x00\x00sNaPpY\x01" + (len(TEXT) + 4).to_bytes(3, "little") + bytes(4) + TEXT,
+    ],
+    "tar": [_tar(tarfile.USTAR_FORMAT), _tar(tarfile.GNU_FORMAT), _tar(tarfile.PAX_FORMAT)],
     "utf16": [TEXT.decode().encode("utf-16-le"), "æøå and more".encode("utf-16"), "abcd".encode("utf-16-be")],
     "xml": [
         b'<?xml version="1.0"?><r imei="004402990000014"><a>text &amp; more</a><b c=\'1\'/><![CDATA[raw]]></r>',
         b"<html><body>hello<br>there</body></html>",
     ],
+    "xz": [lzma.compress(TEXT), lzma.compress(LONG, format=lzma.FORMAT_ALONE)],
+    "zip": [_zip(zipfile.ZIP_DEFLATED), _zip(zipfile.ZIP_STORED), _zip(zipfile.ZIP_DEFLATED, streamed=True)],
     "zlib": [zlib.compress(TEXT), zlib.compress(LONG, 9)],
     "zstd": [
         zstandard.compress(TEXT),
