@@ -82,6 +82,11 @@ def fillers_seen(nodes: Sequence[Node], message: Message) -> Iterator[FillerSeen
             )
 
 
+def any_spot(nodes: Sequence[Node], message: Message) -> bool:
+    """Say whether any rule takes anything in these nodes, be it a value that names nobody."""
+    return bool(_spots(nodes, message))
+
+
 def _spots(nodes: Sequence[Node], message: Message) -> list[_Spot]:
     book = rulebook()
     covered = readable_children(nodes)

@@ -13,6 +13,7 @@ from vitne.identify.search import Searcher
 from vitne.identify.wanted import Wanted
 from vitne.model import Gap, Message, Oddity
 from vitne.pipeline.ends import NOBODY
+from vitne.pipeline.idle import Idle
 from vitne.pipeline.messagework import MessageWork
 from vitne.pipeline.notes import Notes
 from vitne.pipeline.sighting import Sightings
@@ -47,6 +48,7 @@ class FlowWork:
         self.captures = captures
         self.searcher = Searcher(seeds, haystack=haystack)
         self.wanted = Wanted(self.searcher)
+        self.idle = Idle(self.searcher)
         self.sightings = Sightings(self.searcher, devices)
         self.renew(())
         self._open: int | None = None
@@ -226,7 +228,7 @@ class FlowWork:
                 if work.message.answers < len(asked):
                     asked[work.message.answers].response = work
         for work in works:
-            self.notes.extend(work.unwrap(self.wanted))
+            self.notes.extend(work.unwrap(self.wanted, self.idle))
 
     def _learn(self, flow: Flow, work: MessageWork) -> None:
         message = work.message

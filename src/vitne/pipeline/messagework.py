@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vitne.model import Flow, Message
     from vitne.model.findings import Delivery, Direction
     from vitne.model.messages import Part
+    from vitne.pipeline.idle import Idle
     from vitne.pipeline.ends import Host
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
@@ -46,6 +47,7 @@ class MessageWork:
 
     __slots__ = (
         "accepted",
+        "aside",
         "base",
         "datagram_at",
         "datagram_end",
@@ -73,6 +75,7 @@ class MessageWork:
         self.view = view
         self.response: MessageWork | None = None
         self.nodes: list[Node] = []
+        self.aside: list[Node] = []  # request paths in which nothing is found: they only tell a sender
         self.opaque: list[Opaque] = []
         self.extra: list[Any] = []  # raw hits inside this message: (start, end, needle)
         self.device: Device | None = None
@@ -140,15 +143,20 @@ class MessageWork:
             elif self.message.protocol not in _NAMING and part.path.split(":")[0] in {"body", "payload"}:
                 yield part, False
 
-    def unwrap(self, wanted: Wanted | None = None) -> list[Gap | Oddity]:
+    def unwrap(self, wanted: Wanted | None = None, idle: Idle | None = None) -> list[Gap | Oddity]:
         """Unwrap all parts; keep nodes and unreadable bytes, give back what else was told.
 
-        ``wanted`` is what will be looked for: fields that cannot hold any of it get no node.
+        ``wanted`` is what will be looked for: fields that cannot hold any of it get no node.  ``idle`` knows
+        the parts that hold nothing: they get none either.
         """
         notes: list[Gap | Oddity] = []
         budget = Budget()
         for part, deep in self._parts():
             data = part.data if part.data is not None else self.raw(part.start, part.end)
+            if deep and idle is not None and idle.holds_nothing(self.message, part, data):
+                if part.path in {"path", "target"}:
+                    self.aside.append(Node(data, part=part))
+                continue
             for item in unwrap(part, data, budget=budget, deep=deep, wanted=wanted):
                 if isinstance(item, Node):
                     self.nodes.append(item)

@@ -99,7 +99,7 @@ class Sightings:
             sightings: list[Sighting] = list(found)
             answer = ""
             if work.asks and work.nodes:
-                told = list(declared(work.nodes, work.message, work.host[0]))
+                told = list(declared([*work.aside, *work.nodes], work.message, work.host[0]))
                 sightings += told
                 own = frozenset(work.device.addresses) if work.device is not None else frozenset()
                 context = Context(host=work.host[0], own_addresses=own)
