@@ -18,6 +18,7 @@ from vitne.pipeline.messagework import MessageWork
 from vitne.pipeline.notes import Notes
 from vitne.pipeline.sighting import Sightings
 from vitne.pipeline.toll import Toll
+from vitne.pipeline.twins import Twins
 from vitne.pipeline.views import SideView, join, run_bounds
 from vitne.pipeline.workers import Haul
 
@@ -61,6 +62,7 @@ class FlowWork:
         """Forget what was gathered."""
         self.names = Names()
         self.notes = Notes()
+        self.twins = Twins(self.captures)
         self.drafts: list[Draft] = []
         self.toll = Toll(self.devices, groups)
         self.learned: list[tuple[int, str, str]] = []  # flow, address of a device, name it gave itself
@@ -75,6 +77,7 @@ class FlowWork:
             drafts=self.drafts,
             notes=self.notes,
             names=self.names,
+            requests=self.twins.requests,
             learned=self.learned,
             unread=self.toll.unread,
             tables=tables,
@@ -90,6 +93,7 @@ class FlowWork:
         self.drafts += haul.drafts
         self.notes.absorb(haul.notes)
         self.names.absorb(haul.names)
+        self.twins.requests += haul.requests
         self.learned += haul.learned
         self.toll.absorb(haul.unread, haul.tables, haul.records)
         self.over += haul.over
@@ -99,7 +103,10 @@ class FlowWork:
         """Bound and name what was gathered, in the order of flows, whoever gathered it."""
         for _, address, name in sorted(self.learned, key=lambda told: told[0]):
             self.devices.name(address, name)
-        drafts, self.drafts, self._kept = self.drafts, [], {}
+        self.toll.left_out, notes = self.twins.doubles()
+        self.notes.extend(notes)
+        drafts = [one for one in self.drafts if one.setting.flow.number not in self.toll.left_out]
+        self.drafts, self._kept = [], {}
         for one in sorted(drafts, key=lambda each: each.setting.flow.number):
             self._keep(one)
         if self.over:
@@ -271,6 +278,7 @@ class FlowWork:
             self._guarded(number, lambda own=own: self._draft(own))  # type: ignore[misc]
 
     def _draft(self, works: list[MessageWork]) -> None:
+        self.twins.take(works)
         drafts = list(self.sightings.drafts(works))
         self.notes.extend(self.sightings.limits)
         self.sightings.limits.clear()

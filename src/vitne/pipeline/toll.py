@@ -58,6 +58,7 @@ class Toll:
         self.hosts = Numbered()
         self.kinds = Numbered()
         self.facts = Numbered()
+        self.left_out: frozenset[int] = frozenset()  # flows whose messages another input holds too
         self.unread: dict[tuple[Any, ...], list[int]] = {}  # -> [bytes, flows, number of the last flow]
         self._waiting: list[tuple[Any, ...]] = []  # as RECORD
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the result)
@@ -131,4 +132,5 @@ class Toll:
         size = self._file.tell()
         if not size:
             return np.zeros(0, dtype=RECORD)
-        return np.memmap(self._file, dtype=RECORD, mode="r", shape=(size // RECORD.itemsize,))
+        rows = np.memmap(self._file, dtype=RECORD, mode="r", shape=(size // RECORD.itemsize,))
+        return rows[~np.isin(rows["flow"], sorted(self.left_out))] if self.left_out else rows

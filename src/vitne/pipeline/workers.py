@@ -29,6 +29,7 @@ class Haul(msgspec.Struct, kw_only=True):
     drafts: list[Any]
     notes: Any
     names: Any
+    requests: list[Any]  # what tells the same transmission of two inputs
     learned: list[tuple[int, str, str]]
     unread: dict[tuple[Any, ...], list[int]]
     tables: tuple[list[Any], list[Any], list[Any]]  # hosts, kinds, facts by number
@@ -109,6 +110,7 @@ def _nothing(code: int | None) -> Haul:
         drafts=[],
         notes=notes,
         names=Names(),
+        requests=[],
         learned=[],
         unread={},
         tables=([], [], []),

@@ -1,0 +1,158 @@
+"""The same transmission in two inputs, as in a capture and in the export of a proxy beside it, counts once.
+
+Two requests are the same when method, host, target and body (without transfer and content codings) are, and
+their times are near; each is matched once, in the order of time.  What was captured as packets stays, because
+its bytes can be walked back to; of two exports the one that comes first in the order of captures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from vitne.encodings import encodings
+from vitne.model import Limits, Malformed, Oddity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from vitne.model import Capture, Part
+    from vitne.pipeline.messagework import MessageWork
+
+NEAR_NS = 10_000_000_000
+"""An export dates a request at its start: names, connection and handshake come before its bytes."""
+_PROTOCOLS = {"http", "http2", "http3"}
+_CODINGS = {"chunked", "gzip", "deflate", "zlib", "brotli", "zstd"}
+_MOST_BODY = 16 << 20
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One request as far as it is compared."""
+
+    digest: bytes  # of method, host, target and body
+    time_ns: int  # nanoseconds UTC
+    capture: int  # number of the capture
+    flow: int  # number of the flow over the whole scan
+
+
+class Twins:
+    """Takes the requests of a scan of several inputs, and says which are the same."""
+
+    def __init__(self, captures: Sequence[Capture]) -> None:
+        self._exports = {one.number for one in captures if one.unit == "entry"}
+        self._names = {one.number: one.name for one in captures}
+        self.asked = bool(self._exports) and len(captures) > 1  # else nothing is compared
+        self.requests: list[Request] = []
+
+    def take(self, works: Iterable[MessageWork]) -> None:
+        """Take the requests among some messages."""
+        if not self.asked:
+            return
+        for work in works:
+            message = work.message
+            if message.protocol in _PROTOCOLS and message.side == 0 and message.answers is None:
+                self.requests.append(
+                    Request(
+                        digest=_digest(work),
+                        time_ns=work.time_ns,
+                        capture=_capture(work),
+                        flow=work.flow.number,
+                    )
+                )
+
+    def doubles(self) -> tuple[frozenset[int], list[Oddity]]:
+        """Give the flows of exports that another input holds too, and a note for each pair of inputs."""
+        alike: dict[bytes, list[Request]] = {}
+        for request in sorted(self.requests, key=lambda one: (one.time_ns, one.capture, one.flow)):
+            alike.setdefault(request.digest, []).append(request)
+        flows: set[int] = set()
+        pairs: dict[tuple[int, int], int] = {}
+        for requests in alike.values():
+            for kept, other in _paired(requests, self._exports):
+                flows.add(other.flow)
+                pairs[kept.capture, other.capture] = pairs.get((kept.capture, other.capture), 0) + 1
+        notes = [
+            Oddity(
+                name="same-transmission-twice",
+                note=f"{self._names[other]} and {self._names[kept]} hold the same requests: they count once",
+                capture=other,
+                count=count,
+            )
+            for (kept, other), count in sorted(pairs.items())
+        ]
+        return frozenset(flows), notes
+
+
+def _paired(requests: list[Request], exports: set[int]) -> Iterator[tuple[Request, Request]]:
+    """Match requests that are alike: each of a later capture with the first free one of an earlier one."""
+    kept: dict[int, list[Request]] = {}
+    for capture in sorted({one.capture for one in requests}):
+        own = [one for one in requests if one.capture == capture]
+        free = {earlier: list(others) for earlier, others in kept.items()}
+        left = []
+        for one in own:
+            match = _match(one, free) if capture in exports else None
+            if match is None:
+                left.append(one)
+            else:
+                yield match, one
+        kept[capture] = left
+
+
+def _match(one: Request, free: dict[int, list[Request]]) -> Request | None:
+    for others in free.values():
+        while others and others[0].time_ns < one.time_ns - NEAR_NS:
+            others.pop(0)
+        if others and others[0].time_ns <= one.time_ns + NEAR_NS:
+            return others.pop(0)
+    return None
+
+
+def _capture(work: MessageWork) -> int:
+    return int(work.traffic.walked.capture_of(np.asarray(work.rows[:1]))[0])
+
+
+def _digest(work: MessageWork) -> bytes:
+    """Digest what makes two requests the same."""
+    method = dict(work.message.facts).get("method", "")
+    parts = work.message.parts
+    target = b"?".join(_bytes(work, part) for part in parts if part.path in {"path", "query"})
+    whole = hashlib.sha256()
+    for piece in (
+        method.encode(),
+        work.host[0].encode("utf-8", "replace"),
+        _local(target),
+        _body(work, parts),
+    ):
+        whole.update(len(piece).to_bytes(8, "big") + piece)
+    return whole.digest()
+
+
+def _local(target: bytes) -> bytes:
+    """Give path and query of a target, which asks a proxy with scheme and host before them."""
+    head, mark, rest = target.partition(b"://")
+    return b"/" + rest.partition(b"/")[2] if mark and b"/" not in head else target
+
+
+def _bytes(work: MessageWork, part: Part) -> bytes:
+    return part.data if part.data is not None else work.raw(part.start, part.end)
+
+
+def _body(work: MessageWork, parts: Sequence[Part]) -> bytes:
+    """Give the body without transfer and content codings."""
+    own = [part for part in parts if part.path == "body"]
+    data = b"".join(_bytes(work, part) for part in own)
+    for hint in own[0].hints if own else ():
+        if hint not in _CODINGS:
+            break
+        try:
+            child = next(iter(encodings()[hint].unwrap(data, Limits(size=_MOST_BODY))), None)
+        except Malformed:
+            break
+        if child is None:
+            break
+        data = child.data
+    return data
