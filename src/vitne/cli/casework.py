@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import mmap
 import os
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +13,7 @@ from vitne.model import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from vitne.pipeline import Result
     from vitne.store import Case
@@ -106,15 +105,13 @@ def captures_of(case: Case, given: Sequence[str]) -> list[str]:
 
     Raises StoreError that names the first capture that is nowhere.
     """
-    places = [Path(each) for each in (*given, *case.run.get("inputs", ())) if each != "-"]
+    from vitne.pipeline.inputs import places_by_digest
+
+    places = [str(each) for each in (*given, *case.run.get("inputs", ())) if each != "-"]
     inside = case.folder / EVIDENCE
     if inside.is_dir():
-        places += sorted(inside.iterdir())
-    by_digest: dict[str, Path] = {}
-    for place in places:
-        if place.is_file():
-            with place.open("rb") as stream:
-                by_digest.setdefault(hashlib.file_digest(stream, "sha256").hexdigest(), place)
+        places.append(str(inside))
+    by_digest = places_by_digest(places)
     found = []
     for capture in case.captures:
         if capture.sha256 not in by_digest:
@@ -124,5 +121,5 @@ def captures_of(case: Case, given: Sequence[str]) -> list[str]:
                 expected=f"a file with sha256 {capture.sha256}",
                 next_step="vitne show CASE FINDING --capture FILE",
             )
-        found.append(str(by_digest[capture.sha256]))
+        found.append(by_digest[capture.sha256])
     return found

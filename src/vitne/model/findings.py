@@ -17,7 +17,7 @@ Direction = Literal["sent", "received"]
 Delivery = Literal["attempted", "connected", "sent", "acknowledged", "accepted", "refused", "unknown"]
 Protection = Literal["clear", "encoded", "decrypted"]
 Scope = Literal["internet", "local-network", "multicast", "operator-core", "this-device"]
-HostSource = Literal["http-host", "sni", "dns", "none"]
+HostSource = Literal["http-host", "sni", "dns", "export", "none"]
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):

@@ -60,7 +60,7 @@ class ExportWalk:
         self._row_time = array("q")
         self._row_entry = array("I")
         self._row_kind = array("B")
-        self.told: list[Gap | Oddity] = []
+        self._alike: dict[tuple[str, str], Gap | Oddity] = {}
         self.entries = 0
         self._held: tuple[int, list[Exchange]] = (-1, [])
 
@@ -70,12 +70,12 @@ class ExportWalk:
         """Read all entries once; what cannot be read is told in ``told``."""
         for span in self._reader.spans():
             if isinstance(span, Gap):
-                self.told.append(span)
+                self._note(span)
                 self.entries += span.kind == "limit"
                 continue
             if len(self._entry) >= _MOST_EXCHANGES:
                 why = f"an export of more than {_MOST_EXCHANGES} exchanges; the rest was not read"
-                self.told.append(Gap(kind="limit", why=why, offset=span[0]))
+                self._note(Gap(kind="limit", why=why, offset=span[0]))
                 break
             try:
                 self._take(span)
@@ -100,7 +100,21 @@ class ExportWalk:
             nth += 1
 
     def _note(self, note: Gap | Oddity) -> None:
-        self.told.append(msgspec.structs.replace(note, frame=self.entries))
+        """Keep a note of an entry; alike ones are counted at the first entry that gave them."""
+        key = (note.kind, note.why) if isinstance(note, Gap) else (note.name, note.note)
+        first = self._alike.get(key)
+        if first is None:
+            self._alike[key] = msgspec.structs.replace(note, frame=self.entries)
+        elif isinstance(first, Gap) and isinstance(note, Gap):
+            length = None if first.length is None or note.length is None else first.length + note.length
+            self._alike[key] = msgspec.structs.replace(first, count=first.count + note.count, length=length)
+        else:
+            self._alike[key] = msgspec.structs.replace(first, count=first.count + note.count)
+
+    @property
+    def told(self) -> list[Gap | Oddity]:
+        """What could not be read, and what is odd, in the export."""
+        return list(self._alike.values())
 
     def _add(self, exchange: Exchange, span: tuple[int, int], nth: int) -> None:
         ends = _Ends(
@@ -192,10 +206,7 @@ class ExportWalk:
         yield from self._unread(number, ends)
         if not ends.protocol:
             for event in read_flow(flow, views, self.row_times):
-                if isinstance(event, Message) and event.side == 0 and not ends.answered:
-                    yield msgspec.structs.replace(event, facts=(*event.facts, ("unanswered", "yes")))
-                else:
-                    yield event
+                yield _told_of(event, ends) if isinstance(event, Message) else event
             return
         for side, view in views.items():
             for position, length, row in zip(
@@ -209,7 +220,7 @@ class ExportWalk:
                         start=position,
                         end=position + length,
                         host=ends.host,
-                        host_source="http-host" if ends.host else "",
+                        host_source="export" if ends.host else "",
                         parts=(Part(path="payload", start=position, end=position + length),),
                     )
 
@@ -226,7 +237,7 @@ class ExportWalk:
                     start=0,
                     end=0,
                     host=ends.host,
-                    host_source="http-host" if ends.host else "",
+                    host_source="export" if ends.host else "",
                     names=names,
                     opaque="not-in-the-export" if length else "",
                     opaque_bytes=length,
@@ -281,6 +292,15 @@ class ExportWalk:
     def notes(self) -> Iterator[Gap | Oddity]:
         """Yield nothing: what was met is told when the export is opened."""
         yield from ()
+
+
+def _told_of(message: Message, ends: _Ends) -> Message:
+    """Add what the entry tells and the bytes do not."""
+    if message.side == 0 and message.protocol == "http" and not ends.answered:
+        message = msgspec.structs.replace(message, facts=(*message.facts, ("unanswered", "yes")))
+    if ends.host and not message.host and message.side == 0 and message.protocol != "dns":
+        message = msgspec.structs.replace(message, host=ends.host, host_source="export")
+    return message
 
 
 class _Batch:

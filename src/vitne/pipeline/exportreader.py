@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vitne.intake.received import Buffer, Digest, written
+from vitne.intake.received import Digest, written
 from vitne.intake.unpack import UnpackLimits, compression, unpack
 from vitne.model import Capture, Gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from types import ModuleType
 
     import numpy as np
 
+    from vitne.intake.received import Buffer
     from vitne.model import Oddity
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import sys
@@ -78,6 +79,27 @@ def open_inputs(paths: Sequence[str | Path], *, stdin: Any) -> Opened:
         for error in errors
     )
     return Opened(readers, notes)
+
+
+def places_by_digest(paths: Sequence[str | Path]) -> dict[str, str]:
+    """Give where inputs of each digest lie behind some paths: files, in folders, in zip archives."""
+    found: dict[str, str] = {}
+    archives: dict[str, Archive] = {}
+    ignored: list[Gap | Oddity] = []
+    errors: list[CaptureError] = []
+    try:
+        for place in _places(paths, archives, ignored, errors):
+            try:
+                received = _received(place, archives, ignored)
+            except CaptureError as error:
+                errors.append(error)
+                continue
+            found.setdefault(hashlib.sha256(received.array.data).hexdigest(), str(place.where))
+            received.close()
+    finally:
+        for archive in archives.values():
+            archive.close()
+    return found
 
 
 def _shown(note: str) -> str:
@@ -171,11 +193,13 @@ def _open(
     """Open one input as what its first bytes say it is; raises CaptureError."""
     if place.path == "-":
         return _open_stream(stdin, number)
+    return _reader(_received(place, archives, notes), place.where, number)
+
+
+def _received(place: Place, archives: dict[str, Archive], notes: list[Gap | Oddity]) -> Buffer:
     if place.member:
-        received = archives[place.path].read(place.member, notes)
-    else:
-        received = receive_file(Path(place.path))
-    return _reader(received, place.where, number)
+        return archives[place.path].read(place.member, notes)
+    return receive_file(Path(place.path))
 
 
 def _open_stream(stdin: Any, number: int) -> Reader:

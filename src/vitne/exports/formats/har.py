@@ -1,8 +1,8 @@
 """HTTP Archive.
 
 summary: requests and answers of browsers and proxies as JSON, with WebSocket messages where they are added
-specification: HAR 1.2 of the Web Performance Working Group (and 1.1); of the additions, whose names begin with
-an underscore, _webSocketMessages, _fromCache, _fetchType, _content and _clientAddress are read
+specification: HAR 1.2 of the Web Performance Working Group (and 1.1); of the additions, whose names begin
+with an underscore, _webSocketMessages, _fromCache, _fetchType, _content and _clientAddress are read
 """
 
 from __future__ import annotations
@@ -28,13 +28,12 @@ from vitne.exports.reading import (
     text,
     time_ns,
 )
-from vitne.model import Fit, Malformed, Oddity
+from vitne.model import Fit, Gap, Malformed, Oddity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vitne.exports.json_spans import Span
-    from vitne.model import Gap
 
 NAME = "har"
 _BOM = b"\xef\xbb\xbf"
@@ -72,9 +71,16 @@ def read(entry: bytes) -> Iterator[Exchange | Oddity | Gap]:
     ends = _ends(row, place)
     method = raw(text(asked.get("method"))).upper()
     started = time_ns(row.get("startedDateTime"))
-    units = [Unit(side=0, time_ns=started, data=_request(asked, place, method))]
+    headers = _headers(asked)
+    posted = _posted(asked, headers)
+    yield from _left_out(asked.get("bodySize"), posted, "requests")
+    units = [
+        Unit(side=0, time_ns=started, data=_request(asked, place, method, headers=headers, posted=posted))
+    ]
     code = status(told.get("status"))
     if code:
+        content = mapping(told.get("content"))
+        yield from _left_out(content.get("size"), text(content.get("text")), "answers")
         answer, lost = _response(told, code, method)
         took = number(row.get("time"))
         ended = None if started is None else started + (epoch_ns(max(took or 0, 0), 10**6) or 0)
@@ -104,8 +110,22 @@ def _ends(row: dict[str, Any], place: http_text.Place) -> dict[str, Any]:
     }
 
 
-def _request(asked: dict[str, Any], place: http_text.Place, method: bytes) -> bytes:
-    headers = _headers(asked)
+def _left_out(size: object, body: bytes | str, whose: str) -> Iterator[Gap]:
+    """Yield a Gap where an entry tells the size of a body and does not hold it."""
+    told = number(size)
+    if not body and told is not None and told > 0:
+        why = f"bodies of {whose} that the export leaves out"
+        yield Gap(kind="not-exported", why=why, length=int(min(told, 1 << 53)))
+
+
+def _request(
+    asked: dict[str, Any],
+    place: http_text.Place,
+    method: bytes,
+    *,
+    headers: list[http_text.Header],
+    posted: bytes,
+) -> bytes:
     if not any(name.lower() == b"cookie" for name, _ in headers):
         pairs = [_pair(row) for row in rows(asked.get("cookies"))]
         if pairs:
@@ -114,7 +134,7 @@ def _request(asked: dict[str, Any], place: http_text.Place, method: bytes) -> by
     query = [_pair(row) for row in rows(asked.get("queryString"))]
     if query and b"?" not in target:
         target += b"?" + _form(query)
-    body = http_text.Body(_posted(asked, headers))
+    body = http_text.Body(posted)
     name = f"[{place.host}]" if ":" in place.host else place.host
     usual = place.port == http_text.PORTS[place.scheme]
     authority = raw(name if usual else f"{name}:{place.port}")

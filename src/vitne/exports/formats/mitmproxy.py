@@ -188,11 +188,12 @@ def _websocket(flow: dict[str, Any], messages: Any, ends: dict[str, Any]) -> Ite
 
 
 def _bytes(flow: dict[str, Any], transport: str) -> Iterator[Exchange]:
-    units = []
     messages = flow.get("messages")
-    for row in (messages if isinstance(messages, list) else [])[:_MOST_MESSAGES]:
-        if isinstance(row, list) and len(row) >= 3:
-            units.append(Unit(side=0 if row[0] is True else 1, time_ns=epoch_ns(row[2]), data=_raw(row[1])))
+    units = [
+        Unit(side=0 if row[0] is True else 1, time_ns=epoch_ns(row[2]), data=_raw(row[1]))
+        for row in (messages if isinstance(messages, list) else [])[:_MOST_MESSAGES]
+        if isinstance(row, list) and len(row) >= 3
+    ]
     if units:
         answered = any(unit.side for unit in units)
         yield Exchange(units=tuple(units), transport=transport, answered=answered, **_ends(flow, {}))
