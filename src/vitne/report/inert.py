@@ -22,6 +22,8 @@ def visible(text: str, limit: int) -> str:
     stay and the rest are counted.  The result has at most ``limit`` characters; one that was cut ends in «…».
     Markup stays as it is: a page still has to escape it, a terminal library has to be given plain text.
     """
+    if text.isascii() and text.isprintable():  # nothing but the space to the tilde: most text there is
+        return text if len(text) <= limit else text[: max(limit - 1, 0)] + _MORE[:limit]
     out: list[str] = []
     length = 0
     marks = 0  # combining marks in a row; a text or an escape sets it to too many, so that none starts a line
