@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+
+_FAR = 1 << 62
+"""A place behind every byte."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +31,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     ] = ()  # encodings that the message announces, outermost first: ("chunked", "gzip", "json")
     data: bytes | None = None  # the bytes, where they are not the plain slice
     exact: bool = True  # the bytes are the plain slice [start, end)
+    pieces: tuple[tuple[int, int], ...] = ()
+    # where not exact and yet unchanged: position in ``data`` and place on the wire of each run of its bytes
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +46,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     datagram: int | None = None  # UDP: number of the datagram on its side of the flow, from 0
     complete: bool = True  # false: cut off, or bytes in it are missing
     host: str = ""  # name of the peer as this message tells it (HTTP Host, SNI), lower case, no port
-    host_source: str = ""  # "http-host", "sni", "" without
+    host_source: str = ""  # "http-host", "sni", "export", "" without
     status: int | None = None  # response code of the protocol (HTTP status, SIP status, FTP and SMTP reply)
     answers: int | None = (
         None  # for a response: number of the request on the other side, from 0, where paired
@@ -159,7 +166,7 @@ class Node:
             start, end = node.encoding.locate(node.parent.data, node.child, start, end)
             node = node.parent
         if not node.part.exact:
-            return node.part.start, node.part.end
+            return _pieced(node.part, start, end)
         return node.part.start + start, node.part.start + end
 
     def rewraps(self) -> bool:
@@ -175,6 +182,17 @@ class Node:
                 return False
             node = node.parent
         return True
+
+
+def _pieced(part: Part, start: int, end: int) -> tuple[int, int]:
+    """Give the place of bytes of a part that is put together from pieces, or of the whole part."""
+    if not part.pieces:
+        return part.start, part.end
+    places = []
+    for at in (start, max(end - 1, start)):
+        position, offset = part.pieces[max(0, bisect_right(part.pieces, (at, _FAR)) - 1)]
+        places.append(offset + at - position)
+    return places[0], places[1] + (end > start)
 
 
 def _same_content(encoding: Encoding, child: Child, captured: bytes) -> bool:
