@@ -7,6 +7,7 @@ import bz2
 import gzip
 import io
 import lzma
+import plistlib
 import tarfile
 import zipfile
 import zlib
@@ -55,6 +56,29 @@ def _tar(form: int) -> bytes:
     return out.getvalue()
 
 
+_RECORD = {"imei": "004402990000014", "n": -7, "cell": {"lac": 4660, "list": [1, 2.5, "x"]}, "ssid": "Åse"}
+
+# MessagePack by hand after its specification: fixmap, str 8, bin 8, ints of all widths, float 64, array
+_MSGPACK = (
+    b"\x86\xa4imei\xaf004402990000014\xa1n\xf9\xa4cell\x82\xa3lac\xcd\x12\x34\xa4list\x93\x01\xcb\x40\x04"
+    + bytes(6)
+    + b"\xa1x\xa4ssid\xd9\x04\xc3\x85se\xa3raw\xc4\x03\x00\x01\x02\xa3big\xd3\xff\xff\xff\xff\xff\xff\xff\x00"
+)
+# CBOR of the same by hand after RFC 8949 section 3, with a tag, an indefinite array and a half float
+_CBOR = (
+    b"\xa5\x64imei\x6f004402990000014\x61n\x26\x64cell\xa2\x63lac\x19\x12\x34\x64list\x9f\x01\xf9\x41\x00\x61x\xff"
+    b"\x64ssid\xc1\x64\xc3\x85se\x63big\x3a\x00\x01\x00\x00"
+)
+# BSON by hand after bsonspec.org: text, document, array of int32 and double, null, binary
+_BSON = (
+    b"\x54\x00\x00\x00\x02imei\x00\x10\x00\x00\x00004402990000014\x00\x0an\x00"
+    b"\x03c\x00\x2a\x00\x00\x00\x04l\x00\x1a\x00\x00\x00\x100\x00\x34\x12\x00\x00\x011\x00"
+    + bytes(6)
+    + b"\x04\x40\x00\x05b\x00\x01\x00\x00\x00\x00x\x00\x00"
+)
+# X.690: SEQUENCE { UTF8String, INTEGER -300, [0] { OCTET STRING }, BMPString }
+_DER = b"\x30\x26\x0c\x0f004402990000014\x02\x02\xfe\xd4\xa0\x05\x04\x03abc\x1e\x06\x00\xc5\x00s\x00e\x01\x01\xff"
+
 # name -> wrapped bytes that unwrap() takes as a whole
 SAMPLES: dict[str, list[bytes]] = {
     "authorization": [
@@ -79,19 +103,30 @@ SAMPLES: dict[str, list[bytes]] = {
     # draft-msporny-base58-03 section 5; the second vector has NULs before it
     "base58": [b"USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z", b"11233QC4"],
     "base62": [b"73XpUgyMwkGr29M", b"x" * 40],
+    "bson": [_BSON],
     "bz2": [bz2.compress(TEXT), bz2.compress(LONG, 1)],
+    "bplist": [
+        plistlib.dumps(_RECORD, fmt=plistlib.FMT_BINARY),
+        plistlib.dumps([b"data", "text", 1 << 40], fmt=plistlib.FMT_BINARY),
+    ],
     "brotli": [brotli.compress(TEXT), brotli.compress(LONG)],
+    "cbor": [_CBOR, b"\xd9\xd9\xf7\x83\x64text\x43abc\x1b\x00\x00\x00\xff\x00\x00\x00\x00"],
     "chunked": [
         b"4\r\nWiki\r\n5;a=b\r\npedia\r\n0\r\nExpires: x\r\n\r\n",
         b"3b;x\r\n" + TEXT.ljust(59) + b"\r\n0\r\n\r\n",
     ],
     "cookie": [b"SID=31d4d96e407aad42; lang=en-US", b'a="quoted value"; b=2; Path=/; Secure'],
     "deflate": [_raw(TEXT), _raw(LONG), zlib.compress(TEXT)],
+    "der": [_DER],
     "dns-name": [b"\x03www\x07example\x03com\x00", b"\x0bimei-490154\x07example\x00"],
     "form": [b"imei=004402990000014&mac=00%3A00&x=1", b"?a=b&c=d", b";v=1.1"],
     "gzip": [gzip.compress(TEXT, mtime=0), gzip.compress(TEXT, mtime=0) + gzip.compress(LONG, mtime=0)],
     "hex": [TEXT.hex().encode(), TEXT.hex(":").upper().encode(), b"00 44 02 99", b"aB01"],
     "html": [b"a &amp; b &#230; &#xE6; &lt;x&gt;", b"AT&amp;T &quot;x&quot; & y"],
+    "java": [
+        # a HashMap's text entries by hand after the grammar: TC_CLASSDESC, TC_STRING
+        b"\xac\xed\x00\x05sr\x00\x11java.util.HashMap\x05\x07\xda\xc1\xc3\x16\x60\xd1\x03\x00\x00xpt\x00\x04imeit\x00\x0f004402990000014x"
+    ],
     "json": [TEXT, b'[1,2,[3.5e7,"x"],{"a":{"b":["c"]}}]', b'\xef\xbb\xbf{"a": "\\ud83d\\ude00"}'],
     "lz4": [
         pa.Codec("lz4").compress(TEXT, asbytes=True),
@@ -99,6 +134,7 @@ SAMPLES: dict[str, list[bytes]] = {
         pa.Codec("lz4_raw").compress(LONG, asbytes=True),
         len(LONG).to_bytes(4, "little") + pa.Codec("lz4_raw").compress(LONG, asbytes=True),
     ],
+    "msgpack": [_MSGPACK],
     "multipart": [
         (
             b'--xY\r\nContent-Disposition: form-data; name="imei"\r\n\r\n004402990000014\r\n'
@@ -119,6 +155,15 @@ SAMPLES: dict[str, list[bytes]] = {
         b"\xff\x06\x00\x00sNaPpY\x01" + (len(TEXT) + 4).to_bytes(3, "little") + bytes(4) + TEXT,
     ],
     "tar": [_tar(tarfile.USTAR_FORMAT), _tar(tarfile.GNU_FORMAT), _tar(tarfile.PAX_FORMAT)],
+    "thrift": [
+        # compact: field 1 text, field 2 i64 -7, field 3 struct { 1: list of i32 }, then binary: text, i32, flag
+        b"\x18\x0f004402990000014\x16\x0d\x1c\x19\x25\x02\xa4\x48\x00\x00",
+        b"\x0b\x00\x01\x00\x00\x00\x0f004402990000014\x08\x00\x02\x00\x00\x12\x34\x02\x00\x03\x01\x00",
+    ],
+    "tlv": [
+        b"\x01\x0f004402990000014\x02\x07bearer1\x03\x01\x00",
+        b"\x00\x01\x00\x0f004402990000014\x00\x02\x00\x03abc",
+    ],
     "utf16": [TEXT.decode().encode("utf-16-le"), "æøå and more".encode("utf-16"), "abcd".encode("utf-16-be")],
     "xml": [
         b'<?xml version="1.0"?><r imei="004402990000014"><a>text &amp; more</a><b c=\'1\'/><![CDATA[raw]]></r>',

@@ -34,6 +34,8 @@ NO_END = {
     "base32",
     "base58",
     "base62",
+    "java",
+    "tlv",
 }
 
 # many children: those before the cut are whole

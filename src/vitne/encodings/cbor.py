@@ -1,0 +1,146 @@
+"""CBOR.
+
+summary: maps and arrays in binary, tags stepped over; leaves by path a.b[0].c
+specification: RFC 8949
+
+Items one behind the other are read as one (RFC 8742); leaves of a cut-off record are told to be cut off.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vitne.encodings._records import DEEPEST, Leaves, Records, Way
+from vitne.model import Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitne.encodings import Family
+    from vitne.model import Child, Limits
+
+_UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)  # major types (section 3.1)
+_WIDTHS = {24: 1, 25: 2, 26: 4, 27: 8}  # additional information -> bytes of the argument
+_INDEFINITE = 31
+_FORMS = {1: ">B", 2: ">H", 4: ">I", 8: ">Q"}
+_FLOATS = {2: ">e", 4: ">f", 8: ">d"}
+_BEGINS = frozenset({*range(0x81, 0x9C), 0x9F, *range(0xA1, 0xBC), 0xBF, *range(0xC0, 0xDC)})
+_STEPS_PER_LEAF = 4  # items read for each child that may be given
+
+
+class Cbor(Records):
+    """Texts and bytes are slices of the record, numbers are written out."""
+
+    name = "cbor"
+    summary = "maps and arrays in binary, tags stepped over; leaves by path a.b[0].c"
+    specification = "RFC 8949"
+    family: Family = "binary"
+    order = 46
+
+    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the leaves of data that are maps or arrays to the last byte and hold texts."""
+        if len(data) >= 8 and data[0] in _BEGINS:
+            read = _read(data, limits)
+            if read.worth(len(data)):
+                yield from read.given()
+
+    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the leaves of the whole data.  Raises Malformed where nothing can be read."""
+        read = _read(data, limits)
+        if not read.children and not read.whole:
+            raise Malformed(read.why or "no CBOR item", at=read.end)
+        yield from read.given()
+
+
+def _read(data: bytes, limits: Limits) -> Leaves:
+    out, way = Leaves(limits), Way()
+    tagged = False
+    for _ in range(limits.children * _STEPS_PER_LEAF):
+        if out.end == len(data):
+            out.whole = way.depth == 0 and not tagged and len(data) > 0
+            return out
+        if out.full:
+            return out
+        tagged = data[out.end] >> 5 == _TAG
+        end = _item(data, out.end, out, way)
+        if end < 0 or end > len(data):
+            out.why = "" if end > len(data) else "no CBOR item"
+            return out
+        out.end = end
+        way.leave()
+    return out
+
+
+def _item(data: bytes, at: int, out: Leaves, way: Way) -> int:
+    """Read one item: the position behind it, -1 where it is none, beyond the data where it is cut off."""
+    major, more = data[at] >> 5, data[at] & 31
+    if more == _INDEFINITE:
+        return _without_count(at, major, way)
+    width = _WIDTHS.get(more, 0)
+    if more > 27:
+        return -1
+    start = at + 1 + width
+    if start > len(data):
+        return start
+    argument = int.from_bytes(data[at + 1 : start], "big") if width else more
+    if major in {_BYTES, _TEXT}:
+        return _text(data, (start, start + argument), out, way)
+    if major in {_ARRAY, _MAP}:
+        if way.wants_name() or way.depth >= DEEPEST:
+            return -1
+        way.open(argument, named=major == _MAP)
+    elif major == _TAG:
+        return start
+    else:
+        return _number(data, (at, start), out, way)
+    return start
+
+
+def _without_count(at: int, major: int, way: Way) -> int:
+    """Enter or leave a container that says its end only by a mark (section 3.2.1).
+
+    Texts in chunks are taken as a list of their chunks.
+    """
+    if major == _SIMPLE:
+        return at + 1 if way.end_mark() else -1
+    if major not in {_ARRAY, _MAP, _BYTES, _TEXT} or way.wants_name() or way.depth >= DEEPEST:
+        return -1
+    way.open(-1, named=major == _MAP)
+    return at + 1
+
+
+def _text(data: bytes, span: tuple[int, int], out: Leaves, way: Way) -> int:
+    if span[1] > len(data):
+        return span[1]
+    text = data[span[0] : span[1]]
+    out.named(text)
+    if way.wants_name():
+        way.name(text[:256].decode("utf-8", "replace"))
+    else:
+        out.slice(data, *span, way.path())
+        way.done()
+    return span[1]
+
+
+def _number(data: bytes, span: tuple[int, int], out: Leaves, way: Way) -> int:
+    """Read an integer, a float, or a simple value, which gives no child (section 3.3)."""
+    at, end = span
+    major, width = data[at] >> 5, end - at - 1
+    argument = int.from_bytes(data[at + 1 : end], "big") if width else data[at] & 31
+    value = -1 - argument if major == _NEGATIVE else argument
+    if way.wants_name():
+        way.name(str(value))
+        return end
+    if major == _SIMPLE:
+        if width in _FLOATS:
+            out.number(data, (at + 1, end), way.path(), form=_FLOATS[width])
+    elif width == 0:
+        out.written(value, span, way.path(), form=f"cbor:{major}")
+    else:
+        form = _FORMS[width]
+        out.written(value, (at + 1, end), way.path(), form=f"minus:{form}" if major else form)
+    way.done()
+    return end
+
+
+encoding = Cbor()
