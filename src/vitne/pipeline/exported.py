@@ -229,7 +229,7 @@ class ExportWalk:
         for side in (0, 1):
             length = self._unseen[side][number]
             names = ends.names if side else ()
-            if length or names:
+            if length or names or (ends.protocol == "log" and side == 0):
                 yield Message(
                     protocol=ends.protocol or "log",
                     kind="data",

@@ -46,6 +46,7 @@ class ExportReader:
         self._name = name
         self._size = unpacked.received.array.size
         self._view = memoryview(unpacked.content.array.data)
+        self._prefix: bytes = form.prefix(self._view) if hasattr(form, "prefix") else b""
         self._digest = Digest(unpacked.received.array, unpacked.received.populate)
         self._entries = 0
         self._times: tuple[int | None, int | None] = (None, None)
@@ -69,7 +70,7 @@ class ExportReader:
 
     def read(self, span: tuple[int, int]) -> Iterator[Any | Gap | Oddity]:
         """Yield the exchanges of one entry, with what is odd in it; may raise Malformed."""
-        yield from self._form.read(bytes(self._view[span[0] : span[1]]))
+        yield from self._form.read(self._prefix + bytes(self._view[span[0] : span[1]]))
 
     def count(self, entries: int, times: tuple[int | None, int | None]) -> None:
         """Note how many entries there are, and their least and greatest time."""

@@ -2,7 +2,8 @@
 
 A format is a module with ``NAME``; ``fit(head) -> Fit``; ``spans(data)``, which yields the half-open byte
 range of each entry and the Gaps between them; and ``read(entry)``, which yields the Exchanges of one entry
-and the Oddities and Gaps in it, and may raise Malformed.
+and the Oddities and Gaps in it, and may raise Malformed.  A format whose entries mean nothing alone also has
+``prefix(data)``: what of the file's beginning is put before each entry that ``read`` is given.
 """
 
 from __future__ import annotations
