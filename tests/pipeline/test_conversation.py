@@ -128,3 +128,33 @@ def test_one_side_may_leave_for_another_protocol_alone() -> None:
     answer = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n\x01\x02"
     found = messages(client=view((0, asked, 1)), server=view((0, answer, 2)))
     assert [message.host for message in found if message.kind == "request"] == ["a.example"]
+
+
+def test_a_websocket_is_read_behind_its_upgrade() -> None:
+    asked = b"GET /live HTTP/1.1\r\nHost: a.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+    told = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+    masked = bytes.fromhex("818537fa213d7f9f4d5158")  # RFC 6455 section 5.7: Hello
+    found = messages(
+        client=view((0, asked + masked, 1)), server=view((0, told + bytes.fromhex("810548656c6c6f"), 2))
+    )
+    assert [message.protocol for message in found] == ["http", "http", "websocket", "websocket"]
+    client, server = found[2].parts[0], found[3].parts[0]
+    assert (client.data, client.start, client.pieces) == (b"Hello", len(asked) + 6, ((0, len(asked) + 6),))
+    assert (server.start, server.exact) == (len(told) + 2, True)
+
+
+def test_http_2_is_read_behind_an_upgrade_and_its_answers_are_paired_with_its_own_requests() -> None:
+    asked = b"GET / HTTP/1.1\r\nHost: a.example\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n"
+    told = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"
+    settings = bytes.fromhex("000000040000000000")
+    second = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings + bytes.fromhex("000003010500000003828784")
+    answers = settings + bytes.fromhex("000001010500000001" + "88" + "000001010500000003" + "8d")
+    found = messages(client=view((0, asked + second, 1)), server=view((0, told + answers, 2)))
+    kinds = [(message.kind, message.status, message.answers) for message in found]
+    assert kinds == [
+        ("request", None, None),
+        ("response", 101, 0),
+        ("request", None, None),
+        ("response", 200, None),
+        ("response", 404, 1),
+    ]

@@ -7,12 +7,12 @@ which are unwrapped and searched like any other.
 from __future__ import annotations
 
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
 
-from vitne.decode.protocols import judge, open_decoder
+from vitne.decode.protocols import continuing, judge, open_decoder
 from vitne.kernel.spots import spots
 from vitne.model import Fit, Gap, Malformed, Message, Oddity, Part
 
@@ -30,6 +30,13 @@ _MOST_PAYLOAD = 4 << 20
 _MOST_UPGRADES = 3
 _MOST_HEADS = 4
 """Datagrams of one side that are asked which protocol they are: the first may be damaged."""
+
+
+class _Before(NamedTuple):
+    """What a connection was before it became what is read now."""
+
+    upgrades: tuple[str, ...] = ()  # names of the upgrades, in order
+    asked: tuple[int, int] = (0, 0)  # per side: messages that answer nothing, which is what answers count
 
 
 def read_flow(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Event]:
@@ -114,28 +121,52 @@ def _datagram_read(decoder: Any, side: int, number: int, data: bytes) -> Iterato
 
 def _read_tcp(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Event]:
     starts = {side: (int(view.offsets[0]) if len(view.offsets) else 0) for side, view in views.items()}
-    yield from _read_from(flow, views, starts, times=times, depth=0)
+    yield from _read_from(flow, views, starts, times=times, before=_Before())
 
 
 def _read_from(
-    flow: Flow, views: dict[int, SideView], starts: dict[int, int], *, times: Any, depth: int
+    flow: Flow, views: dict[int, SideView], starts: dict[int, int], *, times: Any, before: _Before
 ) -> Iterator[Event]:
     """Read from the given stream offset of each side on; an upgrade begins anew behind it."""
-    heads = {side: view.slice(starts[side], starts[side] + _HEAD) for side, view in views.items()}
-    decoder = _decoder_for(flow, heads.items())
+    decoder = _successor(flow, before)
+    if decoder is None:
+        heads = {side: view.slice(starts[side], starts[side] + _HEAD) for side, view in views.items()}
+        decoder = _decoder_for(flow, heads.items())
     if decoder is None:
         for side, view in views.items():
             yield from _unknown(side, view, starts[side], times)
         return
+    asked = list(before.asked)
     for side, view in views.items():
         for event in _feed_side(decoder, side, view, starts[side]):
-            yield _shifted(event, starts[side])
+            if isinstance(event, Message):
+                asked[side] += event.answers is None
+                yield _counted_on(_shifted(event, starts[side]), before)
+            else:
+                yield _shifted(event, starts[side])
     at = getattr(decoder, "upgraded_at", None) or getattr(decoder, "upgrade_offset", None)
-    if getattr(decoder, "upgraded", "") and at is not None and depth < _MOST_UPGRADES:
+    upgraded = getattr(decoder, "upgraded", "")
+    if upgraded and at is not None and len(before.upgrades) < _MOST_UPGRADES:
         left = {side: at[side] for side in views if at[side] is not None and at[side] >= 0}
         behind = {side: starts[side] + int(gone) for side, gone in left.items()}
         inner = {side: view for side, view in views.items() if side in behind}
-        yield from _read_from(flow, inner, behind, times=times, depth=depth + 1)
+        now = _Before((*before.upgrades, upgraded), (asked[0], asked[1]))
+        yield from _read_from(flow, inner, behind, times=times, before=now)
+
+
+def _successor(flow: Flow, before: _Before) -> Any | None:
+    """Open the decoder that takes over from an upgrade by its name."""
+    found = continuing(before.upgrades[-1]) if before.upgrades else None
+    if found is None:
+        return None
+    return open_decoder(found, (flow.server_ip, flow.server_port), transport=flow.transport)
+
+
+def _counted_on(event: Event, before: _Before) -> Event:
+    """Let the numbers of answered requests go on behind those before an upgrade."""
+    if isinstance(event, Message) and event.answers is not None and before.asked[1 - event.side]:
+        return msgspec.structs.replace(event, answers=event.answers + before.asked[1 - event.side])
+    return event
 
 
 def _feed_side(decoder: Any, side: int, view: SideView, begin: int) -> Iterator[Event]:
@@ -165,13 +196,16 @@ def _shifted(event: Any, by: int) -> Event:
     if not by:
         return event  # type: ignore[no-any-return]
     if isinstance(event, Message):
-        parts = tuple(
-            msgspec.structs.replace(part, start=part.start + by, end=part.end + by) for part in event.parts
-        )
+        parts = tuple(_shifted_part(part, by) for part in event.parts)
         return msgspec.structs.replace(event, start=event.start + by, end=event.end + by, parts=parts)
     if event.offset is not None:
         return msgspec.structs.replace(event, offset=event.offset + by)  # type: ignore[no-any-return]
     return event  # type: ignore[no-any-return]
+
+
+def _shifted_part(part: Part, by: int) -> Part:
+    pieces = tuple((position, offset + by) for position, offset in part.pieces)
+    return msgspec.structs.replace(part, start=part.start + by, end=part.end + by, pieces=pieces)
 
 
 def _unknown(side: int, view: SideView, begin: int, times: Any) -> Iterator[Message]:

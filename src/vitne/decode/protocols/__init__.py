@@ -5,6 +5,8 @@ Besides what the model asks for, a decoder may state:
 
 ``first_bytes``: transport ("tcp", "udp") -> the bytes a side can begin with; it is not asked about others.
 A transport that does not stand there is never asked for.
+
+``continues``: the upgrades that it takes over from, by the names that decoders give them; see ``continuing``.
 """
 
 from __future__ import annotations
@@ -63,6 +65,14 @@ def judge(head: bytes, transport: str, side: int) -> tuple[int, type[Decoder] | 
             if fit == Fit.CERTAIN:
                 break
     return best, winner
+
+
+def continuing(upgraded: str) -> type[Decoder] | None:
+    """Give the decoder that takes over from an upgrade of this name; None where its bytes tell."""
+    for decoder in decoders().values():
+        if upgraded in getattr(decoder, "continues", ()):
+            return decoder
+    return None
 
 
 def open_decoder(
