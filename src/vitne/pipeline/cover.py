@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vitne.attribute import Devices
     from vitne.model import Destination, Finding, Seed
     from vitne.pipeline.result import DeviceRow, Result
-    from vitne.store import OpaqueTotal, Transmission
+    from vitne.store import OpaqueTotal
 
 
 class Cover:
@@ -38,11 +38,6 @@ class Cover:
         """Mask a row of unreadable bytes."""
         return replace(row, device=self.device(row.device), destination=self._target(row.destination))
 
-    def transmission(self, row: Transmission) -> Transmission:
-        """Mask a row of what was sent."""
-        facts = tuple((name, self.scrub(word)) for name, word in row.facts)
-        return replace(row, device=self.device(row.device), host=self.scrub(row.host), facts=facts)
-
     def row(self, row: DeviceRow) -> DeviceRow:
         """Mask a device."""
         return replace(
@@ -56,7 +51,7 @@ class Cover:
             result,
             findings=mask(result.findings, self.scrub, self.device),
             opaque=[self.opaque(row) for row in result.opaque],
-            transmissions=rows.covered(self.transmission) if isinstance(rows, Transmissions) else rows,
+            transmissions=rows.covered(self.device, self.scrub) if isinstance(rows, Transmissions) else rows,
             devices=[self.row(row) for row in result.devices],
             revealed=False,
         )

@@ -50,6 +50,15 @@ class Ends:
         scope = scope_of(*((own[0], flow.tunnel, far[0]) if received else (far[0], flow.tunnel, own[0])))
         return source, destination(far[0], far[1], host=told[0], host_source=told[1]), scope  # type: ignore[arg-type]
 
+    def asks(self, flow: Flow, side: int) -> tuple[str, str] | None:
+        """Give who may have asked DNS for the far end, and its address; None for what a device received."""
+        client, server = (flow.client_ip, flow.client_mac), (flow.server_ip, flow.server_mac)
+        own, far = (client, server) if side == 0 else (server, client)
+        sender = self.devices.of(*own)
+        if sender is None and (side == 1 or self.devices.of(*far) is not None):
+            return None
+        return (sender.key if sender is not None else own[0], far[0])
+
     def by_dns(self, asker: str, far: str, time_ns: int) -> Host:
         """Give the name that a DNS answer told the asker before that time."""
         name = self.names.name(asker, far, time_ns=time_ns)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
+import numpy as np
 
 from vitne.model import GRADES, IDENTIFIERS, Destination, Finding
 from vitne.report.words import count_of, device_label, joined, listed, span
-from vitne.store import OpaqueTotal
+from vitne.store import OpaqueTotal, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -154,13 +155,31 @@ def _names(case: Outcome) -> dict[tuple[str, int], Destination]:
     without |= {(one.source.ip, one.source.port) for one in case.findings if one.direction == "received"}
     if not without:
         return {}
-    return {
-        (row.ip, row.port): Destination(
-            ip=row.ip, port=row.port, host=row.host, host_source=row.host_source, domain=""
-        )
-        for row in case.transmissions
-        if row.host and (row.ip, row.port) in without
-    }
+    names: dict[tuple[str, int], Destination] = {}
+    for columns in columns_of(case.transmissions):
+        ips, hosts = columns.words["ip"], columns.words["host"]
+        wanted = {ip for ip, _ in without}
+        asked = np.array([ip in wanted for ip in ips.things], dtype=bool)
+        named = np.array([bool(host) for host in hosts.things], dtype=bool)
+        rows = np.flatnonzero(asked[ips.codes] & named[hosts.codes])
+        sources = columns.words["host_source"]
+        for ip, port, host, source in zip(
+            ips.codes[rows].tolist(),
+            columns.numbers["port"][rows].tolist(),
+            hosts.codes[rows].tolist(),
+            sources.codes[rows].tolist(),
+            strict=True,
+        ):
+            where = (ips.things[ip], port)
+            if where in without:
+                names[where] = Destination(
+                    ip=where[0],
+                    port=port,
+                    host=hosts.things[host],
+                    host_source=sources.things[source],
+                    domain="",
+                )
+    return names
 
 
 def overview(case: Outcome) -> Overview:

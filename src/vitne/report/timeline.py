@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 from vitne.report.words import clock, count_of, joined
+from vitne.store import columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from vitne.report.overview import Outcome, Overview, Target
 
@@ -80,14 +82,13 @@ def drawing(case: Outcome, laid: Overview) -> Drawing | None:
         Lane(name=t.name, y=_TOP + _LANE * (i + 0.72), dots=_dots(t, place)) for i, t in enumerate(drawn)
     )
     base = _TOP + _LANE * len(lanes) + _BARS + 22
-    inside = [row.time_ns for row in case.transmissions if first <= row.time_ns <= last]
     ticks = _ticks(first, last, place)
     words = [f"{t.name}: {count_of(t.messages, 'message')} with findings" for t in drawn]
     told = f"From {clock(first)} to {clock(last)} UTC. {joined(words)}."
     return Drawing(
         height=base + 24,
         lanes=lanes,
-        bars=_bars(inside, first, long),
+        bars=_bars(case.transmissions, first, last),
         base=base,
         ticks=ticks,
         told=told,
@@ -106,11 +107,15 @@ def _dots(target: Target, place: _Place) -> tuple[Dot, ...]:
     return tuple(Dot(x=x, text=f"{told[0]}: {joined(told[1:])}") for x, told in sorted(spots.items()))
 
 
-def _bars(times: Sequence[int], first: int, long: int) -> tuple[Bar, ...]:
+def _bars(rows: Iterable[Any], first: int, last: int) -> tuple[Bar, ...]:
     """Count all messages in equal stretches; the highest bar fills the strip."""
-    bins = [0] * _BINS
-    for time_ns in times:
-        bins[min((time_ns - first) * _BINS // long, _BINS - 1)] += 1
+    edges = [first + -(-step * max(last - first, 1) // _BINS) for step in range(_BINS)]
+    counts = np.zeros(_BINS, dtype=np.int64)
+    for columns in columns_of(rows):
+        times = columns.numbers["time_ns"]
+        inside = times[(first <= times) & (times <= last)]
+        counts += np.bincount(np.searchsorted(edges, inside, side="right") - 1, minlength=_BINS)
+    bins: list[int] = counts.tolist()
     most = max(bins, default=0)
     step = (WIDTH - LEFT - RIGHT) / _BINS
     return tuple(

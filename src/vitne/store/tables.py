@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vitne.model import Capture, Finding, Gap, Oddity
+from vitne.store.columns import CHUNK, Writer, columns_of
 from vitne.store.rows import OpaqueTotal, Transmission
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _PAIRS = {
     "range": ("start", "end"),
 }
 _ENCODER = msgspec.json.Encoder(order="deterministic")
-_ROW_GROUP = 16384
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +69,14 @@ def typed(table: Table, rows: Iterable[Any]) -> Iterable[Any]:
 def json_lines(rows: Iterable[Any], sink: Any) -> int:
     """Write one JSON object a line, in the order given; give the number of rows."""
     count = 0
+    if hasattr(rows, "columns"):
+        writer = Writer()
+        for columns in columns_of(rows):
+            sink.write(writer.lines(columns))
+            count += len(columns)
+        return count
     left = iter(rows)
-    while some := list(itertools.islice(left, _ROW_GROUP)):
+    while some := list(itertools.islice(left, CHUNK)):
         sink.write(b"".join(_ENCODER.encode(row) + b"\n" for row in some))
         count += len(some)
     return count
@@ -89,29 +95,27 @@ def parquet(table: Table, rows: Iterable[Any], sink: Any) -> int:
 
     schema = _schemas()[table.name]
     count = 0
-    left = iter(rows)
     with pq.ParquetWriter(sink, schema, compression="zstd", version="2.6") as writer:
-        while some := list(itertools.islice(left, _ROW_GROUP)):
-            writer.write_table(_columns(some, schema), row_group_size=_ROW_GROUP)
+        for some in _tables(table, rows, schema):
+            writer.write_table(some, row_group_size=CHUNK)
             count += len(some)
     return count
 
 
-def _columns(rows: list[Any], schema: Any) -> Any:
-    """Give rows as an Arrow table: column by column where a row is flat, value by value else."""
+def _tables(table: Table, rows: Iterable[Any], schema: Any) -> Iterator[Any]:
+    """Give rows as Arrow tables of ``CHUNK`` rows: from columns where a row is flat, else value by value."""
     import pyarrow as pa
 
-    if not isinstance(rows[0], Transmission):
-        return pa.Table.from_pylist([_flat(msgspec.to_builtins(row)) for row in rows], schema=schema)
-    arrays = []
-    for field in schema:
-        values = [getattr(row, field.name) for row in rows]
-        if field.name in _PAIRS:
-            values = [dict(zip(_PAIRS[field.name], value, strict=True)) for value in values]
-        elif field.name == "facts":
-            values = [[{"name": fact, "value": word} for fact, word in value] for value in values]
-        arrays.append(pa.array(values, type=field.type))
-    return pa.Table.from_arrays(arrays, schema=schema)
+    if table.row is Transmission:
+        writer = Writer()
+        for columns in columns_of(rows):
+            yield writer.table(columns, schema)
+        return
+    left = iter(rows)
+    while some := list(itertools.islice(left, CHUNK)):
+        flat = [_flat(row) for row in msgspec.to_builtins(some)]
+        arrays = [pa.array([row[field.name] for row in flat], type=field.type) for field in schema]
+        yield pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
@@ -122,8 +126,6 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
             out[name] = dict(zip(_PAIRS[name], value, strict=True))
         elif name == "params":
             out[name] = _ENCODER.encode(value).decode()
-        elif name == "facts":
-            out[name] = [{"name": fact, "value": word} for fact, word in value]
         elif name in {"layers", "also"}:
             out[name] = [_flat(inner) for inner in value]
         else:
