@@ -7,10 +7,16 @@ import secrets
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from . import tables
+from . import page, peers, tables
+from .strangers import clean_track, corpus_folder
 from .tracks import Bench, decoy_track, fixed_track, random_track
 
+if TYPE_CHECKING:
+    from .strangers import Clean
+
+STRANGERS, QUICK_STRANGERS = 1000, 5
 FULL, QUICK = (250, 10), (10, 2)  # random cases a depth, identifiers of a fixed chain
 
 
@@ -24,7 +30,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="keep captures, truth and document here")
     parser.add_argument("--format", choices=("pcap", "pcapng"), default="pcap")
     parser.add_argument("--corpus", type=Path, help="folder of real captures for track C")
-    parser.add_argument("--strangers", type=int, default=1000, help="strangers looked for in track C")
+    parser.add_argument("--strangers", type=int, help="strangers looked for in track C (default: 1000)")
     parser.add_argument(
         "--peers", action="store_true", help="other tools on the same captures, where installed"
     )
@@ -52,6 +58,8 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     bench = Bench(seed, folder, suffix="." + options.format)
     print(f"leakbench, seed {seed}")
     report = tables.Report(seed, quick=options.quick)
+    if options.peers:
+        bench.peers = peers.installed(print)
     recipes = []
     if "F" in options.tracks:
         report.fixed, made = fixed_track(bench, most=most)
@@ -62,13 +70,27 @@ def run(options: argparse.Namespace, folder: Path) -> int:
         recipes += made
     if "D" in options.tracks and recipes:
         report.decoys = decoy_track(bench, recipes)
+    if "C" in options.tracks:
+        report.clean = real_captures(bench, options)
     report.finish(bench)
     print(report.text())
     if options.json:
         options.json.write_text(report.json(), encoding="utf-8")
+    if options.page:
+        page.renew(options.page, report)
     if options.missed:
         options.missed.write_text(report.failures(), encoding="utf-8")
     return 0
+
+
+def real_captures(bench: Bench, options: argparse.Namespace) -> Clean | None:
+    """Run track C where there are real captures."""
+    corpus = corpus_folder(options.corpus)
+    if corpus is None:
+        print("SKIPPED, no real captures here: track C (give --corpus or set VITNE_CORPUS)")
+        return None
+    strangers = options.strangers or (QUICK_STRANGERS if options.quick else STRANGERS)
+    return clean_track(bench, corpus, strangers=strangers)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vitne.lab.pcap import pcap, pcapng
 
-from .wire import CLIENT, MS, Frame, Host, Talk, Wire, datagrams
+from .wire import CLIENT, MS, Frame, Host, Post, Talk, Wire
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +75,5 @@ def _play(wire: Wire, number: int, each: Staged) -> None:
     case.client, case.server = each.client.ip, server.ip
     at = START_NS + number * BETWEEN_NS
     pair, ports = (each.client, server), (case.port, load.port)
-    if load.transport == "tcp":
-        Talk(wire, pair, ports, at=at, case=number).run(list(load.turns))
-    else:
-        datagrams(wire, pair, ports, list(load.turns), at=at, case=number)
+    speaker = Talk if load.transport == "tcp" else Post
+    speaker(wire, pair, ports, at=at, case=number).run(list(load.turns))

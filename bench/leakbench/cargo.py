@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 
 
-class CannotCarry(Exception):
+class CannotCarryError(Exception):
     """A layer or a carrier cannot hold these bytes."""
 
 
@@ -60,13 +60,13 @@ class Cargo:
         return self.wrapped(before + self.data + after, place, layer, **changes)
 
     def text(self) -> str:
-        """Give the bytes as text; raises CannotCarry where they are none."""
+        """Give the bytes as text; raises CannotCarryError where they are none."""
         try:
             text = self.data.decode()
         except UnicodeDecodeError:
-            raise CannotCarry("no text") from None
+            raise CannotCarryError("no text") from None
         if any(ord(character) < 32 and character not in "\t\r\n" for character in text):
-            raise CannotCarry("control characters")
+            raise CannotCarryError("control characters")
         return text
 
 

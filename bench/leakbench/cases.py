@@ -6,8 +6,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .cargo import CannotCarryError, Cargo, Words
 from .carriers import CARRIERS, Way
-from .cargo import CannotCarry, Cargo, Words
 from .layers import wrap
 from .spellings import spell
 
@@ -63,26 +63,32 @@ class Case:
         return dataclasses.asdict(self)
 
 
-def record(recipe: Recipe, person: Person, chance: Random, words: Words, templates: dict[str, str]) -> Cargo:
+@dataclass(frozen=True)
+class Means:
+    """What a case is made with."""
+
+    chance: Random
+    words: Words
+    templates: dict[str, str] = field(default_factory=dict)  # records of known senders
+
+
+def record(recipe: Recipe, person: Person, means: Means) -> Cargo:
     """Write the value in its spelling into the innermost record."""
     value = spell(person, recipe.identifier, recipe.spelling)
     if recipe.record.startswith("t."):
-        return _templated(templates[recipe.record[2:]], recipe.identifier, value, chance)
+        return _templated(means.templates[recipe.record[2:]], recipe.identifier, value, means.chance)
     maker = RECORDS[recipe.record]
-    before, after, layer = maker(recipe.identifier, value, chance, words)
+    before, after, layer = maker(recipe.identifier, value, means.chance, means.words)
     layers = (layer,) if layer else ()
     return Cargo(before + value + after, len(before), len(before) + len(value), layers)
 
 
-def build(
-    recipe: Recipe, person: Person, *, chance: Random, words: Words, templates: dict[str, str], host: str = ""
-) -> tuple[Cargo, Load]:
-    """Make cargo and conversation of a recipe; raises CannotCarry."""
-    cargo = wrap(record(recipe, person, chance, words, templates), list(recipe.layers), chance, words)
+def build(recipe: Recipe, person: Person, means: Means) -> tuple[Cargo, Load]:
+    """Make cargo and conversation of a recipe; raises CannotCarryError."""
+    chance, words = means.chance, means.words
+    cargo = wrap(record(recipe, person, means), list(recipe.layers), chance, words)
     name = words.key_of(recipe.identifier, chance) if not recipe.layers else "data"
-    host = (
-        host or f"{words.pick('hosts', chance)}.{words.pick('hosts', chance)}{chance.randrange(90)}.example"
-    )
+    host = f"{words.pick('hosts', chance)}.{words.pick('hosts', chance)}{chance.randrange(90)}.example"
     load = CARRIERS[recipe.carrier](cargo, Way(host=host, name=name, chance=chance, words=words))
     return cargo, cut(load, recipe.manner, chance)
 
@@ -112,7 +118,7 @@ def _json(identifier: str, value: bytes, chance: Random, words: Words) -> tuple[
     first = f'"{words.pick("fillers_names", chance)}":"{words.pick("fillers_values", chance)}",'.encode()
     mark = b"" if value[:1] == b"{" else b'"'
     if any(letter in value for letter in b'"\\') and mark:
-        raise CannotCarry("the value wants escapes")
+        raise CannotCarryError("the value wants escapes")
     return b"{" + first + b'"' + key + b'":' + mark, mark + b',"ts":1549174542}', "json"
 
 
@@ -163,7 +169,7 @@ def _templated(template: str, identifier: str, value: bytes, chance: Random) -> 
     """Fill in the record of a known sender: the place of the value; empty texts and noise elsewhere."""
     mark = "<" + identifier + ">"
     if mark not in template:
-        raise CannotCarry(f"no place for {identifier}")
+        raise CannotCarryError(f"no place for {identifier}")
     before, _, after = template.partition(mark)
     before, after = _emptied(before, chance), _emptied(after, chance)
     low = len(before.encode())

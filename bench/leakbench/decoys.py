@@ -1,7 +1,8 @@
 """Track D: what looks like a leak of the subject and is none.
 
-Three for each positive: the same chain with a neighbour's value, with another phone's, in an answer, inside the
-local network, from another device; and numbers, times, digests and places that belong to nobody or elsewhere.
+Three for each positive: the same chain with a neighbour's value, with another phone's, in an answer,
+inside the local network, from another device; and numbers, times, digests and
+places that belong to nobody or elsewhere.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ import dataclasses
 import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .capture import OTHER, PHONE, PRINTER, Staged
-from .cargo import CannotCarry, Cargo, Words
+from .cargo import Cargo
 from .carriers import CARRIERS, Load, Way
-from .cases import Case, Recipe, build
+from .cases import Case, Means, Recipe, build
 from .people import Person, digits, hexadecimal, luhn, random_uuid
 from .wire import CLIENT, SERVER, Turn
 
@@ -34,14 +35,11 @@ RIGHT_WHEN_SEEN = {
 
 
 @dataclass(frozen=True)
-class Scene:
+class Scene(Means):
     """What decoys are drawn from."""
 
-    person: Person
-    others: list[Person]
-    chance: Random
-    words: Words
-    templates: dict[str, str]
+    person: Person = field(kw_only=True)
+    others: list[Person] = field(kw_only=True)
 
 
 def three(recipe: Recipe, scene: Scene) -> list[Staged]:
@@ -64,7 +62,7 @@ def _of_recipe(kind: str, recipe: Recipe, scene: Scene) -> Staged:
         person = neighbour(scene.person, scene.others, recipe.identifier, scene.chance)
     elif kind == "other-phone":
         person = scene.chance.choice(scene.others)
-    cargo, load = build(recipe, person, chance=scene.chance, words=scene.words, templates=scene.templates)
+    cargo, load = build(recipe, person, scene)
     case = _case(kind, recipe, scene.person, cargo)
     if kind == "received":
         return Staged(case, answered(cargo, scene), side=SERVER)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tomllib
 
 from .cargo import HERE
-from .cases import RECORDS, Recipe
 from .carriers import CARRIERS
+from .cases import RECORDS, Recipe
 from .layers import LAYERS
 from .people import STRONG
 

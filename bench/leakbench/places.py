@@ -11,7 +11,7 @@ import math
 import struct
 from typing import TYPE_CHECKING
 
-from .cargo import CannotCarry
+from .cargo import CannotCarryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +27,9 @@ def sha1_hex(data: bytes) -> str:
 
 
 def write(place: Place, how: str) -> bytes:
-    """Write a place; raises CannotCarry for an unknown way."""
+    """Write a place; raises CannotCarryError for an unknown way."""
     if how not in FORMS:
-        raise CannotCarry(f"a place has no spelling {how}")
+        raise CannotCarryError(f"a place has no spelling {how}")
     written = FORMS[how](*place)
     return written if isinstance(written, bytes) else written.encode()
 

@@ -49,9 +49,9 @@ def encodings() -> frozenset[str]:
     return frozenset(row["id"] for row in json.loads(run.stdout))
 
 
-def scan(capture: Path, subject: Path, *, keys: Path | None = None) -> Scan:
-    """Scan one capture in one process; raises RuntimeError with what the program said when it fails."""
-    command = [sys.executable, "-m", "vitne.cli", "scan", str(capture), "--subject", str(subject)]
+def scan(captures: list[Path], subject: Path, *, keys: Path | None = None) -> Scan:
+    """Scan captures in one process; raises RuntimeError with what the program said when it fails."""
+    command = [sys.executable, "-m", "vitne.cli", "scan", *map(str, captures), "--subject", str(subject)]
     command += ["--json", "--reveal", "-q", "-j", "1"]
     if keys is not None and takes_keys():
         command += ["--keys", str(keys)]

@@ -22,9 +22,16 @@ STRUCTURES = frozenset(
     }
 )  # fmt: skip
 ALIASES = {
-    "base64url": "base64", "utf-16": "utf16", "utf-32": "utf32", "html-numeric": "html", "json-escapes": "json-escapes",
-    "ascii85": "base85", "z85": "base85", "percent": "percent", "xor-difference": "xor", "messagepack": "msgpack",
-    "lzma": "xz", "zlib": "deflate", "bzip2": "bz2", "quoted-printable": "quoted-printable",
+    "base64url": "base64",
+    "utf-16": "utf16",
+    "utf-32": "utf32",
+    "html-numeric": "html",
+    "ascii85": "base85",
+    "z85": "base85",
+    "lzma": "xz",
+    "bzip2": "bz2",
+    "zlib": "deflate",
+    "messagepack": "msgpack",
 }  # fmt: skip
 BESIDE_A_FORM = frozenset({"percent", "html", "json-escapes"})  # what structures undo by themselves
 
@@ -74,7 +81,7 @@ class Score:
     scans: int = 0
 
     def by(self, key: str) -> dict[str, Tally]:
-        """Give recall by "chain", "family", "carrier", "identifier", "layer" or "depth"; what can be reached."""
+        """Give recall by a property of the recipe, by "layer" or "depth", of what can be read at all."""
         tallies: dict[str, Tally] = collections.defaultdict(Tally)
         for outcome in self.outcomes:
             if not outcome.case.reachable:
@@ -150,7 +157,7 @@ def _positive(case: Case, findings: list[dict[str, Any]]) -> Outcome:
         case,
         found=True,
         verified=any(each["verified"] for each in right),
-        identifier_right=not same or case.recipe.identifier in {"location"},
+        identifier_right=not same or case.recipe.identifier == "location",
         frames_right=ways[best][2],
         path_right=ways[best][1],
         path=ways[best][0],
@@ -200,7 +207,7 @@ LEFT_OUT = STRUCTURES | BESIDE_A_FORM | PROTOCOLS | SPELLED
 
 
 def _decoy(case: Case, findings: list[dict[str, Any]]) -> Outcome:
-    """A decoy is false when a known value is said to have been sent by the subject to the internet."""
+    """Call a decoy false when a known value is said to have been sent by the subject to the internet."""
     named = [each for each in findings if each["seed"] is not None]
     if case.decoy == "placeholder":
         named = [each for each in findings if each["identifier"] == case.recipe.identifier]

@@ -7,7 +7,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from . import places
-from .cargo import CannotCarry
+from .cargo import CannotCarryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ MACS = ("mac-address", "bssid")
 
 
 def spell(person: Person, identifier: str, how: str = "") -> bytes:
-    """Write a value in a spelling; "" is the usual one.  Raises CannotCarry where it does not fit."""
+    """Write a value in a spelling; "" is the usual one.  Raises CannotCarryError where it does not fit."""
     if identifier == "location":
         return places.write(person.place, how)
     if identifier == "cell-id":
@@ -29,7 +29,7 @@ def spell(person: Person, identifier: str, how: str = "") -> bytes:
         return value.encode()
     written = FORMS[how](identifier, value)
     if not written:
-        raise CannotCarry(f"{identifier} has no spelling {how}")
+        raise CannotCarryError(f"{identifier} has no spelling {how}")
     return written if isinstance(written, bytes) else written.encode()
 
 
@@ -73,7 +73,9 @@ def _last_first(name: str) -> str:
 
 
 def _ascii(name: str) -> str:
-    return name.translate(str.maketrans({"ø": "o", "Ø": "O", "å": "a", "Å": "A", "æ": "ae", "Æ": "Ae"}))
+    for letter, plain in (("ø", "o"), ("Ø", "O"), ("å", "a"), ("Å", "A"), ("æ", "ae"), ("Æ", "Ae")):
+        name = name.replace(letter, plain)
+    return name
 
 
 def _meid_decimal(value: str) -> str:
@@ -182,5 +184,5 @@ def _cell(cell: tuple[str, str, int, int], how: str) -> bytes:
         "query": f"mcc={mcc}&mnc={mnc}&lac={area}&cid={identity}",
     }
     if how not in forms or not math.isfinite(identity):
-        raise CannotCarry(f"a cell has no spelling {how}")
+        raise CannotCarryError(f"a cell has no spelling {how}")
     return forms[how].encode()

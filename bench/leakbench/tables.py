@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from .score import Tally, cause
 
 if TYPE_CHECKING:
     from .score import Outcome, Score
+    from .strangers import Clean
     from .tracks import Bench
 
 WANTED = {1: 0.98, 2: 0.98, 3: 0.96, 4: 0.94, 5: 0.88, 6: 0.80}  # least recall of the random track by depth
@@ -27,12 +29,16 @@ class Report:
     fixed: Score | None = None
     random: dict[int, Score] = field(default_factory=dict)
     decoys: Score | None = None
+    clean: Clean | None = None
+    peers: dict[str, list[Score]] = field(default_factory=dict)  # name -> scores of F and R, as positives()
     rejected: list[str] = field(default_factory=list)
     unfit: int = 0
 
     def finish(self, bench: Bench) -> None:
         """Take over what the run noted."""
         self.unfit = len(bench.unfit)
+        for name, scores in bench.beside.items():
+            self.peers[name] = [scores[own.track] for own in self.positives()]
         for what, counts in (("layer", bench.rejected.layers), ("carrier", bench.rejected.carriers)):
             total = collections.Counter[str]()
             for (name, _), count in counts.items():
@@ -63,6 +69,9 @@ class Report:
             out += _random(self.random)
         if self.decoys:
             out += _decoys(self.decoys)
+        if self.clean:
+            out += _clean(self.clean)
+        out += _peers(self)
         out += _quality(self.positives())
         out += ["", *self.rejected, f"chains that do not fit an identifier: {self.unfit}"]
         return "\n".join(out)
@@ -118,6 +127,12 @@ class Report:
                     for kind, rows in _kinds(self.decoys).items()
                 },
             }
+        if self.clean:
+            figures["C"] = dataclasses.asdict(self.clean)
+        figures["peers"] = {
+            name: {score.track: round(main_figure(score), 4) for score in scores}
+            for name, scores in self.peers.items()
+        }
         figures["found"] = {name: round(_share(self.positives(), name), 4) for name in QUALITIES}
         figures["missed"] = {why: len(rows) for why, rows in self.missed().items()}
         return figures
@@ -143,6 +158,11 @@ def _sum(score: Score) -> Tally:
     return total
 
 
+def quality_share(report: Report, name: str) -> float:
+    """Give the share of what was found of which something holds."""
+    return _share(report.positives(), name)
+
+
 def _share(scores: list[Score], name: str) -> float:
     found = [outcome for score in scores for outcome in score.outcomes if outcome.found]
     return sum(bool(getattr(outcome, name)) for outcome in found) / len(found) if found else 1.0
@@ -158,8 +178,9 @@ def _kinds(score: Score) -> dict[str, list[Outcome]]:
 def _fixed(score: Score) -> list[str]:
     chains = score.by("chain")
     full = sum(tally.recall == 1 for tally in chains.values())
-    out = ["", f"F  fixed chains: macro recall {score.macro():.3f} (wanted {WANTED_FIXED}), "
-           f"{full} of {len(chains)} chains in full, {_sum(score).found} of {_sum(score).planted} cases"]  # fmt: skip
+    total = _sum(score)
+    title = f"F  fixed chains: macro recall {score.macro():.3f} (wanted {WANTED_FIXED})"
+    out = ["", f"{title}, {full} of {len(chains)} chains in full, {total.found} of {total.planted} cases"]
     for family, tally in score.by("family").items():
         out.append(f"   {family:36} {tally.recall:6.3f}  {tally.found:4} of {tally.planted}")
     hidden = [outcome for outcome in score.outcomes if not outcome.case.reachable]
@@ -199,3 +220,25 @@ def _quality(scores: list[Score]) -> list[str]:
         "Of what was found:",
         *(f"   {words:28} {_share(scores, name):6.3f}" for name, words in QUALITIES.items()),
     ]
+
+
+def _clean(clean: Clean) -> list[str]:
+    listed = ", ".join(f"{name} {count}" for name, count in clean.false.items())
+    title = f"C  {clean.strangers} strangers in {clean.captures} real captures ({clean.bytes / 1e6:.1f} MB)"
+    false = f"{sum(clean.false.values())} false {listed}".rstrip()
+    return ["", f"{title}: {false}; parts of names, only inferred: {clean.parts}"]
+
+
+def main_figure(score: Score) -> float:
+    """Give the figure of a track: the mean over chains of F, the share of all cases of R."""
+    return score.macro() if score.track == "F" else _sum(score).recall
+
+
+def _peers(report: Report) -> list[str]:
+    if not report.peers:
+        return []
+    own = report.positives()
+    out = ["", f"   {'':20}" + "".join(f"{score.track:>7}" for score in own)]
+    for name, scores in {"vitne": own, **report.peers}.items():
+        out.append(f"   {name:20}" + "".join(f"{main_figure(score):7.3f}" for score in scores))
+    return out

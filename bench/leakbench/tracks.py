@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
-from . import compose, decoys, fixed
+from . import compose, decoys, fixed, peers
 from .capture import Staged, write
-from .cargo import CannotCarry, Words, read_words
-from .cases import Case, Recipe, build
+from .cargo import CannotCarryError, Cargo, Words, read_words
+from .cases import Case, Means, Recipe, build
 from .people import Person, invent
 from .scanning import scan
 from .score import Score, outcomes
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from .carriers import Load
+
 PIECE = 4000  # most conversations of one capture
+FEW = 50  # cases of a depth up to which all depths share one capture
 
 
 @dataclass
@@ -32,6 +36,8 @@ class Bench:
     say: Callable[[str], None] = print
     suffix: str = ".pcap"
     rejected: compose.Rejections = field(default_factory=compose.Rejections)
+    peers: list[str] = field(default_factory=list)  # names of peers to run on the same captures
+    beside: dict[str, dict[str, Score]] = field(default_factory=dict)  # peer -> track -> score
     unfit: dict[str, str] = field(default_factory=dict)  # chain and identifier -> why no case was made
 
     def __post_init__(self) -> None:
@@ -49,6 +55,10 @@ class Bench:
         """Give the source of chance of one part of the run."""
         return Random(f"leakbench {self.seed} {what}")
 
+    def means(self, chance: Random) -> Means:
+        """Give what cases are made with."""
+        return Means(chance, self.words, self.templates)
+
     def _other(self, chance: Random) -> Person:
         """Give somebody who shares no value and no name with the subject."""
         while True:
@@ -57,23 +67,37 @@ class Bench:
             if not names and not set(other.values.values()) & set(self.person.values.values()):
                 return other
 
-    def run(self, track: str, staged: list[Staged], chance: Random) -> Score:
-        """Write captures of a track, scan each, score."""
-        score = Score(track)
+    def run(self, what: str, staged: list[Staged]) -> dict[str, Score]:
+        """Write captures, scan each, score each track that the cases belong to."""
+        scores: dict[str, Score] = {}
+        chance = self.chance(what)
         for number, low in enumerate(range(0, len(staged), PIECE)):
             piece = staged[low : low + PIECE]
-            path = self.folder / f"{track.lower().replace(' ', '-')}-{number}{self.suffix}"
+            path = self.folder / f"{what.lower().replace(' ', '-')}-{number}{self.suffix}"
             write(path, piece, chance)
-            done = scan(path, self.subject, keys=self.keys)
-            cases = [each.case for each in piece]
-            score.outcomes += outcomes(cases, done.document)
-            score.cpu += done.cpu
-            score.scans += 1
+            done = scan([path], self.subject, keys=self.keys)
+            each_cpu = done.cpu / len(piece)
+            for outcome in outcomes([each.case for each in piece], done.document):
+                score = scores.setdefault(outcome.case.track, Score(outcome.case.track))
+                score.outcomes.append(outcome)
+                score.cpu += each_cpu
+            for name in self.peers if what != "D" else ():
+                for outcome in peers.outcomes(name, piece, self.person):
+                    track = outcome.case.track
+                    beside = self.beside.setdefault(name, {}).setdefault(track, Score(track))
+                    beside.outcomes.append(outcome)
             self.say(
                 f"{path.name}: {len(piece)} conversations, {path.stat().st_size / 1e6:.1f} MB, "
-                f"scanned in {done.cpu:.1f} s of processor time ({done.cpu / len(piece) * 1000:.1f} ms each)"
+                f"scanned in {done.cpu:.1f} s of processor time ({each_cpu * 1000:.1f} ms each)"
             )
-        return score
+        self._write_truth(what, staged)
+        return scores
+
+    def _write_truth(self, what: str, staged: list[Staged]) -> None:
+        """Write what is known of every case, one line of JSON each."""
+        lines = (json.dumps(each.case.truth(), ensure_ascii=False) for each in staged)
+        path = self.folder / f"{what.lower().replace(' ', '-')}.truth.jsonl"
+        path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
 
 
 def keys_toml(words: Words) -> str:
@@ -96,53 +120,58 @@ def fixed_track(bench: Bench, *, most: int) -> tuple[Score, list[Recipe]]:
     for recipe in fixed.recipes(most=most):
         try:
             staged.append(positive("F", recipe, bench, chance))
-        except CannotCarry as why:
+        except CannotCarryError as why:
             bench.unfit[f"{recipe.chain} / {recipe.identifier}"] = str(why)
             continue
         made.append(recipe)
-    return bench.run("F", staged, chance), made
+    return bench.run("F", staged)["F"], made
 
 
 def positive(track: str, recipe: Recipe, bench: Bench, chance: Random) -> Staged:
-    """Stage a planted value."""
-    cargo, load = build(recipe, bench.person, chance=chance, words=bench.words, templates=bench.templates)
+    """Stage a planted value; raises CannotCarryError."""
+    return _staged(track, recipe, bench, build(recipe, bench.person, bench.means(chance)))
+
+
+def _staged(track: str, recipe: Recipe, bench: Bench, made: tuple[Cargo, Load]) -> Staged:
+    cargo, load = made
     case = Case(
-        track, recipe, bench.person.seed(recipe.identifier), reachable=cargo.reachable,
-        layers=load.layers[::-1], size=len(cargo.data),
-    )  # fmt: skip
+        track,
+        recipe,
+        bench.person.seed(recipe.identifier),
+        reachable=cargo.reachable,
+        layers=load.layers[::-1],
+        size=len(cargo.data),
+    )
     return Staged(case, load)
 
 
 def random_track(bench: Bench, *, each: int, depths: range) -> tuple[dict[int, Score], list[Recipe]]:
-    """Run track R: so many cases of each depth."""
-    scores, made = {}, []
+    """Run track R: so many cases of each depth; many have a capture a depth, for their times."""
+    staged: dict[str, list[Staged]] = {}
+    made = []
     for depth in depths:
-        chance = bench.chance(f"R {depth}")
-        staged = []
+        means, track = bench.means(bench.chance(f"R {depth}")), f"R {depth}"
         for _ in range(each):
-            recipe, cargo, load = compose.draw(
-                bench.person, depth, chance=chance, words=bench.words, rejected=bench.rejected
-            )
-            case = Case(
-                "R", recipe, bench.person.seed(recipe.identifier), reachable=cargo.reachable,
-                layers=load.layers[::-1], size=len(cargo.data),
-            )  # fmt: skip
-            staged.append(Staged(case, load))
+            recipe, cargo, load = compose.draw(bench.person, depth, means, rejected=bench.rejected)
+            staged.setdefault(track, []).append(_staged(track, recipe, bench, (cargo, load)))
             made.append(recipe)
-        scores[depth] = bench.run(f"R {depth}", staged, chance)
-    return scores, made
+    if each <= FEW:
+        scores = bench.run("R", [each_case for cases in staged.values() for each_case in cases])
+    else:
+        scores = {track: bench.run(track, cases)[track] for track, cases in staged.items()}
+    return {int(track.split()[1]): score for track, score in scores.items()}, made
 
 
 def decoy_track(bench: Bench, recipes: list[Recipe]) -> Score:
     """Run track D: three decoys for each positive."""
     chance = bench.chance("D")
-    scene = decoys.Scene(bench.person, bench.others, chance, bench.words, bench.templates)
+    scene = decoys.Scene(chance, bench.words, bench.templates, person=bench.person, others=bench.others)
     staged: list[Staged] = []
     for recipe in recipes:
         before = len(staged)
         while len(staged) < before + 3:
             try:
                 staged += decoys.three(recipe, scene)
-            except CannotCarry:
+            except CannotCarryError:
                 continue
-    return bench.run("D", staged, chance)
+    return bench.run("D", staged)["D"]

@@ -5,6 +5,7 @@ specification: RFC 9293 3.4 to 3.6; RFC 768
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,7 @@ class Talk:
         edges = sorted({0, *turn.cuts, *range(0, len(turn.data), SEGMENT), len(turn.data)})
         pieces = [
             (low, turn.data[low:high])
-            for low, high in zip(edges, edges[1:], strict=False)
+            for low, high in itertools.pairwise(edges)
             if low < high <= len(turn.data)
         ]
         if turn.manner == "swapped":
@@ -135,23 +136,28 @@ class Talk:
         self.now += self.wire.chance.randrange(MS, 12 * MS)
 
 
-def datagrams(
-    wire: Wire, pair: tuple[Host, Host], ports: tuple[int, int], turns: list[Turn], *, at: int, case: int
-) -> None:
-    """Let each turn pass as one datagram."""
-    sent = [0, 0]
-    for turn in turns:
-        source, target = pair[turn.side], pair[1 - turn.side]
-        ends = Ends(source.ip, target.ip)
-        both = (ports[turn.side], ports[1 - turn.side])
-        packet = packets.internet(
-            packets.udp(turn.data, ends, both),
-            ends,
-            protocol=packets.UDP,
-            identification=wire.chance.getrandbits(16),
-        )
-        low = sent[turn.side]
-        sent[turn.side] += len(turn.data)
-        frame = _ethernet(packet, source, target)
-        wire.frames.append(Frame(at, frame, case, turn.side, low, sent[turn.side]))
-        at += wire.chance.randrange(MS, 30 * MS)
+class Post:
+    """Datagrams of a case."""
+
+    def __init__(
+        self, wire: Wire, pair: tuple[Host, Host], ports: tuple[int, int], *, at: int, case: int
+    ) -> None:
+        self.wire, self.pair, self.ports, self.now, self.case = wire, pair, ports, at, case
+
+    def run(self, turns: list[Turn]) -> None:
+        """Let each turn pass as one datagram."""
+        sent = [0, 0]
+        for turn in turns:
+            source, target = self.pair[turn.side], self.pair[1 - turn.side]
+            ends = Ends(source.ip, target.ip)
+            packet = packets.internet(
+                packets.udp(turn.data, ends, (self.ports[turn.side], self.ports[1 - turn.side])),
+                ends,
+                protocol=packets.UDP,
+                identification=self.wire.chance.getrandbits(16),
+            )
+            low = sent[turn.side]
+            sent[turn.side] += len(turn.data)
+            frame = _ethernet(packet, source, target)
+            self.wire.frames.append(Frame(self.now, frame, self.case, turn.side, low, sent[turn.side]))
+            self.now += self.wire.chance.randrange(MS, 30 * MS)

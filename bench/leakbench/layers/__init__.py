@@ -36,7 +36,7 @@ LAYERS = gather()
 
 
 def wrap(cargo: Cargo, chain: list[str], chance: Random, words: Words) -> Cargo:
-    """Put layers around a cargo, the innermost first; raises CannotCarry."""
+    """Put layers around a cargo, the innermost first; raises CannotCarryError."""
     for name in chain:
         cargo = LAYERS[name](cargo, chance, words)
     return cargo

@@ -1,7 +1,7 @@
 """Records in bytes: protobuf, MessagePack, CBOR, BSON, Thrift, property lists, Java, ASN.1, TLV, AMF.
 
-specification: protobuf.dev encoding; msgpack specification; RFC 8949; bsonspec.org 1.1; Thrift binary and compact
-protocol; Java object serialization 6.4; X.690; AMF0; OMA LwM2M 1.0 6.4.3 (TLV)
+specification: protobuf.dev encoding; msgpack specification; RFC 8949; bsonspec.org 1.1; Thrift binary
+and compact protocol; Java object serialization 6.4; X.690; AMF0; OMA LwM2M 1.0 6.4.3 (TLV)
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import plistlib
 import struct
 from typing import TYPE_CHECKING
 
-from bench.leakbench.cargo import CannotCarry, Cargo, Words
+from bench.leakbench.cargo import CannotCarryError, Cargo, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ def _msgpack_bytes(data: bytes) -> bytes:
 
 def _msgpack(cargo: Cargo, chance: Random, _words: Words) -> Cargo:
     if len(cargo.data) > 65535:
-        raise CannotCarry("longer than the head written here can say")
+        raise CannotCarryError("longer than the head written here can say")
     before = b"\x83\xa1v" + bytes([chance.randrange(1, 100)]) + b"\xa4data" + _msgpack_bytes(cargo.data)
     after = b"\xa1t\xce" + struct.pack(">I", 1549174542 + chance.randrange(9999))
     return cargo.framed(before, after, "msgpack")
@@ -76,7 +76,7 @@ def _cbor_head(major: int, size: int) -> bytes:
 
 def _cbor(cargo: Cargo, chance: Random, _words: Words) -> Cargo:
     if len(cargo.data) > 65535:
-        raise CannotCarry("longer than the head written here can say")
+        raise CannotCarryError("longer than the head written here can say")
     head = _cbor_head(3 if is_text(cargo.data) else 2, len(cargo.data))
     before = b"\xa3\x61v" + _cbor_head(0, chance.randrange(1000)) + b"\x64data" + head
     after = b"\x61t\x1a" + struct.pack(">I", 1549174542 + chance.randrange(9999))
@@ -121,7 +121,7 @@ def _java(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
     """Give a serialised java.lang.String (stream constants 0xACED, TC_STRING)."""
     cargo.text()
     if len(cargo.data) > 65535:
-        raise CannotCarry("longer than a short string")
+        raise CannotCarryError("longer than a short string")
     return cargo.framed(b"\xac\xed\x00\x05t" + struct.pack(">H", len(cargo.data)), b"", "java")
 
 
@@ -143,7 +143,7 @@ def _asn1(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
 def _tlv(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
     """Give fields of a two-byte tag and a two-byte length."""
     if len(cargo.data) > 65535:
-        raise CannotCarry("longer than the length can say")
+        raise CannotCarryError("longer than the length can say")
     before = struct.pack(">HHB", 1, 1, 3) + struct.pack(">HH", 7, len(cargo.data))
     return cargo.framed(before, struct.pack(">HHH", 9, 2, 512), "tlv")
 
@@ -151,14 +151,14 @@ def _tlv(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
 def _lwm2m(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
     """Give OMA TLV resources: 0 maker, 2 serial number."""
     if len(cargo.data) > 255:
-        raise CannotCarry("longer than the length written here can say")
+        raise CannotCarryError("longer than the length written here can say")
     before = b"\xc3\x00SYN" + b"\xc8\x02" + bytes([len(cargo.data)])
     return cargo.framed(before, b"\xc1\x10U", "tlv")
 
 
 def _amf(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
     if len(cargo.data) > 65535 or not is_text(cargo.data):
-        raise CannotCarry("no short string")
+        raise CannotCarryError("no short string")
     before = b"\x03\x00\x01v\x00\x40\x08\0\0\0\0\0\0\x00\x04data\x02" + struct.pack(">H", len(cargo.data))
     return cargo.framed(before, b"\x00\x00\x09", "amf")
 

@@ -10,12 +10,11 @@ import itertools
 import struct
 import warnings
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bench.leakbench.cargo import CannotCarryError, Cargo, Words
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.utils import CryptographyDeprecationWarning
-
-from bench.leakbench.cargo import CannotCarry, Cargo, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,9 +33,9 @@ def padded(data: bytes, block: int) -> bytes:
     return data + bytes([fill]) * fill
 
 
-def encrypt(algorithm: object, mode: object, data: bytes) -> bytes:
+def encrypt(algorithm: Any, mode: Any, data: bytes) -> bytes:
     """Run a cipher over whole blocks."""
-    running = Cipher(algorithm, mode).encryptor()  # type: ignore[arg-type]
+    running = Cipher(algorithm, mode).encryptor()
     return running.update(data) + running.finalize()
 
 
@@ -116,7 +115,7 @@ def _xor(length: int) -> Wrap:
 
 
 def _xor_key_sent(cargo: Cargo, chance: Random, _words: Words) -> Cargo:
-    """A repeated key of 32 bytes that is sent before the text."""
+    """Take a repeated key of 32 bytes and send it before the text."""
     key = bytes(chance.randrange(1, 256) for _ in range(32))
     return cargo.wrapped(key + xor(cargo.data, key), (32 + cargo.low, 32 + cargo.high), "xor")
 
@@ -127,7 +126,7 @@ def websocket_mask(cargo: Cargo, chance: Random, _words: Words) -> Cargo:
     size = len(cargo.data)
     length = bytes([0x80 | size]) if size < 126 else b"\xfe" + struct.pack(">H", size)
     if size > 65535:
-        raise CannotCarry("longer than the length written here can say")
+        raise CannotCarryError("longer than the length written here can say")
     before = b"\x82" + length + mask
     place = (len(before) + cargo.low, len(before) + cargo.high)
     return cargo.wrapped(before + xor(cargo.data, mask), place, "websocket")

@@ -88,7 +88,7 @@ def _crc32(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
 
 
 def _cuid(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
-    """A digest of something else, a bar, the value backwards."""
+    """Give a digest of something else, a bar, the value backwards."""
     before = digest("md5", b"cuid" + cargo.data).hex().upper().encode() + b"|"
     data = before + cargo.data[::-1]
     return cargo.wrapped(data, (len(before), len(data)), "reverse")

@@ -7,10 +7,10 @@ specification: RFC 4648; RFC 2045 6.8; RFC 1924 alphabet of base85; Adobe PLRM 3
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bench.leakbench.cargo import CannotCarry, Cargo, Words
-
+from bench.leakbench.cargo import CannotCarryError, Cargo, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ def _permuted(cargo: Cargo, chance: Random, _words: Words) -> Cargo:
     chance.shuffle(letters)
     text = base64.b64encode(cargo.data).translate(bytes.maketrans(STANDARD, bytes(letters)))
     found = grouped(cargo, text, (3, 4), "base64-permuted")
-    return Cargo(found.data, found.low, found.high, found.layers, False, found.beside, found.headers)
+    return replace(found, reachable=False)
 
 
 def _hex(*, upper: bool = False, mark: bytes = b"", before: bytes = b"") -> Wrap:
@@ -90,7 +90,7 @@ def _base32(*, lower: bool = False, pad: bool = True, hexadecimal: bool = False)
 def big_number(data: bytes, alphabet: bytes, *, zeros: bool = True) -> bytes:
     """Write bytes as one number in another base, leading zero bytes kept as the first letter."""
     if len(data) > LONGEST_BIG_NUMBER:
-        raise CannotCarry("too long to write as one number")
+        raise CannotCarryError("too long to write as one number")
     number, out, base = int.from_bytes(data, "big"), bytearray(), len(alphabet)
     while number:
         number, digit = divmod(number, base)

@@ -1,6 +1,7 @@
 """Records in text: JSON, forms, XML, CSV, lines of a log.
 
-specification: RFC 8259; WHATWG URL, application/x-www-form-urlencoded; XML 1.0; RFC 4180; RFC 7515 (JWT shape)
+specification: RFC 8259; WHATWG URL, application/x-www-form-urlencoded; XML 1.0; RFC 4180;
+RFC 7515 (the shape of a JWT)
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
-from bench.leakbench.cargo import CannotCarry, Cargo, Words
+from bench.leakbench.cargo import CannotCarryError, Cargo, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +101,7 @@ def _xml_attribute(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
 
 def _cdata(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
     if "]]>" in cargo.text():
-        raise CannotCarry("the end mark of CDATA is inside")
+        raise CannotCarryError("the end mark of CDATA is inside")
     return cargo.framed(b"<m><data><![CDATA[", b"]]></data></m>", "xml")
 
 

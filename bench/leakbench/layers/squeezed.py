@@ -1,7 +1,7 @@
 """Compressed bytes and archives.
 
-specification: RFC 1950, 1951, 1952; RFC 7932; RFC 8878; LZ4 frame and block formats; snappy format and framing;
-XZ file format; APPNOTE 4 (zip); POSIX ustar
+specification: RFC 1950, 1951, 1952; RFC 7932; RFC 8878; LZ4 frame and block formats; snappy format and
+framing; XZ file format; APPNOTE 4 (zip); POSIX ustar
 """
 
 from __future__ import annotations

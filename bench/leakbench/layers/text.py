@@ -11,7 +11,7 @@ import html
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
-from bench.leakbench.cargo import CannotCarry, Cargo, Words
+from bench.leakbench.cargo import CannotCarryError, Cargo, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def textwise(encode: Callable[[str], bytes], layer: str) -> Wrap:
         try:
             return cargo.mapped(lambda data: encode(data.decode()), layer)
         except UnicodeError:
-            raise CannotCarry("characters that the code has not") from None
+            raise CannotCarryError("characters that the code has not") from None
 
     return wrap
 
@@ -120,7 +120,7 @@ def _encoded_word(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
     """Write a header word in base64 (RFC 2047 section 2)."""
     text = binascii.b2a_base64(cargo.data, newline=False)
     if len(text) > 60:
-        raise CannotCarry("longer than an encoded word may be")
+        raise CannotCarryError("longer than an encoded word may be")
     return cargo.whole(b"=?UTF-8?B?" + text + b"?=", "base64")
 
 
