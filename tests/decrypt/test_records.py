@@ -104,3 +104,8 @@ def test_damage_costs_no_more_than_its_length() -> None:
 
     spent(1000)
     assert spent(40_000) < 30 * max(spent(4_000), 0.002)
+
+
+def test_a_record_that_is_cut_behind_a_hole_ends_where_the_bytes_end() -> None:
+    told = shown([(0, FIRST + THIRD[:10]), (50, b"c" * 5)])
+    assert told[-1] == (23, 35, 55, None)

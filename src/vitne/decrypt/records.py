@@ -37,13 +37,13 @@ def records(stretches: Sequence[Stretch]) -> Iterator[Record]:
     """Yield the records of one side; stretches come in order and do not overlap."""
     runs = _joined(stretches)
     at = runs[0][0] if runs else 0  # stream offset of the next record
-    for number, (begin, data) in enumerate(runs):
+    last = runs[-1][0] + len(runs[-1][1]) if runs else 0
+    for begin, data in runs:
         stop = begin + len(data)
         if at < begin:
             found = _resume(data, 0)
             yield Record(LOST, at, begin + found, b"", None)
             at = begin + found
-        behind = runs[number + 1][0] if number + 1 < len(runs) else None
         while at < stop:
             if not _plausible(data, at - begin):
                 found = _resume(data, at - begin + 1)
@@ -56,7 +56,7 @@ def records(stretches: Sequence[Stretch]) -> Iterator[Record]:
             if end <= stop:
                 yield Record(header[0], at, end, header, data[low + HEADER : end - begin])
             else:  # a hole, or the end of what is there, stands inside it
-                yield Record(header[0], at, stop if behind is None else end, header, None)
+                yield Record(header[0], at, min(end, last), header, None)
             at = end
 
 
