@@ -13,7 +13,7 @@ from vitne.model import Gap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_ENTRY = 64 << 20
+MOST_ENTRY = 32 << 20
 """Bytes of one entry that are read at most."""
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z|\\\Z)|[{}\[\]]', re.DOTALL)
 _COLON = re.compile(rb"\s*:")

@@ -99,7 +99,7 @@ def spans(data: Any, name: str) -> Iterator[Span | Gap]:
         except Malformed as error:
             wrong = error.why
         for begin, tag in taken.ready:
-            yield span_or_gap(begin, _behind(data, tag))
+            yield span_or_gap(begin, _behind(data, tag, name))
         taken.ready.clear()
         if wrong:
             where = max(taken.begin, 0) or max(parser.ErrorByteIndex, 0)
@@ -108,11 +108,10 @@ def spans(data: Any, name: str) -> Iterator[Span | Gap]:
             return
 
 
-def _behind(data: Any, tag: int) -> int:
-    """Give where the tag at a place ends."""
-    while tag < len(data) and data[tag] != ord(">"):
-        tag += 1
-    return tag + 1
+def _behind(data: Any, tag: int, name: str) -> int:
+    """Give where the end tag at a place ends; an empty element's place is its end already."""
+    found = re.compile(b"</" + name.encode() + rb"\s*+>").match(data, tag)
+    return found.end() if found is not None else tag
 
 
 def head_of(data: bytes) -> bytes:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NAME = "burp"
 _ITEMS = re.compile(rb"<items[\s>]")
 _SEPARATOR = re.compile(rb"\r?\n\r?\n")
-_TIME = re.compile(r"\w{3} (\w{3}) (\d{1,2}) (\d\d):(\d\d):(\d\d) (\S{1,8}) (\d{4})\Z")
+_TIME = re.compile(r"\w{3} (\w{3}) (\d{1,2}) (\d\d):(\d\d):(\d\d) (\S{1,9}) (\d{4})\Z")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ZONES = {
     # hours before UTC, of the zones that Java writes by name and that have one meaning in it

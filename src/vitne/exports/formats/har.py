@@ -39,6 +39,8 @@ NAME = "har"
 _BOM = b"\xef\xbb\xbf"
 _CERTAIN = re.compile(rb'\s*\{\s*"log"\s*:')
 _KINDS = {1: "text", 2: "binary"}
+_LONGEST_MS = 10**10
+"""A request that is said to have taken longer took so long."""
 _MOST_MESSAGES = 1 << 20
 """Messages of one WebSocket."""
 
@@ -83,7 +85,8 @@ def read(entry: bytes) -> Iterator[Exchange | Oddity | Gap]:
         yield from _left_out(content.get("size"), text(content.get("text")), "answers")
         answer, lost = _response(told, code, method)
         took = number(row.get("time"))
-        ended = None if started is None else started + (epoch_ns(max(took or 0, 0), 10**6) or 0)
+        took_ns = epoch_ns(min(max(took or 0, 0), _LONGEST_MS), 10**6) or 0
+        ended = None if started is None else started + took_ns
         units.append(Unit(side=1, time_ns=ended, data=answer))
         if lost:
             yield Oddity(name="body-without-place", note="an answer that has no body by its status holds one")

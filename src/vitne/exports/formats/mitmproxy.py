@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NAME = "mitmproxy"
 _FIRST = re.compile(rb"\d{1,12}:\d{1,3}:[a-z_]{2,24}[;,]")
+_VERSION = re.compile(rb"7:version[;,]")
+_MOST_SEARCHED = 64 << 20
 _MOST_MESSAGES = 1 << 20
 """Messages of one connection."""
 _KINDS = {1: "text", 2: "binary"}
@@ -38,6 +40,7 @@ def fit(head: bytes) -> int:
 def spans(data: Any) -> Iterator[Span | Gap]:
     """Yield the range of each flow; behind damaged bytes reading goes on with the next sound one."""
     at, size = 0, len(data)
+    search = _Search(data)
     while at < size:
         end = _end(data, at)
         if end is not None:
@@ -45,7 +48,7 @@ def spans(data: Any) -> Iterator[Span | Gap]:
             at = end
             continue
         place = tnetstring.header(data, at)
-        found = _next(data, at + 1)
+        found = search.next(at + 1)
         if place is not None and place[1] >= size and found is None:
             why = "the file ends inside a flow"
             yield Gap(kind="truncated-file", why=why, offset=at, length=size - at)
@@ -64,12 +67,26 @@ def _end(data: Any, at: int) -> int | None:
     return place[1] + 1
 
 
-def _next(data: Any, at: int) -> int | None:
-    """Find the next place where a whole flow stands."""
-    for found in _FIRST.finditer(data, at):
-        if _end(data, found.start()) is not None:
-            return found.start()
-    return None
+class _Search:
+    """Looks for the next whole flow behind damaged bytes; what is inside a flow looks much like one."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+        self._left = _MOST_SEARCHED + len(data)  # bytes that may still be looked at
+
+    def next(self, at: int) -> int | None:
+        """Give the next place where a whole flow stands."""
+        for found in _FIRST.finditer(self._data, at):
+            if self._left <= 0:
+                return None
+            end = _end(self._data, found.start())
+            if end is None:
+                continue
+            version = _VERSION.search(self._data, found.start(), end)
+            self._left -= (version.start() if version is not None else end) - found.start()
+            if version is not None:
+                return found.start()
+        return None
 
 
 def read(entry: bytes) -> Iterator[Exchange | Oddity | Gap]:
