@@ -12,7 +12,7 @@ from vitne.decrypt import KeyLog, open_tls
 from vitne.decrypt.tls import DAMAGED, MISSING, NO_HELLO, NO_KEY, UNSUPPORTED, WRONG_KEY
 
 if TYPE_CHECKING:
-    from conftest import Peers, Talk
+    from tests.decrypt.peers import Peers, Talk
 
 SAID = [
     (0, b"POST /register HTTP/1.1\r\nimei=490154203237518"),
