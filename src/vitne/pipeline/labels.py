@@ -52,7 +52,7 @@ class Labels:
         flow, side = chosen["flow"][rows].astype(np.int64), chosen["side"][rows].astype(np.int64)
         host = chosen["host"][rows]
         times = traffic.walked.row_times(chosen["first"][rows].astype(np.int64))
-        ports = traffic.walked.flow_columns()["port"][flow]
+        ports = traffic.walked.flow_columns()["port"][flow - traffic.first_flow]
         self.source_port[rows] = np.where(side == 0, ports[:, 0], ports[:, 1])
         self.port[rows] = np.where(side == 0, ports[:, 1], ports[:, 0])
         one_each, pair = _pairs(traffic, flow, side, host)
@@ -120,6 +120,7 @@ def _pairs(
     if "address" not in columns:  # an export: its flows are told one by one
         everything = np.arange(len(flow))
         return everything, everything
+    flow = flow - traffic.first_flow
     _, tunnel = np.unique(columns["tunnel"][flow].astype(str), return_inverse=True)
     parts = [
         columns["address"][flow].reshape(len(flow), -1),
