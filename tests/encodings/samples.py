@@ -105,6 +105,13 @@ SAMPLES: dict[str, list[bytes]] = {
     "base62": [b"73XpUgyMwkGr29M", b"x" * 40],
     "bson": [_BSON],
     "bz2": [bz2.compress(TEXT), bz2.compress(LONG, 1)],
+    "base85": [
+        base64.b85encode(TEXT),
+        base64.a85encode(LONG, adobe=True),
+        base64.a85encode(TEXT + bytes(8) + TEXT, adobe=True, wrapcol=60)[:-2] + b"~>",
+        base64.a85encode(TEXT),
+        b"HelloWorld",  # ZeroMQ RFC 32: 86 4F D2 6F B5 59 F7 5B
+    ],
     "bplist": [
         plistlib.dumps(_RECORD, fmt=plistlib.FMT_BINARY),
         plistlib.dumps([b"data", "text", 1 << 40], fmt=plistlib.FMT_BINARY),
@@ -135,6 +142,15 @@ SAMPLES: dict[str, list[bytes]] = {
         len(LONG).to_bytes(4, "little") + pa.Codec("lz4_raw").compress(LONG, asbytes=True),
     ],
     "msgpack": [_MSGPACK],
+    # by the reference script, lz-string 1.5: in base64, in letters for URLs, in UTF-16, in bytes
+    "lzstring": [
+        b"KMZwpgBAYwHwpxQp6aBpzCheDcAB7FSVgl6GANBAJYC2YpEADDQCz00BMAnK3ZwIz1A=",
+        b"N4IglgtgpmIFwgAyICwsQJgJxeXgjCiADQgB28A7AL5A",
+        bytes.fromhex(
+            "e1afa1e0a185e4868ce0aa86e1818ee0a0a0e691a0e2b18ce281acca91e3b39ce0a3a2e490a0e39180cf97e4819b7fe180a020"
+        ),
+    ],
+    "lzstring-raw": [bytes.fromhex("378220960b60a66205c20032202c2c409809c5e5e08c28800d0801dbc03b00be4000")],
     "multipart": [
         (
             b'--xY\r\nContent-Disposition: form-data; name="imei"\r\n\r\n004402990000014\r\n'

@@ -34,6 +34,9 @@ NO_END = {
     "base32",
     "base58",
     "base62",
+    "base85",
+    "lzstring",
+    "lzstring-raw",
     "java",
     "tlv",
 }

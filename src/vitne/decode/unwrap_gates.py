@@ -24,7 +24,8 @@ _HEX_DIGITS = bytes(
     0x41 if re.match(rb"[0-9A-Fa-f]", bytes((byte,))) else 0x20 if byte in b": -" else 0x2E
     for byte in range(256)
 )
-_RUN = b"A" * 16  # the least run of letters of all encodings that state one
+_RUN = b"A" * 12  # the least run of letters of all encodings that state one
+_SPACE = 0x20
 _TOKEN, _OCTETS = b"A" * 12, b"AA " * 7  # what _ANY looks for, in those letters
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"]")
 _NUMBER = re.compile(rb"[-+]?[0-9.:,/ TZ-]*")
@@ -65,7 +66,9 @@ def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
     if readable(data):
         run = _RUN in data.translate(_LETTERS)
         # a document inside the data comes after what the data are as a whole
-        return _marked((*[mark in data for mark in _marks()], run, _JSON.match(data) is not None))
+        return _marked(
+            (*[mark in data for mark in _marks()], run, data.isascii(), _JSON.match(data) is not None)
+        )
     return families()["binary"], _in_binary()
 
 
@@ -80,13 +83,14 @@ def _marks() -> tuple[bytes | int, ...]:
 @functools.cache
 def _marked(there: tuple[bool, ...]) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
     """Give the encodings of which something stands in the data, in the order they are tried."""
-    *marks, run, document = there
+    *marks, run, ascii_, document = there
     present = {mark for mark, found in zip(_marks(), marks, strict=True) if found}
 
     def may(one: Gated) -> bool:
         wanted = getattr(one, "marks", None)
         seen = wanted is None or any((mark[0] if len(mark) == 1 else mark) in present for mark in wanted)
-        return seen and (run or not getattr(one, "run", 0))
+        reached = run or not getattr(one, "run", 0) or (getattr(one, "beyond_ascii", False) and not ascii_)
+        return seen and reached and not (getattr(one, "solid", False) and _SPACE in present)
 
     structure = [one for one in families()["structure"] if may(one)]
     if not document:

@@ -29,7 +29,8 @@ class Gated(Encoding, Protocol):
     # for it takes the whole data or nothing
 
     # An encoding may also state ``marks``: of these bytes some must stand in the data, else it finds nothing;
-    # and ``run``: so many letters and digits (16 or more) must stand in a row.
+    # ``run``: so many letters and digits (12 or more) must stand in a row, or with ``beyond_ascii`` something
+    # that is not ASCII; ``solid``: no space may stand in the data.
 
 
 class Sieve:

@@ -10,8 +10,8 @@ from vitne.model import Limits, Malformed
 _SHORTEST_TEXT = 12  # bytes from which a readable outcome is no chance: below one in a hundred thousand
 _SHORTEST_RECORD = 12  # bytes from which binary formats are asked
 _ASKED = (
-    "utf16", "msgpack", "cbor", "bson", "bplist", "der", "thrift", "java", "lzstring", "deflate", "snappy",
-    "lz4", "brotli",
+    "utf16", "msgpack", "cbor", "bson", "bplist", "der", "thrift", "java", "lzstring-raw", "deflate",
+    "snappy", "lz4", "brotli",
 )  # fmt: skip
 _PROBE = Limits(size=4096, children=64)
 _LONGEST = 64 << 10  # bytes up to which binary formats are asked

@@ -15,6 +15,7 @@ import numpy as np
 
 from vitne.encodings._base64_lines import Lines
 from vitne.encodings._outcomes import telling
+from vitne.encodings._tokens import tokens
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from vitne.encodings import Family
     from vitne.model import Limits
 
-_TOKEN = re.compile(rb"(?<![0-9A-Za-z+/_-])(?:[0-9A-Z]{16,}+|[0-9a-z]{16,}+)={0,6}+(?![0-9A-Za-z+/_=-])")
+_CASE = re.compile(rb"[0-9A-Z]+|[0-9a-z]+")
+_FILL = re.compile(rb"={1,6}(?![=0-9A-Za-z+/_-])")
 _WHOLE = re.compile(rb"(?:[0-9A-Z]{2,}+(?:\r?\n[0-9A-Z]++)*+|[0-9a-z]{2,}+(?:\r?\n[0-9a-z]++)*+)=*+[\r\n]*+")
 _DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUV"  # what int() reads in base 32
 _ALPHABETS = {
@@ -56,8 +58,11 @@ class Base32:
                 yield child
                 return
         count = 0
-        for match in _TOKEN.finditer(data):
-            child = _read(data, *match.span(), limits)
+        for start, end in tokens(data):
+            if _CASE.fullmatch(data, start, end) is None:
+                continue
+            fill = _FILL.match(data, end)
+            child = _read(data, start, fill.end() if fill else end, limits)
             if child is not None and _worth(data, child):
                 yield child
                 count += 1

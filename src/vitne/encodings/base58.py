@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from vitne.encodings._outcomes import structured, telling
 from vitne.encodings._radix import LONGEST, digits, number, share
+from vitne.encodings._tokens import tokens
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from vitne.model import Limits
 
 _ALPHABET = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_TOKEN = re.compile(rb"(?<![0-9A-Za-z+/_-])[1-9A-HJ-NP-Za-km-z]{16,8192}+(?![0-9A-Za-z+/_=-])")
 _VALUES = bytes(max(_ALPHABET.find(byte), 0) for byte in range(256))
 _KINDS = (re.compile(rb"[1-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
 _LONG = 48  # letters from which binary formats are asked what they make of the outcome
@@ -45,11 +45,13 @@ class Base58:
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield tokens of all three kinds of letters that decode to something."""
         count = 0
-        for match in _TOKEN.finditer(data):
-            token = match.group()
+        for start, end in tokens(data):
+            token = data[start:end]
+            if end - start > LONGEST or token.translate(None, _ALPHABET):
+                continue
             if not all(kind.search(token) for kind in _KINDS):
                 continue
-            child = _child(token, match.start())
+            child = _child(token, start)
             if len(child.data) <= limits.size and _worth(token, child.data):
                 yield child
                 count += 1

@@ -3,7 +3,8 @@
 summary: a big number in digits and letters
 specification: none; the alphabets 0-9A-Za-z, 0-9a-zA-Z and A-Za-z0-9 as libraries in use have them
 
-The format has no end: a cut-off text cannot be told from a whole one.  A number does not keep NULs before it.
+The format has no end: a cut-off text cannot be told from a whole one.  Zeros before the
+number are NULs, as in base58.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from vitne.encodings._outcomes import structured, telling
 from vitne.encodings._radix import LONGEST, digits, number, share
+from vitne.encodings._tokens import tokens
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ _ALPHABETS = {
 _VALUES = {
     name: bytes(max(letters.find(byte), 0) for byte in range(256)) for name, letters in _ALPHABETS.items()
 }
-_TOKEN = re.compile(rb"(?<![0-9A-Za-z+/_-])[0-9A-Za-z]{16,8192}+(?![0-9A-Za-z+/_=-])")
 _KINDS = (re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
 _LONG = 64  # letters from which binary formats are asked what they make of the outcome
 
@@ -53,11 +54,11 @@ class Base62:
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield tokens of all three kinds of letters that decode to something."""
         count = 0
-        for match in _TOKEN.finditer(data):
-            token = match.group()
-            if not all(kind.search(token) for kind in _KINDS):
+        for start, end in tokens(data):
+            token = data[start:end]
+            if end - start > LONGEST or not all(kind.search(token) for kind in _KINDS):
                 continue
-            child = _best(token, match.start())
+            child = _best(token, start)
             if child is not None and len(child.data) <= limits.size:
                 yield child
                 count += 1
@@ -71,13 +72,14 @@ class Base62:
         if not text or text.translate(None, every) or len(text) > LONGEST or len(text) > limits.size:
             raise Malformed("not letters and digits, or too many", at=0)
         start = data.find(text)
-        first = next((name for name in _ALPHABETS if text[0] != _ALPHABETS[name][0]), "")
-        yield _best(text, start) or _child(text, start, first)
+        yield _best(text, start) or _child(text, start, next(iter(_ALPHABETS)))
 
     def wrap(self, child: Child) -> bytes:
         """Write the contents as a number in the alphabet of the captured text."""
         letters = _ALPHABETS[dict(child.params)["alphabet"]]
-        return bytes([letters[digit] for digit in digits(int.from_bytes(child.data, "big"), 62)])
+        rest = child.data.lstrip(b"\x00")
+        value = digits(int.from_bytes(rest, "big"), 62)
+        return letters[:1] * (len(child.data) - len(rest)) + bytes([letters[digit] for digit in value])
 
     def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say which letters tell most of bytes [start, end)."""
@@ -87,15 +89,16 @@ class Base62:
 
 
 def _child(token: bytes, start: int, alphabet: str) -> Child:
-    value = number(token.translate(_VALUES[alphabet]), 62)
-    raw = value.to_bytes((value.bit_length() + 7) // 8, "big")
+    rest = token.lstrip(_ALPHABETS[alphabet][:1])
+    value = number(rest.translate(_VALUES[alphabet]), 62)
+    raw = bytes(len(token) - len(rest)) + value.to_bytes((value.bit_length() + 7) // 8, "big")
     params = (("alphabet", alphabet),)
     return Child(data=raw, start=start, end=start + len(token), params=params)
 
 
 def _best(token: bytes, start: int) -> Child | None:
-    """Give the reading that is something; a highest digit of zero is no number that a writer gives."""
-    each = [_child(token, start, name) for name, letters in _ALPHABETS.items() if token[0] != letters[0]]
+    """Give the reading that is something."""
+    each = [_child(token, start, name) for name in _ALPHABETS]
     for child in each:
         if telling(child.data):
             return child
