@@ -3,7 +3,7 @@
 import {createRequire} from "node:module";
 import {createInterface} from "node:readline";
 
-const chef = createRequire(import.meta.url)("cyberchef");
+const chef = await createRequire(import.meta.url)("cyberchef");
 
 if (process.argv.includes("--probe")) process.exit(0);
 
