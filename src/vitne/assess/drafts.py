@@ -36,10 +36,14 @@ class Setting(msgspec.Struct, kw_only=True):
     host: tuple[str, str] = ("", "none")  # name of the far end as its flow tells it, and how it is known
     delivery: Delivery = "unknown"
     answer: str = ""
+    under: Callable[[int, int], tuple[int, int]] | None = (
+        None  # stream range of the records that hold a range
+    )
 
     def let_go(self) -> None:
         """Let go of the bytes of the message, which the finding no longer needs."""
         self.raw = self.frames_of = _gone
+        self.under = None
         self.message = msgspec.structs.replace(self.message, parts=(), names=(), facts=())
 
 
@@ -67,6 +71,7 @@ class Draft(msgspec.Struct, kw_only=True):
     stream_range: tuple[int, int]
     sender: str | None
     depth: int  # how many of the layers are nodes; the rest are codecs of the spelling
+    records: tuple[int, int] | None = None  # stream range of the records that were opened for it
     also: tuple[Also, ...] = ()
 
 
@@ -111,7 +116,15 @@ def _one(sighting: Sighting, setting: Setting) -> Draft:
         stream_range=(start, end),
         sender=sighting.sender,
         depth=node.depth + 1,
+        records=setting.under(start, end) if setting.under is not None else None,
     )
+
+
+def _from_wire(one: Draft) -> tuple[dict[str, Any], ...]:
+    """Give the layers from the wire on: first the records, where they were opened."""
+    if one.records is None:
+        return one.layers
+    return ({"codec": "tls", "path": "application-data", "range": list(one.records)}, *one.layers)
 
 
 def _layers(sighting: Sighting, protocol: str) -> tuple[dict[str, Any], ...]:
@@ -176,7 +189,7 @@ def draft(sightings: Iterable[Sighting], setting: Setting) -> list[Draft]:
             if one.stream_range[0] < reach or _overlap(one.stream_range, first.stream_range):
                 continue
             reach = max(reach, one.stream_range[1])
-            also.append(Also(frames=one.frames, layers=one.layers, field=one.field))
+            also.append(Also(frames=one.frames, layers=_from_wire(one), field=one.field))
         first.also = tuple(also)
         result.append(first)
     result.sort(key=lambda one: (one.stream_range, one.identifier))
@@ -292,9 +305,9 @@ def settle(
         transport=setting.flow.transport,
         source=source,
         destination=destination,
-        layers=one.layers,
+        layers=_from_wire(one),
         value_range=one.value_range,
-        stream_range=one.stream_range,
+        stream_range=one.records or one.stream_range,
         also=one.also,
         sender=one.sender,
         filter=display_filter(one.frames) if setting.capture.unit == "packet" else "",

@@ -12,8 +12,10 @@ import msgspec
 import numpy as np
 
 from vitne.model import Message, Node, StoreError
+from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.messagework import MessageWork
-from vitne.pipeline.traffic import devices_of, open_traffic
+from vitne.pipeline.opened import Inside, OpenedView
+from vitne.pipeline.traffic import devices_of, give_keys, open_traffic
 from vitne.pipeline.views import SideView, join
 
 if TYPE_CHECKING:
@@ -50,13 +52,21 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     inner_hidden: tuple[tuple[int, int], ...]
 
 
-def replay(paths: Sequence[str | Path], finding: Finding, siblings: Sequence[Finding]) -> Replay:
+def replay(
+    paths: Sequence[str | Path],
+    finding: Finding,
+    siblings: Sequence[Finding],
+    *,
+    keys: Sequence[str | Path] = (),
+) -> Replay:
     """Read a finding back; raises StoreError where these captures do not hold it.
 
-    ``siblings`` are findings of the same message, whose values are to be hidden in the same bytes.
+    ``siblings`` are findings of the same message, whose values are to be hidden in the same bytes.  ``keys``
+    are the key logs of the scan; UsageError where one cannot be read.
     """
     _, traffics, _ = open_traffic(paths, stdin=None, progress=lambda *_: None)
     try:
+        give_keys(traffics, keys)
         for traffic in traffics:
             number = finding.flow - traffic.first_flow
             if 0 <= number < traffic.walked.flow_count:
@@ -86,12 +96,15 @@ def _works(traffics: list[Traffic], traffic: Traffic, number: int) -> Iterator[M
     views = {side: join(parts, _MOST_FLOW) for side, parts in sorted(pieces.items())}
     flow = traffic.flow(number + traffic.first_flow)
     devices = devices_of(traffics)
-    for event in traffic.events(flow, views):
-        if isinstance(event, Message):
-            work = MessageWork(traffic, flow, event, views[event.side])
-            work.find_ends(devices)
-            work.unwrap()
-            yield work
+    told: Inside | None = Inside(flow, views, NOBODY)
+    while told is not None:
+        for event in traffic.events(told.flow, told.views):
+            if isinstance(event, Message):
+                work = MessageWork(traffic, told.flow, event, told.views[event.side])
+                work.find_ends(devices)
+                work.unwrap()
+                yield work
+        told = traffic.inside(flow) if told.flow is flow else None
 
 
 def _in_flow(
@@ -110,12 +123,41 @@ def _in_flow(
     return None
 
 
+def _inside_layers(work: MessageWork, finding: Finding) -> tuple[dict[str, Any], ...]:
+    """Give the layers that count in the stream of the message: those behind records that were opened."""
+    closed = finding.layers[0]["codec"] == "tls" and finding.protocol != "tls"
+    if closed != isinstance(work.view, OpenedView):
+        return ()
+    return finding.layers[1:] if closed else finding.layers
+
+
+def _records(work: MessageWork, finding: Finding) -> list[Step]:
+    """Give the step from the wire into the records, where they were opened."""
+    if not isinstance(work.view, OpenedView):
+        return []
+    start, end = finding.stream_range
+    return [
+        Step(
+            codec="tls",
+            path="application-data",
+            outer=work.view.outer.slice(start, end),
+            outer_from=start,
+            start=start,
+            end=end,
+            value_start=start,
+            value_end=end,
+            hidden=(),
+        )
+    ]
+
+
 def _node(work: MessageWork, finding: Finding) -> Node | None:
     """Find the node that a finding's layers lead to."""
     frames = work.traffic.walked.frame_of(np.asarray(work.rows))
     if int(frames[0]) != finding.message_frames[0]:
         return None
-    wanted = [(layer["codec"], tuple(layer["range"])) for layer in finding.layers]
+    layers = _inside_layers(work, finding)
+    wanted = [(layer["codec"], tuple(layer["range"])) for layer in layers]
     for node in work.nodes:
         own = [(layer.codec, (layer.start, layer.end)) for layer in node.path(work.message.protocol)]
         if own != wanted[: len(own)] or finding.value_range[1] > len(node.data):
@@ -123,11 +165,10 @@ def _node(work: MessageWork, finding: Finding) -> Node | None:
         rest = wanted[len(own) :]
         if not rest or rest[0][1] == tuple(finding.value_range):
             return node
-    first = finding.layers[0]
-    if first["path"] == "bytes" and len(finding.layers) >= 1:
+    if layers and layers[0]["path"] == "bytes":
         from vitne.model import Part
 
-        start, end = first["range"]
+        start, end = layers[0]["range"]
         data = work.raw(start, end)
         return Node(data, part=Part(path="bytes", start=start, end=end)) if len(data) == end - start else None
     return None
@@ -178,6 +219,7 @@ def _walked(work: MessageWork, node: Node, finding: Finding, places: list[tuple[
     base = root.part.start
     value = own[id(root)] if root.part.exact else (0, root.part.end - root.part.start)
     steps = [
+        *_records(work, finding),
         Step(
             codec=work.message.protocol,
             path=root.part.path,
@@ -188,7 +230,7 @@ def _walked(work: MessageWork, node: Node, finding: Finding, places: list[tuple[
             value_start=base + value[0],
             value_end=base + value[1],
             hidden=hidden(root, base) if root.part.exact else ((base, root.part.end),),
-        )
+        ),
     ]
     for parent, each in pairwise(chain):
         child: Any = each.child

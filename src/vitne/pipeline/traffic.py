@@ -15,6 +15,7 @@ from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.exported import ExportWalk
 from vitne.pipeline.exportreader import ExportReader
 from vitne.pipeline.inputs import open_inputs
+from vitne.pipeline.opened import OpenedFlows, keys_of
 from vitne.reassemble import Walk
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from vitne.attribute import Device, Devices
     from vitne.model import Flow
     from vitne.pipeline.inputs import Reader
+    from vitne.pipeline.opened import Inside
     from vitne.pipeline.views import SideView
 
 _SOME = 65_536
@@ -38,6 +40,7 @@ class Traffic(msgspec.Struct, kw_only=True):
     first_flow: int  # number of the first flow over the whole scan
     link_types: frozenset[int]
     exported: bool = False  # an export: ``walked`` is an ExportWalk
+    keyed: OpenedFlows | None = None  # opens closed flows, where keys are there
 
     def flow(self, number: int) -> Flow:
         """Give a flow by its number over the whole scan."""
@@ -48,8 +51,16 @@ class Traffic(msgspec.Struct, kw_only=True):
         """Yield messages, gaps and oddities of one flow."""
         if self.exported:
             yield from self.walked.events(flow.number - self.first_flow, flow, views)
+            return
+        events = read_flow(flow, views, self.walked.row_times)
+        if self.keyed is None or flow.decrypted:
+            yield from events
         else:
-            yield from read_flow(flow, views, self.walked.row_times)
+            yield from self.keyed.events(flow, views, events)
+
+    def inside(self, flow: Flow) -> Inside | None:
+        """Give what was inside the flow whose events were read last, if it was closed and could be opened."""
+        return None if self.keyed is None else self.keyed.inside(flow)
 
     def near_flows(self) -> Iterator[Flow]:
         """Yield flows that tell which devices there are."""
@@ -98,6 +109,19 @@ def open_traffic(
         first_flow += walked.flow_count
     traffics += _exports(exports, captures, notes, first_flow=first_flow)
     return captures, traffics, notes
+
+
+def give_keys(traffics: Sequence[Traffic], files: Sequence[str | Path]) -> list[Gap]:
+    """Let closed flows be opened with these key logs and the secrets inside the captures.
+
+    Raises UsageError for a key log that cannot be read.
+    """
+    readers = [reader for traffic in traffics if not traffic.exported for reader in traffic.readers]
+    keys, gaps = keys_of(files, readers)
+    for traffic in traffics:
+        if keys is not None and not traffic.exported:
+            traffic.keyed = OpenedFlows(keys)
+    return gaps
 
 
 def _exports(

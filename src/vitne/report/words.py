@@ -56,6 +56,10 @@ HOST_SOURCE_MEANS = {
 REASON_MEANS = {
     "tls": "encrypted with TLS",
     "quic": "encrypted with QUIC",
+    "no-key": "encrypted with TLS, its key is not in the key log",
+    "wrong-key": "encrypted with TLS, the key in the key log does not fit",
+    "unsupported-cipher": "encrypted with TLS, in a version or with a cipher that is not opened",
+    "damaged-record": "encrypted with TLS, damaged",
     "encrypted": "encrypted",
     "high-entropy": "looks encrypted or compressed, format unknown",
     "unknown-format": "format unknown",

@@ -1,0 +1,176 @@
+"""Closed flows from a capture and its keys to findings."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from tests.decrypt.peers import Peers, frames_of, write_certificate
+from tests.pipeline.test_views import batch
+from vitne.decrypt import OpenedSide
+from vitne.decrypt.records import Record
+from vitne.lab.pcap import block, padded, pcap, pcapng
+from vitne.model import Seed, Subject, UsageError
+from vitne.pipeline import Options, run_scan
+from vitne.pipeline.opened import OpenedView
+from vitne.pipeline.replay import replay
+from vitne.pipeline.views import SideView
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.decrypt.peers import Talk
+
+IMEI = "490154203237518"
+SUBJECT = Subject(seeds=(Seed(identifier="imei", name="imei#1", value=IMEI),))
+BODY = json.dumps({"padding": "p" * 3000, "imei": IMEI}).encode()
+POST = (
+    b"POST /register HTTP/1.1\r\nHost: collector.example\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    % len(BODY)
+)
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_certificate(tmp_path_factory.mktemp("tls") / "server.pem")
+
+
+@pytest.fixture
+def peers(certificate: Path, tmp_path: Path) -> Peers:
+    return Peers(certificate, tmp_path / "keys.log")
+
+
+@pytest.fixture(params=["1.2", "1.3"])
+def talk(peers: Peers, request: pytest.FixtureRequest) -> Talk:
+    return peers.talk(peers.contexts(request.param), [(0, POST + BODY), (1, ANSWER)])
+
+
+def scan(path: Path, keys: tuple[Any, ...] = (), **more: Any) -> Any:
+    return run_scan([path], Options(subject=SUBJECT, keys=keys, jobs=1, **more))
+
+
+def written(tmp_path: Path, data: bytes, name: str = "c.pcap") -> Path:
+    path = tmp_path / name
+    path.write_bytes(data)
+    return path
+
+
+def with_secrets(data: bytes, log: bytes) -> bytes:
+    """Put a secrets block behind the section header of a pcapng file."""
+    length = struct.unpack_from("<I", data, 4)[0]
+    secrets = block(10, struct.pack("<II", 0x544C534B, len(log)) + padded(log))
+    return data[:length] + secrets + data[length:]
+
+
+def test_with_its_key_log_a_closed_flow_gives_findings_that_name_records_and_frames(
+    talk: Talk, peers: Peers, tmp_path: Path
+) -> None:
+    frames = frames_of(talk)
+    path = written(tmp_path, pcap(frames))
+    result = scan(path, (peers.keylog,))
+    (finding,) = [one for one in result.findings if one.identifier == "imei"]
+    assert (finding.protection, finding.value, finding.protocol) == ("decrypted", IMEI, "http")
+    assert (finding.destination.host, finding.delivery, finding.answer) == (
+        "collector.example",
+        "accepted",
+        "HTTP 200",
+    )
+    first = finding.layers[0]
+    assert (first["codec"], first["path"]) == ("tls", "application-data")
+    start, end = first["range"]
+    assert finding.stream_range == (start, end)
+    assert talk.wire[0][start] == 23
+    assert end - start == 5 + int.from_bytes(talk.wire[0][start + 3 : start + 5], "big"), "one record"
+    assert finding.layers[1]["codec"] == "http"
+    held = b"".join(frames[number - 1][1][54:] for number in finding.frames)
+    assert bytes(talk.wire[0][start:end]) in held, "its frames hold the whole record"
+    assert len(finding.frames) == 3, "and no others"
+
+
+def test_what_was_inside_is_not_counted_as_unreadable_any_more(
+    talk: Talk, peers: Peers, tmp_path: Path
+) -> None:
+    path = written(tmp_path, pcap(frames_of(talk)))
+    assert [row.reason for row in scan(path).opaque] == ["tls"]
+    assert scan(path, (peers.keylog,)).opaque == []
+
+
+def test_keys_inside_a_capture_do_as_well(talk: Talk, peers: Peers, tmp_path: Path) -> None:
+    frames = frames_of(talk)
+    inside = written(tmp_path, with_secrets(pcapng(frames), peers.keylog.read_bytes()), "c.pcapng")
+    beside = written(tmp_path, pcapng(frames), "d.pcapng")
+    told = [
+        (one.identifier, one.value, one.frames, one.layers, one.stream_range) for one in scan(inside).findings
+    ]
+    assert told == [
+        (one.identifier, one.value, one.frames, one.layers, one.stream_range)
+        for one in scan(beside, (peers.keylog,)).findings
+    ]
+    assert IMEI in {value for _, value, *_ in told}
+
+
+def test_without_the_right_key_the_reason_is_told_per_destination(
+    talk: Talk, peers: Peers, tmp_path: Path
+) -> None:
+    path = written(tmp_path, pcap(frames_of(talk)))
+    other = tmp_path / "other.log"
+    other.write_text(f"CLIENT_RANDOM {'00' * 32} {'11' * 48}\n")
+    wrong = tmp_path / "wrong.log"
+    lines = [line.split() for line in peers.keylog.read_text().splitlines() if not line.startswith("#")]
+    wrong.write_text(
+        "".join(f"{label} {random} {'ab' * (len(secret) // 2)}\n" for label, random, secret in lines)
+    )
+    for keys, reason in ((other, "no-key"), (wrong, "wrong-key")):
+        result = scan(path, (keys,))
+        assert not [one for one in result.findings if one.identifier == "imei"]
+        (row,) = result.opaque
+        assert (row.reason, row.destination.host, row.flows) == (reason, "collector.example", 1)
+        assert row.bytes > len(BODY)
+
+
+def test_a_key_log_that_is_none_is_refused(talk: Talk, tmp_path: Path) -> None:
+    path = written(tmp_path, pcap(frames_of(talk)))
+    with pytest.raises(UsageError):
+        scan(path, (tmp_path / "none.log",))
+
+
+def test_several_processes_give_the_same_result(talk: Talk, peers: Peers, tmp_path: Path) -> None:
+    frames = frames_of(talk)
+    more = frames_of(peers.talk(peers.contexts("1.3"), [(0, POST + BODY), (1, ANSWER)]), port=40001)
+    path = written(tmp_path, pcap([*frames, *more]))
+    one = run_scan([path], Options(subject=SUBJECT, keys=(peers.keylog,), jobs=1))
+    two = run_scan([path], Options(subject=SUBJECT, keys=(peers.keylog,), jobs=2))
+    assert one.findings == two.findings
+    assert one.opaque == two.opaque
+    assert len(one.findings) == 2 * len([f for f in one.findings if f.flow == 0])
+
+
+def test_a_finding_inside_is_read_back_from_the_evidence(talk: Talk, peers: Peers, tmp_path: Path) -> None:
+    path = written(tmp_path, pcap(frames_of(talk)))
+    (finding,) = [one for one in scan(path, (peers.keylog,)).findings if one.identifier == "imei"]
+    read = replay([path], finding, [], keys=(peers.keylog,))
+    assert read.spelling == IMEI.encode()
+    assert [step.codec for step in read.steps] == [layer["codec"] for layer in finding.layers]
+    assert read.steps[0].outer == bytes(talk.wire[0][slice(*finding.stream_range)])
+
+
+def test_a_view_of_what_was_inside_leads_back_to_the_records() -> None:
+    outer = SideView(batch([(0, b"r" * 30, 4), (30, b"r" * 30, 5), (60, b"r" * 40, 9)]), 1)
+    side = OpenedSide()
+    for start, end, text in ((10, 40, b"hello "), (40, 60, b"wide "), (60, 100, b"world")):
+        side.add((23, text, len(text)), Record(23, start, end, b"\x17\x03\x03\x00\x00", b""))
+    side.finish()
+    view = OpenedView(side, outer)
+    assert (view.data, view.whole, len(view)) == (b"hello wide world", True, 16)
+    assert view.rows.tolist() == [4, 5, 9]
+    assert view.rows_of(0, 6).tolist() == [4, 5]
+    assert view.rows_of(7, 12).tolist() == [5, 9]
+    assert view.row_span(0, 16) == (4, 9)
+    assert view.wire(12, 14) == (60, 100)
+    assert [view.acknowledged(acked) for acked in (None, 0, 39, 40, 99, 100)] == [None, 0, 0, 6, 11, 16]
+    assert np.array_equal(view.lengths, [6, 5, 5])
