@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from vitne.decode.protocols.http import Http
-from vitne.model import Gap, Message
+from vitne.kernel.http import plain_http
+from vitne.model import Gap, Message, Oddity
 
 SEEDS = [
     b"GET /a?b=c HTTP/1.1\r\nHost: h.example\r\nCookie: a=b\r\n\r\n",
@@ -12,6 +15,8 @@ SEEDS = [
     b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
     b"CONNECT h.example:443 HTTP/1.1\r\n\r\n\x16\x03\x01",
     b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n\x81\x05hello",
+    b"GET /a HTTP/1.1\r\n\r\n\0HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab\0HTTP/1.1 404 No\r\nA: b\r\n\r\nuntil the end",
     b"GET / HTTP/1.1\nA:\n b\nX Y: z\nnone\n\n",
     b"tail of something\r\nGET / HTTP/1.1\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
 ]
@@ -41,3 +46,23 @@ def one(data: bytes) -> None:
     list(holed.miss(0, 1 + len(data) % 50))
     list(holed.feed(0, data[middle:]))
     list(holed.finish(0))
+    _framed(data)
+
+
+def _framed(data: bytes) -> None:
+    """What the kernel frames as plain is what the decoder reads, message by message."""
+    asked, _, answered = data.partition(b"\x00")
+    buffer = np.frombuffer(asked + answered, dtype=np.uint8)
+    ends = np.array([[0, len(asked), len(asked), len(buffer)]])
+    plain, rows, _ = plain_http(buffer, ends)
+    if not plain[0]:
+        return
+    http = Http()
+    out = [*http.feed(0, asked), *http.finish(0), *http.feed(1, answered), *http.finish(1)]
+    base = [0, len(asked)]
+    messages = [item for item in out if isinstance(item, Message)]
+    told = {item.name if isinstance(item, Oddity) else "gap" for item in out if not isinstance(item, Message)}
+    assert told <= {"http-host-malformed"}, "the decoder has something to tell"  # hosts are looked at apart
+    assert [(one.start + base[one.side], one.end + base[one.side], one.status or 0) for one in messages] == [
+        (row["start"], row["end"], row["status"]) for row in rows
+    ], "the kernel frames other messages"

@@ -28,7 +28,7 @@ def delivery_of(
         if accepted is not None:
             return "accepted" if accepted else "refused"
         if response.status is not None and message.protocol in {"http", "sip", "coap"}:
-            return _by_status(response)
+            return by_status(response.protocol, response.status)
         return "acknowledged"
     if ("unanswered", "yes") in message.facts:
         return "attempted"  # an export tells what was asked; that it arrived, only an answer shows
@@ -42,9 +42,9 @@ def delivery_of(
     return "sent"
 
 
-def _by_status(response: Message) -> Delivery:
-    status = response.status or 0
-    if response.protocol == "coap":
+def by_status(protocol: str, status: int) -> Delivery:
+    """Give the step that the response code of a protocol proves."""
+    if protocol == "coap":
         status = status * 100 if status < 10 else status
     if 100 <= status < 400:
         return "accepted" if status >= 200 else "acknowledged"

@@ -7,27 +7,34 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 
 from vitne.attribute import Names
 from vitne.identify.search import Searcher
 from vitne.identify.wanted import Wanted
 from vitne.model import Gap, Message, Oddity
 from vitne.pipeline.ends import NOBODY
+from vitne.pipeline.framed import exchanges
 from vitne.pipeline.idle import Idle
 from vitne.pipeline.messagework import MessageWork
 from vitne.pipeline.notes import Notes
+from vitne.pipeline.plain import Plain, Reading
 from vitne.pipeline.sighting import Sightings
 from vitne.pipeline.toll import Toll
 from vitne.pipeline.twins import Twins
 from vitne.pipeline.views import SideView, join, run_bounds
 from vitne.pipeline.workers import Haul
+from vitne.reassemble import Traffic as Walked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from vitne.assess import Draft
     from vitne.attribute import Device, Devices
+    from vitne.identify.search import RawHits
     from vitne.model import Capture, Flow, Seed, StreamBatch
+    from vitne.pipeline.ends import Host
+    from vitne.pipeline.framed import Exchange
     from vitne.pipeline.traffic import Traffic
 
 _MOST_FLOW = 256 << 20
@@ -43,7 +50,13 @@ class FlowWork:
     """Works through batches and gathers what is found."""
 
     def __init__(
-        self, seeds: Sequence[Seed], devices: Devices, captures: Sequence[Capture], *, haystack: int
+        self,
+        seeds: Sequence[Seed],
+        devices: Devices,
+        captures: Sequence[Capture],
+        *,
+        haystack: int,
+        shortcuts: bool = True,
     ) -> None:
         self.devices = devices
         self.captures = captures
@@ -51,6 +64,9 @@ class FlowWork:
         self.wanted = Wanted(self.searcher)
         self.idle = Idle(self.searcher)
         self.sightings = Sightings(self.searcher, devices)
+        self.plain = Plain(self.searcher, self.wanted, self.idle, devices) if shortcuts else None
+        self._protocols: tuple[Traffic | None, np.ndarray] = (None, np.zeros(0, dtype=np.uint8))
+        self._exchanges: dict[int, Exchange] = {}
         self.renew(())
         self._open: int | None = None
         self._views: dict[int, list[SideView]] = {}
@@ -117,16 +133,27 @@ class FlowWork:
 
     def batch(self, traffic: Traffic, batch: StreamBatch) -> None:
         """Take the next batch; flows come one after the other, a flow may go on in the next batch."""
-        by_piece = self.sightings.by_piece(batch)
+        hits = self.sightings.raw(batch)
+        by_piece = self.sightings.by_piece(batch, hits)
         bounds = run_bounds(batch)
+        plain = self._plain_of(traffic, batch, hits)
         for piece, number in enumerate(batch.flow.tolist()):
             if number != self._open:
                 self._close(traffic)
                 self._open = number
+                self._exchanges = plain
             view = SideView(batch, piece, bounds)
             side = int(batch.side[piece])
             self._views.setdefault(side, []).append(view)
             self._hits.setdefault(side, []).extend(by_piece.get(piece, ()))
+
+    def _plain_of(self, traffic: Traffic, batch: StreamBatch, hits: RawHits) -> dict[int, Exchange]:
+        """Give the plain conversations of a batch by the number of their flow."""
+        if self.plain is None or self.twins.asked or not isinstance(traffic.walked, Walked):
+            return {}
+        if self._protocols[0] is not traffic:
+            self._protocols = (traffic, traffic.walked.flow_columns()["protocol"])
+        return exchanges(batch, self._protocols[1], hits)
 
     def note(self, traffic: Traffic, note: Gap | Oddity) -> None:
         """Take a gap or oddity that the reassembly tells."""
@@ -156,6 +183,8 @@ class FlowWork:
             return
         number, views, hits = self._open, self._views, self._hits
         self._open, self._views, self._hits = None, {}, {}
+        if any(len(pieces) > 1 for pieces in views.values()):
+            self._exchanges = {}  # it began in a batch before
         joined = {side: join(pieces, _MOST_FLOW) for side, pieces in sorted(views.items())}
         for side, pieces in views.items():
             if len(pieces) > 1:
@@ -199,18 +228,23 @@ class FlowWork:
         hits: dict[int, list[tuple[int, int]]],
     ) -> None:
         flow = traffic.flow(number + traffic.first_flow)
-        host = NOBODY
-        works: list[MessageWork] = []
-        for event in traffic.events(flow, views):
-            if isinstance(event, Message):
-                if event.host and not host[0]:
-                    host = (event.host, event.host_source or "none")
-                work = MessageWork(traffic, flow, event, views[event.side], host=host)
-                self._learn(flow, work)
-                works.append(work)
-            else:
-                self.notes.add(event)
-        self._place(works)
+        self._told(traffic, flow, views, hits=hits)
+        inside = traffic.inside(flow)
+        if inside is not None:
+            found = {side: self.sightings.in_view(view) for side, view in inside.views.items()}
+            self._told(traffic, inside.flow, inside.views, hits=found, known=inside.host)
+
+    def _told(
+        self,
+        traffic: Traffic,
+        flow: Flow,
+        views: dict[int, SideView],
+        *,
+        hits: dict[int, list[tuple[int, int]]],
+        known: Host = NOBODY,
+    ) -> None:
+        """Take a flow as it is on the wire, or what was inside; ``known`` names the far end beforehand."""
+        works, host = self._messages(traffic, flow, views, known)
         self.sightings.hand_out(works, hits, flow=flow, views=views, traffic=traffic)
         for work in works:
             if work.message.opaque:
@@ -221,6 +255,30 @@ class FlowWork:
             self._pending_bytes += work.node_bytes
         if self._pending_bytes >= _FLUSH or len(self._pending) > _MOST_PENDING:
             self._flush()
+
+    def _messages(
+        self, traffic: Traffic, flow: Flow, views: dict[int, SideView], host: Host
+    ) -> tuple[list[MessageWork], Host]:
+        """Read the messages of a flow that may hold something, and the name of its far end."""
+        works: list[MessageWork] = []
+        exchange = self._exchanges.get(flow.number - traffic.first_flow)
+        if exchange is not None and self.plain is not None:
+            told = self.plain.read(Reading(traffic, flow, views, exchange), self.toll)
+            if told is not None:
+                for work in told[0]:
+                    self.notes.extend(work.unwrap(self.wanted, self.idle))
+                return told
+        for event in traffic.events(flow, views):
+            if isinstance(event, Message):
+                if event.host and not host[0]:
+                    host = (event.host, event.host_source or "none")
+                work = MessageWork(traffic, flow, event, views[event.side], host=host)
+                self._learn(flow, work)
+                works.append(work)
+            else:
+                self.notes.add(event)
+        self._place(works)
+        return works, host
 
     def _place(self, works: list[MessageWork]) -> None:
         """Say who sends, unwrap, and pair answers with requests."""

@@ -56,6 +56,10 @@ class Idle:
         told = self._known[key] = self._look(message, part, data)
         return told
 
+    def known(self, protocol: str, path: str, data: bytes) -> bool:
+        """Say whether it is known from before that nothing is found in such a part."""
+        return self._known.get((protocol, path, data), False)
+
     def _look(self, message: Message, part: Part, data: bytes) -> bool:
         nodes: list[Node] = []
         for item in unwrap(part, data, budget=Budget()):

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from vitne.model import Flow, Message
     from vitne.model.findings import Delivery, Direction
     from vitne.model.messages import Part
-    from vitne.pipeline.idle import Idle
     from vitne.pipeline.ends import Host
+    from vitne.pipeline.idle import Idle
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
 
@@ -32,7 +32,7 @@ _NAMING = {"dns", "llmnr", "nbns", "ntp"}
 _KEYED = {"tls", "dtls", "quic"}
 """Protocols that count their own unreadable bytes; random numbers of their handshakes are none."""
 
-_CLAIM = re.compile(r"crypt|cipher|secure|aes|rsa")
+CLAIM = re.compile(r"crypt|cipher|secure|aes|rsa")
 """Words of a media type that claim the body cannot be read."""
 _STRUCTURES = {"json", "xml", "form", "multipart"}
 
@@ -40,6 +40,17 @@ _STRUCTURES = {"json", "xml", "form", "multipart"}
 def _structured(node: Node) -> bool:
     """Say whether a node was read as a field of a record in the body: no cipher leaves such."""
     return node.part.path == "body" and node.encoding is not None and node.encoding.name in _STRUCTURES
+
+
+def device_and_direction(devices: Devices, flow: Flow, side: int) -> tuple[Device | None, Direction]:
+    """Find the device that one side of a flow is about, and whether it sends or receives there."""
+    ends = ((flow.client_ip, flow.client_mac), (flow.server_ip, flow.server_mac))
+    own, far = ends if side == 0 else ends[::-1]
+    device = devices.of(*own)
+    if device is not None:
+        return device, "sent"
+    device = devices.of(*far)
+    return device, "received" if device is not None or side == 1 else "sent"
 
 
 class MessageWork:
@@ -122,14 +133,7 @@ class MessageWork:
 
     def find_ends(self, devices: Devices) -> None:
         """Find the device and whether it sends or receives."""
-        flow = self.flow
-        ends = ((flow.client_ip, flow.client_mac), (flow.server_ip, flow.server_mac))
-        own, far = ends if self.message.side == 0 else ends[::-1]
-        self.device = devices.of(*own)
-        if self.device is None:
-            self.device = devices.of(*far)
-            received = self.device is not None or self.message.side == 1
-            self.direction = "received" if received else "sent"
+        self.device, self.direction = device_and_direction(devices, self.flow, self.message.side)
 
     @property
     def asks(self) -> bool:
@@ -165,7 +169,7 @@ class MessageWork:
                         self.opaque.append(item)
                 else:
                     notes.append(self._placed(item))
-        if _CLAIM.search(self.message.content_type) and any(map(_structured, self.nodes)):
+        if CLAIM.search(self.message.content_type) and any(map(_structured, self.nodes)):
             note = f"the media type {self.message.content_type} speaks of encryption; the body can be read"
             notes.append(self._placed(Oddity(name="content-type-claims-encryption", note=note)))
         return notes

@@ -17,7 +17,7 @@ from vitne.model import Gap, Subject
 from vitne.pipeline.flowwork import FlowWork
 from vitne.pipeline.seeds import all_seeds
 from vitne.pipeline.settling import settle_all
-from vitne.pipeline.traffic import devices_of, mask_of, open_traffic, pick_devices
+from vitne.pipeline.traffic import devices_of, give_keys, mask_of, open_traffic, pick_devices
 from vitne.pipeline.workers import Haul, share_out, workers_for
 
 if TYPE_CHECKING:
@@ -41,11 +41,13 @@ class Options(msgspec.Struct, kw_only=True):
     """What a scan is asked for."""
 
     subject: Subject = msgspec.field(default_factory=Subject)
+    keys: tuple[Any, ...] = ()  # paths of key logs that open what was closed
     device: str | None = None  # limit to the device with this MAC, address or name
     jobs: int | None = None  # processes; None for one a core where the captures are large
     stdin: Any = None  # stream that "-" stands for
     progress: Callable[[str, int, int], None] = _silent  # (stage, bytes done, bytes in all)
     keep: Callable[[Any], None] | None = None  # is given the bytes of standard input before they go
+    shortcuts: bool = True  # pass over what cannot hold anything without making messages of it; same result
     settling: Callable[[], None] | None = None  # is called when all is read
 
 
@@ -56,6 +58,7 @@ def run_scan(paths: Sequence[str | Path], options: Options) -> Result:
     """
     captures, traffics, notes = open_traffic(paths, stdin=options.stdin, progress=options.progress)
     try:
+        notes += give_keys(traffics, options.keys)
         result = _Scan(captures, traffics, notes, options).run()
         if options.keep is not None:
             for reader in (each for traffic in traffics for each in traffic.readers):
@@ -78,7 +81,13 @@ class _Scan:
         self.devices: Devices = devices_of(traffics)
         self.seeds = all_seeds(options.subject, self.devices)
         self.size = sum(len(reader.buffer) for traffic in traffics for reader in traffic.readers)
-        self.work = FlowWork(self.seeds, self.devices, captures, haystack=max(self.size, 1 << 16))
+        self.work = FlowWork(
+            self.seeds,
+            self.devices,
+            captures,
+            haystack=max(self.size, 1 << 16),
+            shortcuts=options.shortcuts,
+        )
         self.work.notes.extend(notes)
         self.partial = False
         self.complete = True  # no batch held more hits than are kept

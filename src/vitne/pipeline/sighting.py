@@ -13,13 +13,14 @@ from vitne.identify.candidates import Context, candidates
 from vitne.identify.declared import answer_of, declared
 from vitne.model import Gap, Message, Node, Part
 from vitne.pipeline.messagework import MessageWork
+from vitne.pipeline.opened import OpenedView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from vitne.assess import Draft
     from vitne.attribute import Device, Devices
-    from vitne.identify.search import Searcher
+    from vitne.identify.search import RawHits, Searcher
     from vitne.model import Flow, Sighting, StreamBatch
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
@@ -41,9 +42,12 @@ class Sightings:
 
     # -- raw hits ----------------------------------------------------------------------------------------
 
-    def by_piece(self, batch: StreamBatch) -> dict[int, list[Hit]]:
-        """Search a batch raw; give stream ranges of the hits per piece.  Hits over a hole are none."""
-        hits = self.searcher.raw(batch.data, batch.start, batch.end)
+    def raw(self, batch: StreamBatch) -> RawHits:
+        """Search a batch raw."""
+        return self.searcher.raw(batch.data, batch.start, batch.end)
+
+    def by_piece(self, batch: StreamBatch, hits: RawHits) -> dict[int, list[Hit]]:
+        """Give stream ranges of raw hits per piece.  Hits over a hole are none, weak ones are left out."""
         if not len(hits.start):
             return {}
         runs = (batch.run_position, batch.run_offset)
@@ -183,6 +187,7 @@ class Sightings:
             host=work.host,
             delivery=work.delivered,
             answer=", ".join([*words, answer] if answer else words),
+            under=work.view.wire if isinstance(work.view, OpenedView) else None,
         )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vitne.attribute import Devices
     from vitne.model import Flow
     from vitne.pipeline.messagework import MessageWork
+    from vitne.pipeline.plain import Reading
     from vitne.pipeline.traffic import Traffic
 
 RECORD = np.dtype([
@@ -64,6 +65,7 @@ class Toll:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the result)
         weakref.finalize(self, self._file.close)
         self.hosts.number(("", "none"))
+        self._request, self._no_facts = self.kinds.number(("http", "request")), self.facts.number(())
 
     def group(self, traffic: Traffic) -> int:
         """Give the number of a walked group of captures."""
@@ -95,6 +97,17 @@ class Toll:
         place = (*work.rows, work.flow.number, length, host, kind)
         facts = self.facts.number(tuple(fact for fact in message.facts if fact[0] in _KEPT_FACTS))
         self._waiting.append((*place, group, message.side, delivery, not message.opaque, (0, 0, 0), facts))
+        if len(self._waiting) >= _CHUNK:
+            self._spill()
+
+    def plain_request(self, reading: Reading, number: int, *, delivery: Delivery) -> None:
+        """Keep an HTTP request that was sent and answered, of which no message was made."""
+        row = reading.exchange.asked[number]
+        host = self.hosts.number(reading.host(number))
+        length = min(row.end - row.start, 0xFFFFFFFF)
+        place = (*reading.rows_of(number), reading.flow.number, length, host, self._request)
+        told = (self.group(reading.traffic), 0, DELIVERIES.index(delivery), True, (0, 0, 0), self._no_facts)
+        self._waiting.append((*place, *told))
         if len(self._waiting) >= _CHUNK:
             self._spill()
 

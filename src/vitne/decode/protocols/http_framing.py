@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from vitne.decode.protocols.http_heads import Head
 
-_CODINGS = {
+CODINGS = {
     "x-gzip": "gzip",
     "br": "brotli",
     "x-deflate": "deflate",
@@ -103,7 +103,7 @@ def _transfer(head: Head, lengths: list[int]) -> Framing:
 def hints(head: Head, *, chunked: bool) -> tuple[str, ...]:
     """Name the encodings of the body as announced, outermost first."""
     codings = reversed(head.codings + head.transfer)
-    names = [_CODINGS.get(coding, coding) for coding in codings if coding != "identity"]
+    names = [CODINGS.get(coding, coding) for coding in codings if coding != "identity"]
     if not chunked:
         names = [name for name in names if name != "chunked"]
     media = media_hint(head.content_type)

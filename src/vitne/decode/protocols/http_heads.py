@@ -273,7 +273,8 @@ def _fold(head: Head, special: list[tuple[bytes, bytes, int]], line: bytes, *, b
     head.oddities.append(("http-obs-fold", "a header goes on in the next line", begin))
 
 
-def _take_host(head: Head, value: bytes, at: int) -> None:
+def take_host(head: Head, value: bytes, at: int) -> None:
+    """Take the host that a Host header names, at a stream offset; what is wrong with it becomes an oddity."""
     if head.status is not None or not value:
         return
     match = _AUTHORITY.match(value)
@@ -318,7 +319,7 @@ def _take_expect(head: Head, value: bytes, _at: int) -> None:
 
 
 _SPECIAL: dict[bytes, Callable[[Head, bytes, int], None]] = {
-    b"host": _take_host,
+    b"host": take_host,
     b"content-length": _take_length,
     b"transfer-encoding": _take_transfer,
     b"content-encoding": _take_coding,

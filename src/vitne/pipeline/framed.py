@@ -1,0 +1,115 @@
+"""Conversations that the kernel frames: which flows of a batch are plain HTTP, and where messages are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from vitne.kernel.http import plain_http
+from vitne.model import Side
+
+if TYPE_CHECKING:
+    from vitne.identify.search import RawHits
+    from vitne.model import StreamBatch
+
+_TCP = 6
+_ASKS = np.isin(np.arange(256), list(b"GPDO"))  # first letters of the methods that the kernel knows
+_ANSWERS = 0x48  # H of HTTP/1
+
+
+class Row(NamedTuple):
+    """One message; positions count in the batch (see ``vitne.kernel.http.MESSAGE``)."""
+
+    exchange: int
+    side: int
+    start: int
+    body: int
+    end: int
+    status: int
+    method_end: int
+    target: int
+    target_end: int
+    host: int
+    host_end: int
+    type: int
+    type_end: int
+    coding: int
+    coding_end: int
+    chunked: int
+    first_line: int
+    lines: int
+
+
+class Exchange(NamedTuple):
+    """One plain conversation: its requests, their answers, and which of them hold a hit of raw search."""
+
+    asked: list[Row]
+    answered: list[Row]
+    hit: list[bool]  # per request, then per answer
+    lines: list[tuple[int, int, int]]  # header lines of the batch: begin, end, begin of the value
+
+
+def exchanges(batch: StreamBatch, protocols: np.ndarray, hits: RawHits) -> dict[int, Exchange]:
+    """Give the plain conversations of a batch by their flow; ``protocols`` are those of all flows.
+
+    ``hits`` are all places at which a known value may stand, weak ones too.
+    """
+    asking = _whole(batch, protocols)
+    if not len(asking):
+        return {}
+    ends = np.stack(
+        [batch.start[asking], batch.end[asking], batch.start[asking + 1], batch.end[asking + 1]], axis=1
+    )
+    plain, rows, lines = plain_http(batch.data, ends)
+    if not plain.any():
+        return {}
+    touched = _touched(rows, hits).tolist()
+    every = [Row(*row) for row in rows.tolist()]
+    flows = batch.flow[asking].tolist()
+    told = lines.tolist()
+    edges = np.searchsorted(rows["exchange"], np.flatnonzero(plain)).tolist()
+    found = {}
+    for low, high in zip(edges, [*edges[1:], len(every)], strict=True):
+        middle = low + (high - low) // 2  # each request has its answer
+        found[flows[every[low].exchange]] = Exchange(
+            every[low:middle], every[middle:high], touched[low:high], told
+        )
+    return found
+
+
+def _whole(batch: StreamBatch, protocols: np.ndarray) -> np.ndarray:
+    """Give the pieces that ask, of TCP flows of which both sides lie in the batch whole and without holes."""
+    if len(batch.flow) < len(Side):
+        return np.zeros(0, dtype=np.int64)
+    first = np.searchsorted(batch.run_piece, np.arange(len(batch.flow)))
+    behind = np.append(first[1:], len(batch.run_piece)) - 1
+    size = batch.end - batch.start
+    filled = size > 0
+    first, behind = first[filled], behind[filled]
+    reach = batch.run_offset[behind] + batch.run_length[behind] - batch.run_offset[first]
+    whole = np.zeros(len(size), dtype=bool)
+    whole[filled] = (reach == size[filled]) & (batch.run_offset[first] == batch.base[filled])
+    whole &= batch.last
+    begins = batch.data[np.minimum(batch.start, len(batch.data) - 1)] if len(batch.data) else batch.start
+    pair = whole[:-1] & whole[1:] & (batch.flow[:-1] == batch.flow[1:])
+    pair &= (batch.side[:-1] == 0) & (batch.side[1:] == 1)
+    pair &= _ASKS[begins[:-1]] & (begins[1:] == _ANSWERS)
+    asking = np.flatnonzero(pair)
+    alone = (asking == 0) | (batch.flow[np.maximum(asking - 1, 0)] != batch.flow[asking])
+    chosen: np.ndarray = asking[alone & (protocols[batch.flow[asking]] == _TCP)]
+    return chosen
+
+
+def _touched(rows: np.ndarray, hits: RawHits) -> np.ndarray:
+    """Say for each message whether a hit lies in it or reaches into it."""
+    low, high = np.searchsorted(hits.start, rows["start"]), np.searchsorted(hits.start, rows["end"])
+    reach = np.maximum.accumulate(np.append(np.int64(-1), hits.end))
+    touched: np.ndarray = (high > low) | (reach[low] > rows["start"])
+    return touched
+
+
+def bytes_of(view: Any, start: int, end: int) -> bytes:
+    """Give bytes of a piece by their positions in the batch."""
+    data: bytes = view.data[start - view.start : end - view.start]
+    return data

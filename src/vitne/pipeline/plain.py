@@ -1,0 +1,158 @@
+"""Plain HTTP conversations: only messages in which something may be found are made; the rest is counted.
+
+The kernel says where the messages are (see ``framed``).  A message without any hit of raw search, in which
+no rule can take anything and nothing is wrapped, becomes one row of what was sent.  All that may hold more is
+read by the same code as every other flow; what is decided here is only that there is nothing to read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vitne.assess.delivery import by_status
+from vitne.decode.protocols.http_framing import framing
+from vitne.decode.protocols.http_heads import parse
+from vitne.decode.protocols.http_message import Body, build
+from vitne.decode.unwrap import Budget, unwrap
+from vitne.model import Node, Opaque, Part
+from vitne.pipeline.ends import NOBODY
+from vitne.pipeline.framed import bytes_of
+from vitne.pipeline.heads import Heads, coded
+from vitne.pipeline.messagework import MessageWork, device_and_direction
+
+if TYPE_CHECKING:
+    from vitne.attribute import Devices
+    from vitne.identify.search import Searcher
+    from vitne.identify.wanted import Wanted
+    from vitne.model import Flow, Message
+    from vitne.pipeline.ends import Host
+    from vitne.pipeline.framed import Exchange, Row
+    from vitne.pipeline.idle import Idle
+    from vitne.pipeline.toll import Toll
+    from vitne.pipeline.traffic import Traffic
+    from vitne.pipeline.views import SideView
+
+
+class Plain:
+    """Reads plain conversations of one scan."""
+
+    def __init__(self, searcher: Searcher, wanted: Wanted, idle: Idle, devices: Devices) -> None:
+        self._searcher = searcher
+        self._wanted = wanted
+        self._devices = devices
+        self._heads = Heads(searcher, wanted, idle)
+
+    def read(self, reading: Reading, toll: Toll) -> tuple[list[MessageWork], Host] | None:
+        """Count the messages that hold nothing and give those to be looked at, and the name of the far end.
+
+        None where the conversation is for the patient reader after all.
+        """
+        flow, views, exchange = reading.flow, reading.views, reading.exchange
+        if device_and_direction(self._devices, flow, 1)[1] == "sent":
+            return None  # answers of a device of ours are looked at in depth
+        for row in exchange.asked:
+            name = self._heads.host(views[0], row)
+            if name is None:
+                return None
+            reading.names.append(name)
+        asked = self._requests(reading, toll)
+        works = list(asked.values())
+        host = reading.first_host()
+        for number, row in enumerate(exchange.answered):
+            hit = exchange.hit[len(exchange.asked) + number]
+            opaque = None if hit else self._answer(views[1], row)
+            request = asked.get(number)
+            if request is None and opaque is not None:
+                for each in opaque:
+                    toll.unreadable(flow, host, each.reason, each.length)
+                continue
+            answer = reading.work(1, number)
+            works.append(answer)
+            if request is not None:
+                request.response = answer
+        for work in works:
+            work.find_ends(self._devices)
+        return works, host
+
+    def _requests(self, reading: Reading, toll: Toll) -> dict[int, MessageWork]:
+        """Give the requests to be looked at by their number; the others are counted."""
+        view, exchange = reading.views[0], reading.exchange
+        sent = device_and_direction(self._devices, reading.flow, 0)[1] == "sent"
+        found = {}
+        for number, row in enumerate(exchange.asked):
+            if exchange.hit[number] or not self._heads.hold_nothing(view, row, exchange.lines):
+                found[number] = reading.work(0, number)
+            elif sent:
+                status = exchange.answered[number].status
+                toll.plain_request(reading, number, delivery=by_status("http", status))
+        return found
+
+    def _answer(self, view: SideView, row: Row) -> list[Opaque] | None:
+        """Give what cannot be read of an answer without hits; None where it is to be looked at."""
+        if row.end == row.body:
+            return []
+        announced = coded(view, row)
+        if announced is None:
+            return None
+        data = bytes_of(view, row.body, row.end)
+        part = Part(path="body", start=0, end=len(data), hints=announced)
+        opaque: list[Opaque] = []
+        for item in unwrap(part, data, budget=Budget(), deep=False, wanted=self._wanted):
+            if isinstance(item, Opaque):
+                opaque.append(item)
+            elif not isinstance(item, Node) or self._may_hold(item):
+                return None
+        return opaque
+
+    def _may_hold(self, node: Node) -> bool:
+        """Say whether a known value may stand in what raw search did not see."""
+        unseen = node.parent is not None or self._heads.pairs
+        return unseen and bool(self._searcher.places(node.data))
+
+
+class Reading:
+    """One conversation, and the messages made of it where they are needed."""
+
+    def __init__(self, traffic: Traffic, flow: Flow, views: dict[int, SideView], exchange: Exchange) -> None:
+        self.traffic = traffic
+        self.flow = flow
+        self.views = views
+        self.exchange = exchange
+        self.names: list[str] = []  # host that each request names, "" for none
+        self._shift = [view.base - view.start for _, view in sorted(views.items())]
+
+    def offset(self, side: int, position: int) -> int:
+        """Give the stream offset of a position in the batch."""
+        return position + self._shift[side]
+
+    def host(self, number: int) -> Host:
+        """Give the far end's name as it is known with a request: its own, else the first told before."""
+        name = self.names[number] or next((name for name in self.names[:number] if name), "")
+        return (name, "http-host") if name else NOBODY
+
+    def first_host(self) -> Host:
+        """Give the name that the conversation tells first."""
+        name = next((name for name in self.names if name), "")
+        return (name, "http-host") if name else NOBODY
+
+    def rows_of(self, number: int) -> tuple[int, int]:
+        """Give first and last row of the packets of a request."""
+        row = self.exchange.asked[number]
+        return self.views[0].row_span(self.offset(0, row.start), self.offset(0, row.end))
+
+    def work(self, side: int, number: int) -> MessageWork:
+        """Make a message as the patient reader does."""
+        row = (self.exchange.answered if side else self.exchange.asked)[number]
+        message = self._message(side, number, row)
+        host = self.first_host() if side else self.host(number)
+        return MessageWork(self.traffic, self.flow, message, self.views[side], host=host)
+
+    def _message(self, side: int, number: int, row: Row) -> Message:
+        start = self.offset(side, row.start)
+        head = parse(bytes_of(self.views[side], row.start, row.body), start)
+        assert head is not None  # noqa: S101  (the kernel read the same first line)
+        asked = self.exchange.asked[number]
+        method = head.method or bytes_of(self.views[0], asked.start, asked.method_end).decode("latin-1")
+        body = Body(head.end)
+        body.close(self.offset(side, row.end))
+        return build(head, body, framing(head, method), side=side, answers=number if side else None)

@@ -1,0 +1,144 @@
+"""Plain conversations: what is passed over changes nothing of what is found, counted or told."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from tests.pipeline.talk import IMEI, OK, PHONE, SERVER_HOST, TABLET, Talk, get, post
+from vitne.lab.wire import CLIENT, SERVER
+from vitne.model import Seed, Subject
+from vitne.pipeline import Options, run_scan
+from vitne.pipeline.document import document
+from vitne.pipeline.messagework import MessageWork
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AGENT = "User-Agent: Mozilla/5.0 (Linux; Android 12; XY-1 Build/AB1.2)\r\n"
+SUBJECT = Subject(
+    seeds=(
+        Seed(identifier="imei", value=IMEI, name="phone"),
+        Seed(identifier="free-text", value="Zaphod", name="word"),
+        Seed(
+            identifier="location",
+            value="59.9139,10.7522",
+            name="home",
+            latitude=59.9139,
+            longitude=10.7522,
+            radius_m=500,
+        ),
+    )
+)
+
+
+def told(path: Path, *, shortcuts: bool, subject: Subject = SUBJECT) -> dict[str, Any]:
+    result = run_scan([path], Options(subject=subject, jobs=1, shortcuts=shortcuts))
+    whole: dict[str, Any] = msgspec.to_builtins(document(result))
+    return whole | {"sent": [msgspec.to_builtins(row) for row in result.transmissions]}
+
+
+def requests(rng: Random) -> list[bytes]:
+    rows = [
+        {"k": rng.randrange(1000), "f": rng.random(), "t": f"item {n}"} for n in range(rng.randint(1, 30))
+    ]
+    number = str(rng.randrange(10**9))
+    some = [
+        get(f"/p/{number}?q={number}&s={rng.randbytes(6).hex()}", more=AGENT),
+        get(f"/p?imei={IMEI}"),
+        get(f"/p?e={base64.b64encode(b'id=' + IMEI.encode()).decode()}"),
+        get("/p?lat=59.9139&lon=10.7522"),
+        get("/p", more="X-Lat: 59.9139\r\nX-Lon: 10.7522\r\n"),
+        get("/?name=Zaphod%20B", more=f"Cookie: a={number}; uid={rng.randbytes(16).hex()}\r\n"),
+        get("/", more="Accept: */*\r\nX-Id: kari.nordmann@post.example\r\n"),
+        get("/", host=rng.choice(["", "bad host", "h.example:8080", "x.example"])),
+        post(json.dumps({"rows": rows}).encode()),
+        post(json.dumps({"rows": rows, "imei": IMEI}).encode()),
+        post(json.dumps({"a": base64.b64encode(IMEI.encode() * 2).decode()}).encode()),
+        post(b'{"lat":59.9139,"lon":10.7522}'),
+        post(b'{"text":"\\u005aaphod"}'),
+        post(f"event=open&n={number}&deviceId=".encode(), kind="application/x-www-form-urlencoded"),
+        post(f"a=b&mail=kari@post.example&n={number}".encode(), kind="application/x-www-form-urlencoded"),
+        post(gzip.compress(b'{"id":"' + IMEI.encode() + b'"}', mtime=0), more="Content-Encoding: gzip\r\n"),
+        post(rng.randbytes(rng.randint(1, 400)), kind="application/octet-stream"),
+        post(b'{"a":1}', kind="application/encrypted-json"),
+        post(b'{"a":1', more="X-Requested-With: app\r\n"),
+        post(b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=", kind="application/x-www-form-urlencoded"),
+    ]
+    return rng.choices(some, k=rng.randint(1, 5))
+
+
+def answers(rng: Random) -> bytes:
+    text = json.dumps({"id": IMEI if rng.random() < 0.2 else "none", "n": rng.random()}).encode()
+    packed = gzip.compress(text, mtime=0)
+    return rng.choice(
+        [
+            OK,
+            b"HTTP/1.1 204 No Content\r\n\r\n",
+            b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(text)
+            + text,
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed,
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n" % len(text)
+            + text
+            + b"\r\n0\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nno gzip!!",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n" + rng.randbytes(300),
+            b"HTTP/1.1 100 Continue\r\n\r\n" + OK,
+        ]
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_same_is_told_with_and_without_passing_over(tmp_path: Path, seed: int) -> None:
+    rng = Random(seed)
+    talk = Talk(seed)
+    for _ in range(40):
+        turns: list[tuple[int, bytes]] = []
+        for request in requests(rng):
+            turns += [(CLIENT, request), (SERVER, answers(rng))]
+        if rng.random() < 0.1:
+            turns.pop()
+        near, far = rng.choice([(PHONE, SERVER_HOST), (TABLET, SERVER_HOST), (TABLET, PHONE)])
+        talk.tcp(turns, phone=near, server=far, cuts=rng.choice([(), (3, 50), (200,)]))
+    path = talk.write(tmp_path / "c.pcap")
+    fast, slow = told(path, shortcuts=True), told(path, shortcuts=False)
+    assert fast == slow
+    assert len(slow["findings"]) > 20
+    assert len(slow["sent"]) > 60
+
+
+def test_the_same_is_told_where_nothing_is_known_of_the_owner(tmp_path: Path) -> None:
+    rng = Random(99)
+    talk = Talk(99)
+    for _ in range(60):
+        talk.tcp([turn for request in requests(rng) for turn in ((CLIENT, request), (SERVER, answers(rng)))])
+    path = talk.write(tmp_path / "c.pcap")
+    assert told(path, shortcuts=True, subject=Subject()) == told(path, shortcuts=False, subject=Subject())
+
+
+def test_messages_that_hold_nothing_are_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = Talk()
+    for number in range(50):
+        talk.ask(get(f"/p/{number}?q={number}", more="Accept: */*\r\n"))
+        talk.ask(post(b'{"rows":[{"k":%d,"f":0.25}]}' % number))
+    talk.ask(post(b'{"imei":"%s"}' % IMEI.encode()))
+    path = talk.write(tmp_path / "c.pcap")
+    made: list[str] = []
+    whole = MessageWork.__init__
+
+    def counted(self: MessageWork, *given: Any, **named: Any) -> None:
+        whole(self, *given, **named)
+        made.append(self.message.kind)
+
+    monkeypatch.setattr(MessageWork, "__init__", counted)
+    result = run_scan([path], Options(subject=SUBJECT, jobs=1))
+    assert [finding.identifier for finding in result.findings] == ["imei"]
+    assert len(result.transmissions) == 101
+    assert made.count("request") < 10  # the first of each kind, and the one with the number
