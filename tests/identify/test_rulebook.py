@@ -55,6 +55,7 @@ def test_only_the_neighbourhood_of_what_a_rule_needs_is_searched() -> None:
         ({"pattern": "[0-9]{3}", "edges": "digits"}, b"123 4567", ["123"]),
         ({"pattern": "[0-9]{3}", "edges": "alnum"}, b"a123 456", ["456"]),
         ({"pattern": "[0-9]{3}", "edges": "hex"}, b"f123 x456", ["456"]),
+        ({"pattern": "[0-9]{3}", "edges": "number"}, b"0.123 1234 a.567 89.012x", ["567"]),
         ({"pattern": "[0-9]{2}-[0-9]{2}", "edges": "octets"}, b"11-22-33 44-55", ["44-55"]),
         ({"pattern": "[0-9]{3}", "whole": True}, b"1234", []),
         ({"pattern": "[0-9]{3}", "distinct": 2}, b"111 112", ["112"]),

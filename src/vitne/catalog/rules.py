@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Edges = Literal["none", "digits", "hex", "alnum", "octets"]
+Edges = Literal["none", "digits", "hex", "alnum", "octets", "number"]
 Canonical = Literal["text", "lower", "upper", "digits", "hex"]
 
 

@@ -59,9 +59,13 @@ class Places:
     def __init__(self, seeds: Sequence[Seed]) -> None:
         self._seeds = [(row, seed) for row, seed in enumerate(seeds) if seed.identifier == "location"]
         self._prefixes = {row: _prefixes(seed) for row, seed in self._seeds}
+        every = sorted({prefix for own in self._prefixes.values() for prefix in own})
+        self._any = re.compile(b"|".join(map(re.escape, every)) or rb"(?!)")
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
         """Give the ranges in which a latitude near a known place may begin."""
+        if self._any.search(data) is None:
+            return []
         prefixes = sorted({prefix for own in self._prefixes.values() for prefix in own})
         return [(at, at + len(prefix)) for prefix in prefixes for at in islice(_all(data, prefix), MOST)]
 
@@ -76,6 +80,8 @@ class Places:
 
     def _in_node(self, node: Node) -> Iterator[Pair]:
         data = node.data
+        if self._any.search(data) is None:
+            return
         for row, seed in self._seeds:
             behind = 0
             places = {at for prefix in self._prefixes[row] for at in islice(_all(data, prefix), MOST)}

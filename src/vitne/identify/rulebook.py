@@ -28,8 +28,21 @@ _HEX = frozenset(b"0123456789abcdefABCDEF")
 _ALNUM = _HEX | frozenset(b"ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ")
 _OCTET_BEFORE = re.compile(rb"(?:^|[^0-9A-Za-z])[0-9A-Fa-f]{2}[:\-]$")
 _OCTET_BEHIND = re.compile(rb"[:\-][0-9A-Fa-f]{2}(?:$|[^0-9A-Za-z])")
-_EDGES = {"none": frozenset[int](), "digits": _DIGITS, "hex": _HEX, "alnum": _ALNUM, "octets": _ALNUM}
-_BESIDE = {"digits": "[0-9]", "hex": "[0-9A-Fa-f]", "alnum": "[0-9A-Za-z]"}
+_FRACTION = re.compile(rb"[0-9]\.$")  # stands before the digits of a decimal fraction: they are no number
+_EDGES = {
+    "none": frozenset[int](),
+    "digits": _DIGITS,
+    "hex": _HEX,
+    "alnum": _ALNUM,
+    "octets": _ALNUM,
+    "number": _ALNUM,
+}
+_BESIDE = {
+    "digits": ("(?<![0-9])", "(?![0-9])"),
+    "hex": ("(?<![0-9A-Fa-f])", "(?![0-9A-Fa-f])"),
+    "alnum": ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"),
+    "number": (r"(?<![0-9A-Za-z])(?<![0-9]\.)", "(?![0-9A-Za-z])"),
+}
 SHORT = 256  # bytes of a text that is looked at for everything at once
 MOST_DIGITS = 64  # digits of a number that a rule may take
 NEAR = 256  # bytes around what a rule needs that are searched
@@ -239,27 +252,24 @@ def rulebook() -> Rulebook:
 
 def _possible(bound: Bound) -> str:
     """Write the pattern of a rule together with what may not stand beside the value."""
-    beside, pattern = _sides(bound)
-    return f"(?<!{beside})(?:{pattern})(?!{beside})" if beside else f"(?:{pattern})"
+    (before, behind), pattern = _sides(bound)
+    return f"{before}(?:{pattern}){behind}"
 
 
-def _sides(bound: Bound) -> tuple[str, str]:
-    """Give what may not stand beside the value, as a set or "", and the pattern alone."""
+def _sides(bound: Bound) -> tuple[tuple[str, str], str]:
+    """Give what may not stand before and behind the value, as looks there, and the pattern alone."""
     pattern = bound.rule.pattern
     if pattern.startswith("(?i)"):
         pattern = f"(?i:{pattern[4:]})"
-    return _BESIDE.get(bound.rule.edges, "") if not bound.rule.group else "", pattern
+    return _BESIDE.get(bound.rule.edges, ("", "")) if not bound.rule.group else ("", ""), pattern
 
 
 def _together(rules: list[Bound]) -> re.Pattern[bytes]:
     """Make one pattern of the patterns of rules; what may not stand beside their values is looked at once."""
-    alike: dict[str, list[str]] = {}
+    alike: dict[tuple[str, str], list[str]] = {}
     for beside, pattern in map(_sides, rules):
         alike.setdefault(beside, []).append(f"(?:{pattern})")
-    written = [
-        f"(?<!{beside})(?:{'|'.join(own)})(?!{beside})" if beside else "|".join(own)
-        for beside, own in alike.items()
-    ]
+    written = [f"{before}(?:{'|'.join(own)}){behind}" for (before, behind), own in alike.items()]
     return re.compile("|".join(written).encode() or rb"(?!)")
 
 
@@ -352,6 +362,8 @@ def _borders(edges: str, data: bytes, span: tuple[int, int]) -> bool:
     start, end = span
     if (start > 0 and data[start - 1] in forbidden) or (end < len(data) and data[end] in forbidden):
         return True
+    if edges == "number":
+        return _FRACTION.search(data[max(0, start - 2) : start]) is not None
     if edges != "octets":
         return False
     before, behind = data[max(0, start - 4) : start], data[end : end + 4]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from vitne.model import Seed
 
 HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+USUAL_HASHES = ("md5", "sha1", "sha256")
 HEXADECIMAL = frozenset({"android-id", "gsf-id", "meid", "advertising-id", "oaid", "vendor-id", "install-id"})
 KEEPS_LETTERS = frozenset({"percent", "utf-16", "json-escapes", "html-numeric"})  # the value's own case shows
 LEAST_BINARY = 5  # bytes: fewer turn up by chance
@@ -59,9 +60,10 @@ def _of(row: int, seed: Seed) -> Iterator[Needle]:
         yield _needle(
             row, spelling, Variant(name=spelling.name, text=spelling.text.encode(), fold=spelling.fold)
         )
+    variants = _variants if seed.origin == "subject" else _few_variants
     for spelling in spellings:
         if spelling.coded and len(spelling.text.encode()) >= LEAST_TEXT:
-            for variant in _variants(spelling, seed.identifier):
+            for variant in variants(spelling, seed.identifier):
                 yield _needle(row, spelling, variant)
 
 
@@ -83,6 +85,20 @@ def _variants(spelling: Spelling, identifier: str) -> Iterator[Variant]:
             yield Variant(name=name, text=text, layers=layers, fold=fold)
         for layers, fold in () if spelling.weak or not spelling.hashed else _hashed():
             yield Variant(name=name, text=text, layers=layers, fold=fold)
+    for layers, fold in _numbers(spelling, identifier):
+        yield Variant(name=spelling.name, text=spelling.text.encode(), layers=layers, fold=fold)
+
+
+def _few_variants(spelling: Spelling, identifier: str) -> Iterator[Variant]:
+    """Give the usual digests and the raw bytes alone: a capture may show the addresses of a whole network.
+
+    What is wrapped otherwise is found where it is unwrapped.
+    """
+    for name, cased in spelling.cases():
+        for digest in () if spelling.weak or not spelling.hashed else USUAL_HASHES:
+            yield Variant(
+                name=name, text=cased.encode(), layers=((digest, ()), _layer("hex", case="lower")), fold=True
+            )
     for layers, fold in _numbers(spelling, identifier):
         yield Variant(name=spelling.name, text=spelling.text.encode(), layers=layers, fold=fold)
 
