@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from vitne.model.errors import CaptureError, StoreError, UsageError, VitneError
 
@@ -163,9 +163,20 @@ def _complain(error: VitneError, code: int) -> int:
     return code
 
 
+class _Absent:
+    """Finds no pandas: PyArrow would load it wherever it is installed, and nothing here needs it."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Refuse pandas, and leave all else to the finders behind."""
+        del path, target
+        if name == "pandas":
+            raise ModuleNotFoundError(name, name=name)
+
+
 def entry() -> None:
     """Start from the command line."""
     from vitne.cli.printing import accept_all_characters
 
     accept_all_characters()
+    sys.meta_path.insert(0, _Absent())
     sys.exit(main())

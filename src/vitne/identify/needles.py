@@ -143,7 +143,7 @@ class HyperscanEngine:
 
 
 def _escaped(data: bytes) -> bytes:
-    return b"".join(b"\\x%02x" % byte for byte in data)
+    return ("@" + data.hex("@")).replace("@", "\\x").encode()
 
 
 def _column(values: array[int]) -> npt.NDArray[np.int64]:

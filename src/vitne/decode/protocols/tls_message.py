@@ -5,10 +5,6 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.x509.oid import NameOID
-
 from vitne.decode.protocols.tls_hello import grease, version_name
 from vitne.decode.protocols.tls_ja4 import ja4
 from vitne.model import Part
@@ -93,6 +89,10 @@ def leaf_of(body: bytes) -> Span | None:
 
 def certificate_names(der: bytes) -> tuple[str, ...] | None:
     """Give the common name and alternative names of a certificate; None where it cannot be read."""
+    from cryptography import x509  # large: only who meets a certificate pays for it
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.x509.oid import NameOID
+
     if len(der) > _LARGEST_CERTIFICATE:
         return None
     names: list[str] = []

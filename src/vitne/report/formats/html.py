@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import os
+import sys
+from contextlib import suppress
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
+from jinja2 import BytecodeCache, DictLoader, Environment, StrictUndefined
+from markupsafe import Markup, escape
 from msgspec.structs import replace
 
 from vitne.model import GRADES
@@ -19,6 +23,8 @@ from vitne.report.timeline import LEFT, RIGHT, WIDTH, drawing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from jinja2.bccache import Bucket
 
     from vitne.model import Finding
     from vitne.report.overview import Outcome, Overview
@@ -95,10 +101,32 @@ def _template(name: str) -> str:
     return (resources.files("vitne.report.formats") / "templates" / name).read_text(encoding="utf-8")
 
 
+class _Compiled(BytecodeCache):
+    """Keeps the compiled template where Python keeps compiled modules, if that can be written to."""
+
+    def __init__(self) -> None:
+        folder = Path(__file__).parent / "__pycache__"
+        self._file = folder / f"index.{sys.implementation.cache_tag}.template"
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read what was kept; a template that was changed since is not taken."""
+        with suppress(OSError), self._file.open("rb") as stream:
+            bucket.load_bytecode(stream)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next time."""
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                fresh = self._file.with_suffix(f".{os.getpid()}")
+                fresh.write_bytes(bucket.bytecode_to_string())
+                fresh.replace(self._file)
+
+
 @functools.cache
 def _environment() -> Environment:
     """Give an environment where everything is escaped and every text goes through ``visible`` first."""
     environment = Environment(
+        bytecode_cache=_Compiled(),
         loader=DictLoader({"index.html.j2": _template("index.html.j2")}),
         autoescape=True,
         undefined=StrictUndefined,
@@ -126,8 +154,14 @@ def _environment() -> Environment:
 def _inert(value: Any) -> Any:
     """Make whatever a template prints inert, unless it is markup of our own."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return visible(value, 4 * _LONGEST if " " in value else _LONGEST)
+        return _escaped(value)
     return value
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _escaped(text: str) -> Markup:
+    """Give a text without a look of its own or a meaning as markup; the same texts come again and again."""
+    return escape(visible(text, 4 * _LONGEST if " " in text else _LONGEST))
 
 
 def _meaning(word: str, of: str) -> str:
