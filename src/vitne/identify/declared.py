@@ -49,7 +49,7 @@ def declared(nodes: Sequence[Node], message: Message, host: str) -> Iterator[Sig
     found = [one for one in catalog.senders() if _outside(one, nodes, message=message, host=host)]
     if not found:
         return
-    steps = 2 if any("." in field.name for one in found for field in one.field) else 1
+    steps = 1 if _stepped().isdisjoint(one.id for one in found) else 2
     objects = _records(nodes, steps) if any(one.layout == "named" for one in found) else []
     for sender in found:
         records = objects if sender.layout == "named" else _flat_records(nodes, sender)
@@ -137,6 +137,12 @@ def _records(nodes: Sequence[Node], steps: int = 1) -> list[_Record]:
             for values, index in slots[id(node)]:
                 values[index] = value
     return list(by_parent.values())
+
+
+@cache
+def _stepped() -> frozenset[str]:
+    """Give the senders of which a field is documented by the last two steps of its name."""
+    return frozenset(one.id for one in catalog.senders() if any("." in field.name for field in one.field))
 
 
 def _last_steps(name: str) -> str:

@@ -65,6 +65,7 @@ REASON_MEANS = {
     "unknown-format": "format unknown",
     "unknown-protocol": "protocol unknown",
     "missing-segment": "not in the capture",
+    "not-in-the-export": "sent or received, and not held by the log or export",
     "limit": "a bound was reached",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,6 +107,12 @@ def test_entries_that_follow_one_another_are_all_read(name: str) -> None:
     between = b"," if name in {"har", "charles-json"} else b""
     repeated = data[: span[0]] + between.join([data[slice(*span)]] * 3) + data[span[1] :]
     assert len(exchanges(name, repeated)) == 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_format_stands_in_the_how_to(name: str) -> None:
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "scan-an-export.md"
+    assert f"| `{name}` |" in page.read_text(encoding="utf-8")
 
 
 def test_the_samples_hold_what_the_tests_look_for() -> None:
