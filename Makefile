@@ -7,7 +7,7 @@ PIP     = $(BIN)/python -m pip install -qq --disable-pip-version-check
 PYTEST_ARGS ?= -n auto -q
 
 .DEFAULT_GOAL = help
-.PHONY: demo test check lint fuzz fuzz-sanitized bench docs twin clean help
+.PHONY: demo test check lint fuzz fuzz-sanitized bench leakbench docs twin clean help
 help:
 	@echo 'make demo   set up a private environment, make the demonstration capture, scan it, show the findings'
 	@echo 'make test   set up and run the tests'
@@ -15,6 +15,7 @@ help:
 	@echo 'make fuzz   an hour of fuzzing in all, shared out among the readers (SECONDS=60 for each instead)'
 	@echo 'make fuzz-sanitized  the same for the compiled kernel, with AddressSanitizer and UBSan'
 	@echo 'make bench  vitne beside other tools on the same files (BENCH="--size 10 --runs 1" for a short form)'
+	@echo 'make leakbench  what a scan finds of planted identities (LEAKBENCH="--quick" for a short form)'
 	@echo 'make docs   make the reference and the pictures from the program'
 	@echo 'make twin   the tests of one module (MODULE=src/vitne/ROOM/NAME.py)'
 
@@ -66,6 +67,9 @@ fuzz-sanitized: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python bench/scan.py $(or $(BENCH),--all)
+
+leakbench: $(VENV)/.dev
+	@$(BIN)/python -m bench.leakbench $(or $(LEAKBENCH),--peers --page docs/explanation/detection.md)
 
 docs: $(VENV)/.dev
 	@$(BIN)/python docs/make_reference.py

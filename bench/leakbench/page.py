@@ -54,6 +54,8 @@ def tables(report: Report) -> str:
         out += ["|---|---|---|" + "---|" * len(report.peers)]
         families = [scores[0].by("family") for scores in report.peers.values()]
         for family, tally in report.fixed.by("family").items():
-            cells = "".join(f"{each[family].recall:.2f} | " for each in families)
+            cells = "".join(
+                f"{each[family].recall:.2f} | " if family in each else "– | " for each in families
+            )
             out.append(f"| {family} | {tally.recall:.2f} | {tally.planted} | {cells}".rstrip())
     return "\n".join(out) + "\n"

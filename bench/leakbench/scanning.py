@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+SECRETS = "--secrets"  # option by which a user hands over cipher keys and salts, once there is one
+
+
 @dataclass(frozen=True)
 class Scan:
     """What a scan printed and what it cost."""
@@ -36,7 +39,7 @@ def command_help() -> str:
 
 def takes_keys() -> bool:
     """Say whether a user can hand over cipher keys and salts."""
-    return "--keys" in command_help()
+    return SECRETS in command_help()
 
 
 @functools.cache
@@ -54,7 +57,7 @@ def scan(captures: list[Path], subject: Path, *, keys: Path | None = None) -> Sc
     command = [sys.executable, "-m", "vitne.cli", "scan", *map(str, captures), "--subject", str(subject)]
     command += ["--json", "--reveal", "-q", "-j", "1"]
     if keys is not None and takes_keys():
-        command += ["--keys", str(keys)]
+        command += [SECRETS, str(keys)]
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     run = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "NO_COLOR": "1"})
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

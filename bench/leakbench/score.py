@@ -19,6 +19,7 @@ STRUCTURES = frozenset(
         "json", "form", "xml", "cookie", "multipart", "line", "record", "protobuf", "msgpack", "cbor", "bson",
         "thrift", "plist", "java", "asn1", "tlv", "amf", "grpc", "nul", "chunked", "websocket", "sender-head",
         "authorization", "dns-name", "zip", "tar", "jwt", "split", "lines", "csv", "pairs",
+        "length-head", "url-path", "bplist", "der", "flatbuffer",
     }
 )  # fmt: skip
 ALIASES = {
@@ -32,6 +33,7 @@ ALIASES = {
     "bzip2": "bz2",
     "zlib": "deflate",
     "messagepack": "msgpack",
+    "lzstring-raw": "lzstring",
 }  # fmt: skip
 BESIDE_A_FORM = frozenset({"percent", "html", "json-escapes"})  # what structures undo by themselves
 

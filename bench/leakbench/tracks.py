@@ -47,7 +47,7 @@ class Bench:
         self.subject = self.folder / "subject.toml"
         self.subject.touch(mode=0o600)
         self.subject.write_text(self.person.toml(), encoding="utf-8")
-        self.keys = self.folder / "keys.toml"
+        self.keys = self.folder / "secrets.toml"
         self.keys.touch(mode=0o600)
         self.keys.write_text(keys_toml(self.words), encoding="utf-8")
 

@@ -100,12 +100,25 @@ def big_number(data: bytes, alphabet: bytes, *, zeros: bool = True) -> bytes:
 
 
 def _number_layer(alphabet: bytes, name: str) -> Wrap:
-    return lambda cargo, _chance, _words: cargo.whole(big_number(cargo.data, alphabet), name)
+    """Make a layer of one big number; its place are the digits of the value's own weight."""
+
+    def layer(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
+        text = big_number(cargo.data, alphabet)
+        share = len(text) / max(len(cargo.data), 1)
+        low = min(int(cargo.low * share) + 1, len(text) - 1)
+        high = max(int(cargo.high * share) - 1, low + 1)
+        return cargo.wrapped(text, (low, high), name)
+
+    return layer
 
 
 def _ascii85(*, marks: bool) -> Wrap:
     def layer(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
-        return cargo.whole(base64.a85encode(cargo.data, adobe=marks), "ascii85")
+        text = base64.a85encode(cargo.data, adobe=marks)
+        if b"z" in text:  # four zero bytes are one letter: places move
+            return cargo.whole(text, "ascii85")
+        found = grouped(cargo, text, (4, 5), "ascii85")
+        return replace(found, low=found.low + 2 * marks, high=found.high + 2 * marks)
 
     return layer
 
