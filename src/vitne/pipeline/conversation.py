@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from vitne.decode.protocols import continuing, judge, open_decoder
-from vitne.kernel.spots import spots
+from vitne.kernel.announce import announced
 from vitne.model import Fit, Gap, Malformed, Message, Oddity, Part
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def _unknown_datagrams(side: int, view: SideView) -> Iterator[Message]:
 
     Known values are searched in the bytes of all of them, before and without this.
     """
-    worth = np.unique(np.searchsorted(view.positions, spots(view.data), side="right") - 1).tolist()
     data, lengths = view.data, view.lengths
+    worth = np.flatnonzero(announced(data, view.positions, lengths)).tolist()
     for number in worth:
         position = int(view.positions[number])
         yield _datagram(side, number, data[position : position + int(lengths[number])])
@@ -221,7 +221,7 @@ def _unknown(side: int, view: SideView, begin: int, times: Any) -> Iterator[Mess
         start, end = max(int(view.offsets[first]), begin), int(ends[behind - 1])
         for at in range(start, end, _MOST_PAYLOAD):
             stop = min(end, at + _MOST_PAYLOAD)
-            told = len(spots(view.slice(at, stop), 1)) > 0
+            told = _announces(view.slice(at, stop))
             yield Message(
                 protocol="stream",
                 kind="data",
@@ -232,3 +232,7 @@ def _unknown(side: int, view: SideView, begin: int, times: Any) -> Iterator[Mess
                 opaque_bytes=0 if told else stop - at,
                 parts=(Part(path="payload", start=at, end=stop),) if told else (),
             )
+
+
+def _announces(data: bytes) -> bool:
+    return bool(announced(data, np.zeros(1, dtype=np.int64), np.array([len(data)]))[0])
