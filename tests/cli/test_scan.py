@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
+from tests.decrypt.peers import Peers, frames_of, write_certificate
 
 from vitne.cli import scan
-from vitne.cli.main import DONE, FAILED, FOUND, STOPPED
+from vitne.cli.main import DONE, FAILED, FOUND, STOPPED, main
+from vitne.lab.pcap import pcap
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def options(**changes: object) -> argparse.Namespace:
-    plain: dict = {"fail_on": None, "fail_on_kind": [], "captures": ["a.pcap", "-"]}
+    plain: dict = {"fail_on": None, "fail_on_kind": [], "captures": ["a.pcap", "-"], "keys": ["k.log"]}
     return argparse.Namespace(**{**plain, **changes})
 
 
@@ -60,9 +67,30 @@ def test_a_run_tells_who_when_where_and_with_what(monkeypatch) -> None:
     assert facts["command"] == ["vitne", "scan", "a.pcap"]
     assert facts["inputs"][0].endswith("/a.pcap")
     assert facts["inputs"][1] == "-"
+    assert facts["keys"][0].endswith("/k.log")
 
 
 def test_no_bar_is_drawn_where_nobody_looks(capsys) -> None:
     with scan._progress(shown=True) as progress:
         progress("reading", 1, 2)
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_key_log_opens_a_capture_and_show_finds_it_again(tmp_path: Path, capsys) -> None:
+    peers = Peers(write_certificate(tmp_path / "server.pem"), tmp_path / "keys.log")
+    talk = peers.talk(
+        peers.contexts("1.3"),
+        [(0, b"POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 20\r\n\r\nimei=490154203237518")],
+    )
+    capture, case = tmp_path / "c.pcap", tmp_path / "case"
+    capture.write_bytes(pcap(frames_of(talk)))
+    assert main(["scan", str(capture), "--keys", str(peers.keylog), "--case", str(case), "-q"]) == DONE
+    assert main(["show", str(case)]) == DONE
+    number = re.search(r"F-[0-9a-f]{16}", (case / "findings.jsonl").read_text())
+    assert number is not None
+    capsys.readouterr()
+    assert main(["show", str(case), number[0], "--reveal"]) == DONE
+    shown = capsys.readouterr().out
+    assert "490154203237518" in shown
+    assert "tls" in shown
+    assert main(["scan", str(capture), "--keys", str(capture), "-q"]) != DONE

@@ -22,6 +22,7 @@ def run(options: argparse.Namespace) -> int:
     asked = argparse.Namespace(
         captures=[str(files.capture)],
         subject=str(files.subject),
+        keys=[],
         case=str(case),
         json=False,
         reveal=False,

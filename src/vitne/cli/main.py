@@ -35,6 +35,13 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--subject", metavar="FILE", help="what is known of the person and the phone (vitne subject new)"
     )
+    parser.add_argument(
+        "--keys",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="key log (SSLKEYLOGFILE) that opens what went encrypted; keys inside a pcapng are used anyway",
+    )
     parser.add_argument("--case", metavar="DIR", help="write a case folder; without it nothing is written")
     parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema scan)")
     parser.add_argument(
@@ -105,6 +112,13 @@ def build_parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="where the capture lies now, if it was moved",
+    )
+    show.add_argument(
+        "--keys",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="where the key log of the scan lies now, if it was moved",
     )
     schema = verbs.add_parser("schema", help="print a JSON Schema, or the names of those there are")
     schema.add_argument("name", nargs="?", metavar="NAME", help="name of the schema")

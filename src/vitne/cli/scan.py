@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
     from vitne.pipeline import Options, run_scan
 
     _check_case(options.case)
+    _keep_searches()
     subject = _subject(options.subject)
     kept = Kept(Path(options.case or "."))
     started = time.time_ns()
@@ -41,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
                 options.captures,
                 Options(
                     subject=subject,
+                    keys=tuple(options.keys),
                     device=options.device,
                     jobs=options.jobs,
                     stdin=None if sys.stdin is None else sys.stdin.buffer,
@@ -73,6 +75,17 @@ def _check_case(folder: str | None) -> None:
     check_place(Path(folder))
 
 
+def _keep_searches() -> None:
+    """Let compiled searches be kept: in VITNE_CACHE, else in the user's cache; an empty name keeps none."""
+    from vitne.identify.needles import keep_in
+
+    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    folder = os.environ.get("VITNE_CACHE", f"{cache}/vitne")
+    if folder:
+        with suppress(RuntimeError):  # a user without a home keeps none
+            keep_in(Path(folder).expanduser())
+
+
 def _subject(file: str | None) -> Subject:
     if not file:
         return Subject()
@@ -94,6 +107,7 @@ def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "command": ["vitne", *(_written(each) for each in sys.argv[1:])],
+        "keys": [_written(str(Path(each).resolve())) for each in options.keys],
         "inputs": [_written(str(Path(each).resolve())) if each != "-" else "-" for each in options.captures],
     }
 

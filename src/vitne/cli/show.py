@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     finding = pick(case, options.finding)
     _facts(console, finding)
     try:
-        replayed = _replay(case, finding, options.capture)
+        replayed = _replay(case, finding, options.capture, keys=options.keys)
     except StoreError as error:
         if options.reveal:
             raise
@@ -101,7 +101,7 @@ def pick(case: Case, word: str) -> Finding:
     return found[0]
 
 
-def _replay(case: Case, finding: Finding, given: list[str]) -> Replay:
+def _replay(case: Case, finding: Finding, given: list[str], *, keys: list[str]) -> Replay:
     from vitne.cli.casework import captures_of
     from vitne.pipeline.replay import replay
 
@@ -111,7 +111,8 @@ def _replay(case: Case, finding: Finding, given: list[str]) -> Replay:
         if other.id != finding.id
         and (other.flow, other.message_frames) == (finding.flow, finding.message_frames)
     ]
-    return replay(captures_of(case, given), finding, siblings)
+    logs = keys or [str(each) for each in case.run.get("keys", ())]
+    return replay(captures_of(case, given), finding, siblings, keys=logs)
 
 
 def _with_paths_of(finding: Finding, replayed: Replay) -> Replay:
