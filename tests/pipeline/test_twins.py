@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,6 @@ from tests.pipeline.har import entry, har
 from tests.pipeline.talk import IMEI, OK, START, Talk, get, post
 from vitne.model import Capture
 from vitne.pipeline.twins import NEAR_NS, Request, Twins
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 BODY = json.dumps({"imei": IMEI})
 
@@ -56,6 +54,21 @@ def test_of_three_inputs_one_stays() -> None:
     flows, notes = _twins((b"a", 0, 0, 1), (b"a", 0, 1, 2), (b"a", 0, 2, 3))
     assert flows == {2, 3}
     assert len(notes) == 2
+
+
+def test_a_flow_of_which_only_some_messages_are_matched_stays() -> None:
+    assert _twins((b"a", 0, 0, 1), (b"a", 0, 1, 5), (b"b", 0, 1, 5))[0] == frozenset()
+    assert _twins((b"a", 0, 0, 1), (b"b", 0, 0, 1), (b"a", 0, 1, 5), (b"b", 0, 1, 5))[0] == {5}
+
+
+FLOWS = Path(__file__).parents[1] / "exports" / "formats" / "data"
+
+
+def test_two_exports_of_one_run_count_each_transmission_once() -> None:
+    one = vitne.scan(FLOWS / "flows.mitm", reveal=True)
+    both = vitne.scan([FLOWS / "flows.har", FLOWS / "flows.mitm"], reveal=True)
+    assert len(both.findings) == len(one.findings)
+    assert [(note.name, note.count) for note in both.oddities] == [("same-transmission-twice", 5)]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ its bytes can be walked back to; of two exports the one that comes first in the 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -52,11 +53,11 @@ class Twins:
         if not self.asked:
             return
         for work in works:
-            message = work.message
-            if message.protocol in _PROTOCOLS and message.side == 0 and message.answers is None:
+            digest = _digest(work)
+            if digest is not None:
                 self.requests.append(
                     Request(
-                        digest=_digest(work),
+                        digest=digest,
                         time_ns=work.time_ns,
                         capture=_capture(work),
                         flow=work.flow.number,
@@ -68,12 +69,15 @@ class Twins:
         alike: dict[bytes, list[Request]] = {}
         for request in sorted(self.requests, key=lambda one: (one.time_ns, one.capture, one.flow)):
             alike.setdefault(request.digest, []).append(request)
-        flows: set[int] = set()
-        pairs: dict[tuple[int, int], int] = {}
+        matched: Counter[int] = Counter()
+        partner: dict[int, tuple[int, int]] = {}
         for requests in alike.values():
             for kept, other in _paired(requests, self._exports):
-                flows.add(other.flow)
-                pairs[kept.capture, other.capture] = pairs.get((kept.capture, other.capture), 0) + 1
+                matched[other.flow] += 1
+                partner[other.flow] = (kept.capture, other.capture)
+        whole = Counter(request.flow for request in self.requests)
+        flows = frozenset(flow for flow, count in matched.items() if count == whole[flow])
+        pairs = Counter(partner[flow] for flow in flows)
         notes = [
             Oddity(
                 name="same-transmission-twice",
@@ -83,7 +87,7 @@ class Twins:
             )
             for (kept, other), count in sorted(pairs.items())
         ]
-        return frozenset(flows), notes
+        return flows, notes
 
 
 def _paired(requests: list[Request], exports: set[int]) -> Iterator[tuple[Request, Request]]:
@@ -115,18 +119,23 @@ def _capture(work: MessageWork) -> int:
     return int(work.traffic.walked.capture_of(np.asarray(work.rows[:1]))[0])
 
 
-def _digest(work: MessageWork) -> bytes:
-    """Digest what makes two requests the same."""
-    method = dict(work.message.facts).get("method", "")
-    parts = work.message.parts
+def _digest(work: MessageWork) -> bytes | None:
+    """Digest what makes two requests, or two messages of a WebSocket, the same; None for other messages."""
+    message, parts = work.message, work.message.parts
+    host = work.host[0].encode("utf-8", "replace")
+    if message.protocol == "websocket" and message.kind in {"text", "binary"}:
+        payload = b"".join(_bytes(work, part) for part in parts)
+        return _of_all((b"websocket", b"%d" % message.side, host, payload))
+    if message.protocol not in _PROTOCOLS or message.side != 0 or message.answers is not None:
+        return None
+    method = dict(message.facts).get("method", "").encode()
     target = b"?".join(_bytes(work, part) for part in parts if part.path in {"path", "query"})
+    return _of_all((method, host, _local(target), _body(work, parts)))
+
+
+def _of_all(pieces: tuple[bytes, ...]) -> bytes:
     whole = hashlib.sha256()
-    for piece in (
-        method.encode(),
-        work.host[0].encode("utf-8", "replace"),
-        _local(target),
-        _body(work, parts),
-    ):
+    for piece in pieces:
         whole.update(len(piece).to_bytes(8, "big") + piece)
     return whole.digest()
 

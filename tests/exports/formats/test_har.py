@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tests.exports.test_reading import ANYTHING
 from tests.pipeline.har import entry, har
 from vitne.exports import Exchange
+from vitne.exports.formats import mitmproxy
 from vitne.exports.formats.har import read, spans
 from vitne.model import Gap, Malformed, Oddity
 
@@ -186,3 +188,26 @@ def test_wrong_types_anywhere_are_borne(row: Any, request: Any, response: Any) -
         list(read(data))
     except Malformed:
         return
+
+
+def test_what_mitmproxy_exports_of_its_flows_tells_of_the_same_transmissions() -> None:
+    """``data/flows.har`` was written by mitmproxy 11.0.2 from ``data/flows.mitm``."""
+    folder = Path(__file__).parent / "data"
+    har_found = [one for one in _all((folder / "flows.har").read_bytes()) if isinstance(one, Exchange)]
+    flow_data = (folder / "flows.mitm").read_bytes()
+    flow_found = [
+        one
+        for span in mitmproxy.spans(flow_data)
+        for one in mitmproxy.read(flow_data[slice(*span)])  # type: ignore[misc]
+        if isinstance(one, Exchange) and one.transport == "tcp" and one.server_port != 1883
+    ]
+    assert len(har_found) == len(flow_found) == 5
+    for one, other in zip(har_found, flow_found, strict=True):
+        names = ("protocol", "host", "server_ip", "server_port", "secured", "answered")
+        assert [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
+        assert [unit.side for unit in one.units] == [unit.side for unit in other.units]
+        assert one.units[0].time_ns == other.units[0].time_ns
+
+
+def _all(data: bytes) -> list[Any]:
+    return [one for span in spans(data) for one in read(data[slice(*span)])]  # type: ignore[misc]
