@@ -29,6 +29,12 @@ def corpus() -> Path:
 
 
 @pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test leave compiled searches in the user's cache."""
+    monkeypatch.setenv("VITNE_CACHE", "")
+
+
+@pytest.fixture(autouse=True)
 def _network_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sockets reach loopback only."""
     connect = socket.socket.connect

@@ -14,13 +14,26 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from vitne.identify.kept import Kept, mark_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     Buffer = bytes | bytearray | memoryview | npt.NDArray[np.uint8]
 
 Layers = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
 Border = Literal["none", "digit", "hex", "word"]
+
+_WORTH_KEEPING = 500  # needles; fewer are compiled as fast as they are read
+_kept: Kept | None = None
+
+
+def keep_in(folder: Path) -> None:
+    """Keep compiled searches in a folder from now on; without it every process compiles its own."""
+    global _kept  # noqa: PLW0603  (set once by the shell; no result depends on it)
+    _kept = Kept(folder)
+
 
 MOST_HITS = 1 << 20  # of one scan: a hostile buffer may be full of one value
 KEY = 4  # bytes of a needle that the numpy engine looks up first
@@ -115,15 +128,7 @@ class HyperscanEngine:
         library = _hyperscan()
         if library is None:
             raise ImportError("hyperscan")
-        self._database = library.Database(mode=library.HS_MODE_BLOCK) if needles else None
-        if self._database is not None:
-            caseless = library.HS_FLAG_CASELESS | library.HS_FLAG_DOTALL
-            self._database.compile(
-                expressions=[_escaped(needle.data) for needle in needles],
-                ids=list(range(len(needles))),
-                elements=len(needles),
-                flags=[caseless if needle.fold else library.HS_FLAG_DOTALL for needle in needles],
-            )
+        self._database = _database(library, needles) if needles else None
 
     def scan(self, buffer: Any) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], bool]:
         """Search one buffer with one call."""
@@ -140,6 +145,32 @@ class HyperscanEngine:
             except _hyperscan().ScanTerminated:
                 return _column(ids), _column(ends), False
         return _column(ids), _column(ends), True
+
+
+def _database(library: Any, needles: Sequence[Needle]) -> Any:
+    """Give a database of needles: one that was kept, or a fresh one."""
+    caseless = library.HS_FLAG_CASELESS | library.HS_FLAG_DOTALL
+    flags = [caseless if needle.fold else library.HS_FLAG_DOTALL for needle in needles]
+    kept = _kept if len(needles) >= _WORTH_KEEPING else None
+    mark = b""
+    if kept is not None:
+        version = str(library.__version__).encode()
+        mark = mark_of([version, bytes(flags), *(needle.data for needle in needles)])
+        data = kept.take(mark)
+        try:
+            if data is not None:
+                database = library.loadb(data, library.HS_MODE_BLOCK)
+                database.scratch = library.Scratch(database)
+                return database
+        except library.HyperscanError:
+            data = None  # of another machine or version: compile it
+    database = library.Database(mode=library.HS_MODE_BLOCK)
+    expressions = [_escaped(needle.data) for needle in needles]
+    ids = list(range(len(needles)))
+    database.compile(expressions=expressions, ids=ids, elements=len(ids), flags=flags)
+    if kept is not None:
+        kept.keep(mark, library.dumpb(database))
+    return database
 
 
 def _escaped(data: bytes) -> bytes:
