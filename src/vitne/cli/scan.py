@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
                 options.captures,
                 Options(
                     subject=subject,
+                    keys=tuple(options.keys),
                     device=options.device,
                     jobs=options.jobs,
                     stdin=None if sys.stdin is None else sys.stdin.buffer,
@@ -106,6 +107,7 @@ def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "command": ["vitne", *(_written(each) for each in sys.argv[1:])],
+        "keys": [_written(str(Path(each).resolve())) for each in options.keys],
         "inputs": [_written(str(Path(each).resolve())) if each != "-" else "-" for each in options.captures],
     }
 
