@@ -174,3 +174,51 @@ def test_a_view_of_what_was_inside_leads_back_to_the_records() -> None:
     assert view.wire(12, 14) == (60, 100)
     assert [view.acknowledged(acked) for acked in (None, 0, 39, 40, 99, 100)] == [None, 0, 0, 6, 11, 16]
     assert np.array_equal(view.lengths, [6, 5, 5])
+
+
+def test_http_2_and_a_websocket_inside_are_read(peers: Peers, tmp_path: Path) -> None:
+    head = b"\x83\x87\x00\x05:path\x09/register\x00\x0a:authority\x11collector.example\x00\x0ccontent-type\x10application/json"
+    body = b'{"a":"' + b"p" * 20_000 + b'","imei":"' + IMEI.encode() + b'"}'
+    frames = [body[at : at + 9000] for at in range(0, len(body), 9000)]
+    sent = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")
+    sent += len(head).to_bytes(3, "big") + b"\x01\x04\x00\x00\x00\x01" + head
+    for number, one in enumerate(frames):
+        sent += (
+            len(one).to_bytes(3, "big") + bytes([0, number == len(frames) - 1]) + b"\x00\x00\x00\x01" + one
+        )
+    told = bytes.fromhex("000000040000000000") + bytes.fromhex("000001010500000001" + "89")  # 204
+    asked = b"GET /live HTTP/1.1\r\nHost: live.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+    agreed = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+    masked = b"\x81" + bytes([0x80 | 15]) + bytes(4) + IMEI.encode()
+    one = peers.talk(peers.contexts("1.3"), [(0, sent), (1, told)])
+    two = peers.talk(peers.contexts("1.2"), [(0, asked), (1, agreed), (0, masked)])
+    path = written(tmp_path, pcap([*frames_of(one), *frames_of(two, port=40001)]))
+    found = [each for each in scan(path, (peers.keylog,)).findings if each.identifier == "imei"]
+    first, second = found
+    assert (first.protocol, first.destination.host, first.answer, first.protection) == (
+        "http",
+        "collector.example",
+        "HTTP 204",
+        "decrypted",
+    )
+    assert [layer["codec"] for layer in first.layers[:3]] == ["tls", "http", "json"]
+    start, end = first.stream_range
+    assert end - start < 17_000, "the records of the one frame that holds it"
+    assert first.field == "imei"
+    assert (second.protocol, second.destination.host, second.protection) == (
+        "websocket",
+        "live.example",
+        "decrypted",
+    )
+
+
+def test_names_asked_for_over_tls_are_learned(peers: Peers, tmp_path: Path) -> None:
+    name = b"\x05phone\x07example\x00"
+    query = struct.pack(">6H", 7, 0x0100, 1, 0, 0, 0) + name + struct.pack(">HH", 1, 1)
+    answer = struct.pack(">6H", 7, 0x8180, 1, 1, 0, 0) + name + struct.pack(">HH", 1, 1)
+    answer += b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 60, 4) + bytes([198, 51, 100, 20])
+    sized = [struct.pack(">H", len(one)) + one for one in (query, answer)]
+    talk = peers.talk(peers.contexts("1.3"), [(0, sized[0]), (1, sized[1])])
+    result = scan(written(tmp_path, pcap(frames_of(talk))), (peers.keylog,))
+    assert result.opaque == []
+    assert {row.protocol for row in result.transmissions} == {"tls", "dns"}

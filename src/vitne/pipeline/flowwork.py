@@ -257,9 +257,10 @@ class FlowWork:
             self._flush()
 
     def _messages(
-        self, traffic: Traffic, flow: Flow, views: dict[int, SideView], host: Host
+        self, traffic: Traffic, flow: Flow, views: dict[int, SideView], known: Host
     ) -> tuple[list[MessageWork], Host]:
         """Read the messages of a flow that may hold something, and the name of its far end."""
+        host = NOBODY
         works: list[MessageWork] = []
         exchange = self._exchanges.get(flow.number - traffic.first_flow)
         if exchange is not None and self.plain is not None:
@@ -272,13 +273,13 @@ class FlowWork:
             if isinstance(event, Message):
                 if event.host and not host[0]:
                     host = (event.host, event.host_source or "none")
-                work = MessageWork(traffic, flow, event, views[event.side], host=host)
+                work = MessageWork(traffic, flow, event, views[event.side], host=host if host[0] else known)
                 self._learn(flow, work)
                 works.append(work)
             else:
                 self.notes.add(event)
         self._place(works)
-        return works, host
+        return works, host if host[0] else known
 
     def _place(self, works: list[MessageWork]) -> None:
         """Say who sends, unwrap, and pair answers with requests."""
