@@ -8,7 +8,7 @@ import pytest
 
 import vitne.report
 from vitne.lab import samples
-from vitne.model import GRADES
+from vitne.model import GRADES, Capture
 from vitne.model.findings import Delivery, HostSource, Protection, Scope
 from vitne.report import words
 
@@ -110,3 +110,14 @@ def test_frames_are_cut_with_their_number():
 
 def test_an_unnamed_device_is_called_so():
     assert words.device_label("") == "an unnamed device"
+
+
+def _capture(unit: str, records: int) -> Capture:
+    return Capture(number=0, name="a", path="", size=1, sha256="", format="", packets=records, unit=unit)
+
+
+def test_packets_and_entries_are_counted_apart():
+    assert words.records_of([_capture("packet", 1)]) == "1 packet"
+    assert words.records_of([_capture("entry", 1200), _capture("entry", 34)]) == "1 234 entries"
+    assert words.records_of([_capture("entry", 1), _capture("packet", 912)]) == "912 packets, 1 entry"
+    assert words.records_of([]) == "0 packets"

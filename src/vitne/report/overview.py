@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from vitne.model import GRADES, IDENTIFIERS, Destination, Finding
-from vitne.report.words import count_of, device_label, joined, listed, span
+from vitne.report.words import count_of, device_label, joined, listed, records_of, span
 from vitne.store import OpaqueTotal, columns_of
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     devices: tuple[Near, ...]
     partial: bool
     span: str  # length of the capture for a person
-    packets: int
+    records: str  # how many packets and entries of exports were read, for a person
     messages: int  # messages that passed
 
 
@@ -194,15 +194,15 @@ def overview(case: Outcome) -> Overview:
     for row in case.opaque:
         unread[row.device].append(row)
     devices = tuple(_near(label, found[label], unread[label], names=names) for label in labels)
-    packets = sum(capture.packets for capture in case.captures)
+    records = records_of(case.captures)
     seen = span(case.captures)
     return Overview(
-        headlines=_headlines(devices, seen, packets, partial=case.partial),
+        headlines=_headlines(devices, seen, records, partial=case.partial),
         limits=_limits(case),
         devices=devices,
         partial=case.partial,
         span=seen,
-        packets=packets,
+        records=records,
         messages=len(case.transmissions),
     )
 
@@ -333,7 +333,7 @@ def title_of(identifier: str) -> str:
     return title.split(" (")[0]
 
 
-def _headlines(devices: Iterable[Near], seen: str, packets: int, *, partial: bool) -> tuple[str, ...]:
+def _headlines(devices: Iterable[Near], seen: str, records: str, *, partial: bool) -> tuple[str, ...]:
     """Say first what matters; «none» only as far as was looked."""
     out = []
     for near in devices:
@@ -349,9 +349,7 @@ def _headlines(devices: Iterable[Near], seen: str, packets: int, *, partial: boo
     if not any(
         t.lines and t.scope in OUTSIDE for near in devices for t in near.targets if t.direction == "sent"
     ):
-        out.insert(
-            0, f"No personal data was observed leaving in {seen} of capture ({count_of(packets, 'packet')})."
-        )
+        out.insert(0, f"No personal data was observed leaving in {seen} of capture ({records}).")
     if partial:
         out.append("The scan was stopped before its end: this is what was found until then.")
     return tuple(out)

@@ -51,6 +51,7 @@ HOST_SOURCE_MEANS = {
     "http-host": "name from the HTTP request",
     "sni": "name from the TLS hello",
     "dns": "name from a DNS answer seen before",
+    "export": "what the export calls the server",
     "none": "no name seen",
 }
 REASON_MEANS = {
@@ -73,6 +74,16 @@ REASON_MEANS = {
 def count_of(number: int, noun: str) -> str:
     """Give a number with its noun, thousands apart."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}".replace(",", " ")
+
+
+def records_of(captures: Iterable[Capture]) -> str:
+    """Say how many packets, and entries of exports, captures hold."""
+    counts = {"packet": 0, "entry": 0}
+    for capture in captures:
+        counts[capture.unit] += capture.packets
+    entries = f"{counts['entry']:,} {'entry' if counts['entry'] == 1 else 'entries'}".replace(",", " ")
+    packets = count_of(counts["packet"], "packet")
+    return packets if not counts["entry"] else entries if not counts["packet"] else f"{packets}, {entries}"
 
 
 def size(number: int) -> str:

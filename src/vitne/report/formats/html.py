@@ -138,6 +138,7 @@ def _environment() -> Environment:
         "bytes": words.size,
         "clock": words.clock,
         "count": words.count_of,
+        "records": words.records_of,
         "frames": words.frames,
         "joined": words.joined,
         "layers": _layers,

@@ -236,7 +236,7 @@ def _print_notes(case: Outcome, console: Console, *, verbose: bool) -> None:
 
 def _coverage(laid: Overview) -> Text:
     """Say what was read."""
-    read = f"{count_of(laid.packets, 'packet')}, {count_of(laid.messages, 'message')}"
+    read = f"{laid.records}, {count_of(laid.messages, 'message')}"
     told = f"Read: {read}, {laid.span} of capture."
     return _plain(f"{told} What passed elsewhere or at other times is not in it.", 300, "dim")
 
