@@ -142,6 +142,10 @@ SAMPLES: dict[str, list[bytes]] = {
         len(LONG).to_bytes(4, "little") + pa.Codec("lz4_raw").compress(LONG, asbytes=True),
     ],
     "msgpack": [_MSGPACK],
+    "length-head": [
+        b"LG\x01\x00\x00\x00" + bytes((len(TEXT),)) + TEXT,
+        b"\x07ab\x00" + bytes((len(TEXT),)) + TEXT,
+    ],
     # by the reference script, lz-string 1.5: in base64, in letters for URLs, in UTF-16, in bytes
     "lzstring": [
         b"KMZwpgBAYwHwpxQp6aBpzCheDcAB7FSVgl6GANBAJYC2YpEADDQCz00BMAnK3ZwIz1A=",
@@ -179,6 +183,10 @@ SAMPLES: dict[str, list[bytes]] = {
     "tlv": [
         b"\x01\x0f004402990000014\x02\x07bearer1\x03\x01\x00",
         b"\x00\x01\x00\x0f004402990000014\x00\x02\x00\x03abc",
+    ],
+    "url-path": [
+        b"/api/%7B%22a%22%3A1%7D/QWxhZGRpbjpvcGVuIHNlc2FtZTE/x",
+        b"https://a.example/%41%42%43%44%45%46",
     ],
     "utf16": [TEXT.decode().encode("utf-16-le"), "æøå and more".encode("utf-16"), "abcd".encode("utf-16-be")],
     "xml": [

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from vitne.encodings._outcomes import structured, telling
+from vitne.encodings._outcomes import squeezed, structured, telling
 
 
 @pytest.mark.parametrize("data", [b"twelve bytes", gzip.compress(b"x", mtime=0), b"PK\x03\x04"])
@@ -28,3 +28,5 @@ def test_formats_without_a_known_beginning_are_read_to_the_last_byte():
     assert structured(b"\x12\x07testing\x1a\x0f004402990000014")
     assert not any(structured(hashlib.sha512(bytes((n,))).digest()) for n in range(50))
     assert not structured(b"")
+    assert squeezed(raw)
+    assert not squeezed(raw[:-1])

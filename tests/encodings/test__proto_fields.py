@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from vitne.encodings._proto_fields import Field, field, fields, plausible, sound, varint
+from vitne.encodings._proto_fields import Field, carries, field, fields, plausible, sound, varint
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,10 @@ def test_messages_with_texts_are_plausible_and_noise_is_not():
     assert sound(b"\x08\x01")
     assert not sound(b"\x08")
     assert not sound(b"\x08\x01\x00")
+
+
+def test_a_message_may_carry_bytes_that_nobody_can_read():
+    inner = bytes(range(128, 178))
+    assert carries(b"\x08\x97\x07\x7a\x32" + inner)
+    assert not carries(b"\x7a\x32" + inner)
+    assert not carries(b"\x08\x97\x07\x7a\x33" + inner)

@@ -35,6 +35,7 @@ NO_END = {
     "base58",
     "base62",
     "base85",
+    "url-path",
     "lzstring",
     "lzstring-raw",
     "java",

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from vitne.model import Encoding
 
 SHORTEST = 8  # bytes below which nothing is looked for
+_PAIR = rb"[!#$()*>?@^`|}~][!-~]{0,30}[!#$()*>?@^`|}~]"  # as in base85
 _ANY = re.compile(
     rb"[%&\\{\[<;=\x00-\x08\x0e-\x1f\x80-\xff]|[A-Za-z0-9+/_-]{12}|(?:[0-9A-Fa-f]{2}[: -]){7}"
-    rb"|[0-9A-Za-z]\+[0-9A-Za-z]|(?i:Basic|Bearer) "
+    rb"|[0-9A-Za-z]\+[0-9A-Za-z]|(?i:Basic|Bearer) |" + _PAIR
 )
 _NOTHING_ALONE = bytes(byte for byte in range(128) if not _ANY.match(bytes((byte,))) and byte != 0x2B)
 _LETTERS = bytes(0x41 if re.match(rb"[A-Za-z0-9+/_-]", bytes((byte,))) else 0x2E for byte in range(256))
@@ -24,10 +25,13 @@ _HEX_DIGITS = bytes(
     0x41 if re.match(rb"[0-9A-Fa-f]", bytes((byte,))) else 0x20 if byte in b": -" else 0x2E
     for byte in range(256)
 )
+_RARE = re.compile(_PAIR)
+_COMMON = bytes(byte for byte in range(256) if byte not in b"!#$()*>?@^`|}~")
 _RUN = b"A" * 12  # the least run of letters of all encodings that state one
 _SPACE = 0x20
 _TOKEN, _OCTETS = b"A" * 12, b"AA " * 7  # what _ANY looks for, in those letters
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"]")
+_DIGITS_IN_HEX = re.compile(rb"(?:3[0-9]){8,}")
 _NUMBER = re.compile(rb"[-+]?[0-9.:,/ TZ-]*")
 
 
@@ -50,13 +54,17 @@ def worth_opening(data: bytes) -> bool:
     """Say whether anything at all may be found in these bytes."""
     if len(data) < SHORTEST or _ANY.search(data) is None:
         return False
-    return not (len(data) < 64 and _NUMBER.fullmatch(data)) and not media(data)
+    if len(data) < 64 and _NUMBER.fullmatch(data) and not _DIGITS_IN_HEX.fullmatch(data):
+        return False
+    return not media(data)
 
 
 def anything(texts: bytes) -> bool:
     """Say whether anything may be found in some of these texts, one a line: a quick look at all of them."""
     lower = texts.lower()
     if texts.translate(None, _NOTHING_ALONE) or b"basic " in lower or b"bearer " in lower:
+        return True
+    if texts.translate(None, _COMMON) and _RARE.search(texts):
         return True
     return _TOKEN in texts.translate(_LETTERS) or _OCTETS in texts.translate(_HEX_DIGITS)
 

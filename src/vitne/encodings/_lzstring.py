@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BYTE, _WIDE, _END = 0, 1, 2  # codes: a letter of 8 bits, one of 16, the end of the text
 
 
@@ -117,7 +120,7 @@ def letters(data: bytes) -> str:
 
 def octets(text: str) -> bytes:
     """Give the bytes that units stand for: text as UTF-8, where it is no text and may be bytes these."""
-    if any(unit < " " and unit not in "\t\r\n\x00" for unit in text[:4096]):
+    if _CONTROL.search(text[:4096]):
         try:
             return text.encode("latin-1")
         except UnicodeEncodeError:

@@ -9,17 +9,34 @@ from vitne.model import Limits, Malformed
 
 _SHORTEST_TEXT = 12  # bytes from which a readable outcome is no chance: below one in a hundred thousand
 _SHORTEST_RECORD = 12  # bytes from which binary formats are asked
-_ASKED = (
-    "utf16", "msgpack", "cbor", "bson", "bplist", "der", "thrift", "java", "lzstring-raw", "deflate",
-    "snappy", "lz4", "brotli",
-)  # fmt: skip
+# by the first byte, where the format has one that tells
+_BY_FIRST: dict[int, tuple[str, ...]] = {
+    **dict.fromkeys(range(0x81, 0xA0), ("msgpack", "cbor")),
+    **dict.fromkeys(range(0xA0, 0xC0), ("der", "cbor")),
+    **dict.fromkeys(range(0x60, 0x80), ("der",)),
+    **dict.fromkeys(range(0xDC, 0xE0), ("msgpack",)),
+    0x30: ("der",), 0x31: ("der",), 0x0B: ("thrift",), 0x18: ("thrift",), 0x62: ("bplist",), 0xD9: ("cbor",),
+    0xAC: ("java",), 0xC0: ("cbor",), 0xC1: ("cbor",),
+}  # fmt: skip
+_ANY_FIRST = ("utf16", "deflate", "brotli", "snappy", "lz4", "bson", "lzstring-raw")
 _PROBE = Limits(size=4096, children=64)
+_FRONT = 16  # bytes that may stand before the first child
+_LONG = 48  # bytes from which a cut-off format counts
 _LONGEST = 64 << 10  # bytes up to which binary formats are asked
 
 
 def telling(decoded: bytes) -> bool:
     """Say whether bytes speak for themselves by a first look: text, or a known beginning."""
     return packed(decoded) or (len(decoded) >= _SHORTEST_TEXT and readable(decoded))
+
+
+def squeezed(decoded: bytes) -> bool:
+    """Say whether bytes are one stream of deflate or brotli that ends with them."""
+    known = encodings()
+    for name in ("deflate", "brotli"):
+        if next(iter(known[name].find(decoded, _PROBE)), None) is not None:
+            return True
+    return False
 
 
 def structured(decoded: bytes) -> bool:
@@ -29,14 +46,11 @@ def structured(decoded: bytes) -> bool:
     if media(decoded) or plausible(decoded):
         return True
     known = encodings()
-    for name in _ASKED:
-        encoding = known.get(name)
-        if encoding is None:
-            continue
+    for name in (*_BY_FIRST.get(decoded[0], ()), *_ANY_FIRST):
         try:
-            child = next(iter(encoding.find(decoded, _PROBE)), None)
+            child = next(iter(known[name].find(decoded, _PROBE)), None)
         except Malformed:
             continue
-        if child is not None and child.start < 16:
+        if child is not None and child.start < _FRONT and (child.complete or len(decoded) >= _LONG):
             return True
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vitne.encodings._looks import readable
+from vitne.encodings._looks import packed, readable
 
 VARINT, FIXED64, LENGTH, GROUP, GROUP_END, FIXED32 = range(6)
 HIGHEST_FIELD = 1 << 20  # field numbers above are not sensible
@@ -86,9 +86,21 @@ def plausible(data: bytes) -> bool:
             inner = data[one.start : one.end]
             if readable(inner):
                 texts += one.end - one.start
-            elif len(inner) >= 4 and _nested(inner):
+            elif len(inner) >= 4 and (packed(inner) or _nested(inner)):
                 texts += 4
     return texts >= 4 or (len(found) >= 6 and all(one.number <= 64 for one in found))
+
+
+def carries(data: bytes) -> bool:
+    """Say whether bytes are a message to the last, most of it one field of bytes that nobody can read."""
+    if len(data) < 20:
+        return False
+    found, end = fields(data, 64)
+    if end < len(data) or len(found) < 2 or any(one.number > 64 for one in found):
+        return False
+    longest = max(one.end - one.start for one in found)
+    small = all(one.wire in {VARINT, LENGTH} for one in found)
+    return small and longest >= 16 and longest * 2 >= len(data)
 
 
 def _nested(data: bytes) -> bool:

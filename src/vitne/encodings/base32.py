@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vitne.encodings._base64_lines import Lines
-from vitne.encodings._outcomes import telling
+from vitne.encodings._outcomes import structured, telling
 from vitne.encodings._tokens import tokens
 from vitne.model import Child, Malformed
 
@@ -152,7 +152,7 @@ def _decoded(text: bytes, alphabet: str) -> bytes:
 
 def _worth(data: bytes, child: Child) -> bool:
     """Say whether what came out is something; long tokens without 0, 1, 8 and 9 are no chance."""
-    if telling(child.data):
+    if telling(child.data) or structured(child.data):
         return True
     if child.end - child.start < _RANDOM or any(name == "alphabet" for name, _ in child.params):
         return False

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ALPHABET = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = bytes(max(_ALPHABET.find(byte), 0) for byte in range(256))
 _KINDS = (re.compile(rb"[1-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
-_LONG = 48  # letters from which binary formats are asked what they make of the outcome
+_LONG = 20  # letters from which binary formats are asked what they make of the outcome
 _RANDOM = 100  # letters in which 0, O, I and l would not be missing by chance
 
 

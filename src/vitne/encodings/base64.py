@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from vitne.encodings._base64_lines import Lines
 from vitne.encodings._looks import media, packed, readable
+from vitne.encodings._outcomes import structured
 from vitne.encodings._proto_fields import plausible
 from vitne.model import Child, Malformed
 
@@ -32,6 +33,7 @@ _WHOLE = re.compile(
 _BODY = re.compile(rb"[A-Za-z0-9+/_-]")
 _URL_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _STANDARD_TO_URL = bytes.maketrans(b"+/", b"-_")
+_ENDS = b"\x00 \t\r\n"
 _SPACE = re.compile(rb"[\x00 \t\r\n]")
 _DIGIT, _UPPER, _LOWER = re.compile(rb"[0-9+/_-]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
 _SURELY_LONG = 4096  # letters from which a token is read without a look at its kinds of letters
@@ -131,9 +133,10 @@ class Base64:
             begins.append(slash + 1)
             slash = data.find(b"/", slash + 1, start + 256)
         for begin in sorted(set(begins)):
-            if not _begins(data[begin : min(begin + _PROBE, end)]):
-                continue
             slash = data.find(b"/", begin, end)
+            probe = min(begin + _PROBE, end)
+            if not _begins(data[begin:probe]) and not (0 <= slash < probe and _begins(data[begin:slash])):
+                continue
             for stop in (end, slash if slash >= 0 else end):
                 child = self._read(data, begin, stop, limits)
                 if child and _telling(child.data):
@@ -177,12 +180,11 @@ class Base64:
 
 def _begins(text: bytes) -> bool:
     """Say whether the first letters of a run, line ends and all, decode to what speaks for itself."""
-    letters = Lines.split(text)[0] if b"\n" in text else text
+    letters = text.translate(None, _ENDS).split(b"=")[0]
     if b"-" in letters or b"_" in letters:
         if b"+" in letters or b"/" in letters:
             return False
         letters = letters.translate(_URL_TO_STANDARD)
-    letters = letters.rstrip(b"=")
     letters = letters[: len(letters) - (len(letters) % 4 == 1)]
     return len(letters) >= 2 and _telling(binascii.a2b_base64(letters + b"=" * (-len(letters) % 4)))
 
@@ -217,7 +219,9 @@ def _worth(data: bytes, child: Child, *, whole: bool) -> bool:
         return False
     if token.count(b"/") > 2 + len(token) // 16 or token.count(b"-") > 2 + len(token) // 16:
         return False
-    return len(decoded) >= _SHORTEST_RANDOM or media(decoded) or plausible(decoded)
+    if len(decoded) >= _SHORTEST_RANDOM or media(decoded) or plausible(decoded):
+        return True
+    return whole and structured(decoded)
 
 
 encoding = Base64()

@@ -40,6 +40,7 @@ _MARKED = re.compile(rb"<~([!-uz\r\n]*)~>")
 _ENDS = b"\r\n"
 _SHORTEST = 15  # letters of a text without marks
 _PROBE = 60  # letters after which a text is given up if they say nothing
+_LONGEST_PLAIN = 64  # letters of a text without rare ones
 _RANDOM = 40  # letters from which an outcome that nothing else tells counts
 
 
@@ -64,7 +65,7 @@ class Base85:
                 count += 1
                 yield child
         text = data.rstrip(b"\r\n")
-        if count or len(text) < _SHORTEST or not text.translate(None, _PLAIN) or text.translate(None, _ANY):
+        if count or len(text) < _SHORTEST or text.translate(None, _ANY) or not _may_be(text):
             return
         child = _best(text, limits)
         if child is not None:
@@ -106,6 +107,23 @@ class Base85:
             at = min(child.start + start * 5 // 4, child.end)
             return at, at
         return child.start + start // 4 * 5, min(child.start + -(-end // 4) * 5, child.end)
+
+
+def _may_be(text: bytes) -> bool:
+    """Say whether a text is worth a try: it holds rare letters, or its first ten are text in an alphabet."""
+    if text.translate(None, _PLAIN):
+        return True
+    if len(text) > _LONGEST_PLAIN:
+        return False
+    for values in _VALUES.values():
+        for at in (0, 5):
+            a, b, c, d, e = text[at : at + 5].translate(values)
+            group = (((a * 85 + b) * 85 + c) * 85 + d) * 85 + e
+            if not all(0x20 <= group >> shift & 0xFF < 0x7F for shift in (24, 16, 8, 0)):
+                break
+        else:
+            return True
+    return False
 
 
 def _shortened(text: bytes) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import brotli
 
 from vitne.encodings._inflating import STEP, allowance
-from vitne.encodings._looks import high_share
+from vitne.encodings._looks import high_share, packed, readable
 from vitne.encodings._whole_range import WholeRange
 from vitne.model import Child, Malformed
 
@@ -33,10 +33,12 @@ class Brotli(WholeRange):
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the whole data where they are one stream that ends with them and gives half their bytes."""
-        if len(data) < 12 or high_share(data) <= 0.1:
+        if len(data) < 12:
             return
         child = _read(data, limits)
-        if child and child.complete and len(child.data) * 2 >= len(data):
+        if child is None or not child.complete or len(child.data) * 2 < len(data):
+            return
+        if high_share(data) > 0.1 or (len(child.data) >= 8 and readable(child.data)) or packed(child.data):
             yield child
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:

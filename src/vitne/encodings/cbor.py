@@ -41,7 +41,7 @@ class Cbor(Records):
         """Yield the leaves of data that are maps or arrays to the last byte and hold texts."""
         if len(data) >= 8 and data[0] in _BEGINS:
             read = _read(data, limits)
-            if read.worth(len(data)):
+            if read.worth(len(data)) and (read.whole or read.full or _follows(data, 0)):
                 yield from read.given()
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
@@ -61,6 +61,9 @@ def _read(data: bytes, limits: Limits) -> Leaves:
             return out
         if out.full:
             return out
+        if way.depth == 0 and out.end and not tagged and not _follows(data, out.end):
+            out.why = "bytes behind the record"
+            return out
         tagged = data[out.end] >> 5 == _TAG
         end = _item(data, out.end, out, way)
         if end < 0 or end > len(data):
@@ -69,6 +72,11 @@ def _read(data: bytes, limits: Limits) -> Leaves:
         out.end = end
         way.leave()
     return out
+
+
+def _follows(data: bytes, at: int) -> bool:
+    """Say whether another record may follow: only a map after a map."""
+    return data[0] >> 5 == _MAP and data[at] >> 5 == _MAP
 
 
 def _item(data: bytes, at: int, out: Leaves, way: Way) -> int:

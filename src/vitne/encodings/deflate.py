@@ -11,7 +11,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from vitne.encodings._inflating import allowance, inflate
-from vitne.encodings._looks import high_share
+from vitne.encodings._looks import high_share, packed, readable
 from vitne.encodings._whole_range import WholeRange
 from vitne.model import Child, Malformed
 
@@ -35,10 +35,12 @@ class Deflate(WholeRange):
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the whole data where they are one stream that ends with them and gives half their bytes."""
-        if len(data) < 12 or data[0] & 0x06 == 0x06 or high_share(data) <= 0.1:
+        if len(data) < 12 or data[0] & 0x06 in {0x00, 0x06}:
             return
         one = inflate(data, 0, -15, most=allowance(len(data), limits))
-        if one.finished and one.end == len(data) and len(one.data) * 2 >= len(data) and data[0] & 0x06:
+        if not one.finished or one.end != len(data) or len(one.data) * 2 < len(data):
+            return
+        if high_share(data) > 0.1 or (len(one.data) >= 8 and readable(one.data)) or packed(one.data):
             yield Child(data=one.data, start=0, end=one.end)
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:

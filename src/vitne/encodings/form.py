@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from vitne.model import Limits
 
 _NAME = rb"[A-Za-z0-9_.$~\[\]%:@!*+-]{1,128}"
-_BODY = re.compile(rb"[?;&]?" + _NAME + rb"=(?!=?$)[^\s<>\"{}]*(?:[\r\n\x00]*$|[\"{}<>])")
+_BODY = re.compile(
+    rb"[?;&]?" + _NAME + rb"=(?!=*[\r\n\x00]*$|3D(?:=3D)?[\r\n]*$)[^\s<>\"{}]*(?:[\r\n\x00]*$|[\"{}<>])"
+)
 _QUERY = re.compile(rb"[?;](?=" + _NAME + rb"=[^=&\s])")
 # announced as a form, and plainly something else: a document, or one padded base64 text
 _OTHER = re.compile(rb"\s*+[{\[<\"]|[A-Za-z0-9+/_\s-]++={1,2}\s*+\Z")

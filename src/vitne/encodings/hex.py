@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from vitne.encodings._looks import media, packed, readable
+from vitne.encodings._outcomes import squeezed, structured
 from vitne.encodings._proto_fields import plausible
 from vitne.model import Child, Malformed
 
@@ -121,7 +122,9 @@ def _worth(child: Child) -> bool:
     data = child.data
     if readable(data) or packed(data) or media(data):
         return True
-    return len(data) not in _HASHES and (len(data) > 32 or plausible(data))
+    if len(data) in _HASHES:
+        return squeezed(data)
+    return len(data) > 32 or plausible(data) or structured(data)
 
 
 encoding = Hex()

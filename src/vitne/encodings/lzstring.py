@@ -104,7 +104,7 @@ def _token(token: bytes, start: int, limits: Limits) -> Child | None:
     text = token.rstrip(b"=$")
     if b"-" in text and b"/" in text:
         return None
-    child = _read(_bits(text[: limits.size]), len(token), limits)
+    child = _read(_bits(text[:_LONGEST]), len(token), limits)
     if child is None:
         return None
     bare = b"-" in text or token[-1:] == b"$" or (len(text) % 4 > 0 and text == token)
@@ -114,7 +114,7 @@ def _token(token: bytes, start: int, limits: Limits) -> Child | None:
 
 def _utf16(data: bytes, limits: Limits) -> Child | None:
     try:
-        text = data[: limits.size].decode("utf-8", "surrogatepass").rstrip(" ")
+        text = data[:_LONGEST].decode("utf-8", "surrogatepass").rstrip(" ")
     except UnicodeDecodeError:
         return None
     if not text or not all(_LEAST <= ord(letter) <= _MOST for letter in text):

@@ -46,7 +46,7 @@ class Msgpack(Records):
         """Yield the leaves of data that are maps or arrays to the last byte and hold texts."""
         if len(data) >= 8 and data[0] in _BEGINS:
             read = _read(data, limits)
-            if read.worth(len(data)):
+            if read.worth(len(data)) and (read.whole or read.full or _follows(data, 0)):
                 yield from read.given()
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
@@ -65,6 +65,9 @@ def _read(data: bytes, limits: Limits) -> Leaves:
             return out
         if out.full:
             return out
+        if way.depth == 0 and out.end and not _follows(data, out.end):
+            out.why = "bytes behind the record"
+            return out
         end = _item(data, out.end, out, way)
         if end < 0 or end > len(data):
             out.why = "" if end > len(data) else "no MessagePack object"
@@ -72,6 +75,12 @@ def _read(data: bytes, limits: Limits) -> Leaves:
         out.end = end
         way.leave()
     return out
+
+
+def _follows(data: bytes, at: int) -> bool:
+    """Say whether another record may follow: only a map after a map."""
+    maps = frozenset({*range(0x81, 0x90), 0xDE, 0xDF})
+    return data[0] in maps and data[at] in maps
 
 
 def _item(data: bytes, at: int, out: Leaves, way: Way) -> int:

@@ -11,8 +11,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitne.encodings._looks import readable
-from vitne.encodings._proto_fields import FIXED32, FIXED64, LENGTH, VARINT, Field, fields, plausible, sound
+from vitne.encodings._looks import packed, readable
+from vitne.encodings._proto_fields import (
+    FIXED32,
+    FIXED64,
+    LENGTH,
+    VARINT,
+    Field,
+    carries,
+    fields,
+    plausible,
+    sound,
+)
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -41,7 +51,7 @@ class Protobuf:
         """Yield the fields of data that are one message to the last byte and hold what chance does not."""
         start = _framed(data)
         message = data[start:] if start else data
-        if plausible(message):
+        if plausible(message) or carries(message):
             yield from self._fields(message, start, limits)
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
@@ -49,8 +59,11 @@ class Protobuf:
         start = _framed(data)
         if not data:
             return
-        if not fields(data[start:], 1)[0]:
+        found, end = fields(data[start:], 1)
+        if not found:
             raise Malformed("no field begins here", at=start)
+        if (packed(data) or readable(data)) and fields(data, limits.children)[1] < len(data):
+            raise Malformed("another format, or a text", at=end)  # the sender's announcement is wrong
         yield from self._fields(data[start:], start, limits)
 
     def wrap(self, child: Child) -> bytes:

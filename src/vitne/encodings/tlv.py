@@ -43,7 +43,7 @@ class Tlv(Slices):
     summary = "values behind a tag and a length; children by tag"
     specification = "none for the bare forms; OMA LwM2M 1.0 section 6.4.3"
     family: Family = "binary"
-    order = 90
+    order = 96
     readable = False
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:

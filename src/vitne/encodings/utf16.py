@@ -81,9 +81,10 @@ def _order(data: bytes) -> str | None:
     head = data[: min(_SAMPLE, len(data) // 2 * 2)]
     half = len(head) // 2
     even, odd = head[0::2].count(0) / half, head[1::2].count(0) / half
-    if odd >= _SHARE and even <= 0.1:
+    # a text that begins in the middle of a character stands behind a head of odd length
+    if odd >= _SHARE and even <= 0.1 and data[1] == 0:
         return "le"
-    return "be" if even >= _SHARE and odd <= 0.1 else None
+    return "be" if even >= _SHARE and odd <= 0.1 and data[0] == 0 else None
 
 
 def _read(data: bytes, order: str, limits: Limits) -> Child | None:
