@@ -28,7 +28,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--cases", type=int, help="random cases a depth (default: 250)")
     parser.add_argument("--depths", default="1-6", help="depths of the random track, e.g. 3 or 1-4")
     parser.add_argument("--folder", type=Path, help="keep captures, truth and document here")
-    parser.add_argument("--format", choices=("pcap", "pcapng"), default="pcap")
+    parser.add_argument("--format", choices=("pcap", "pcapng", "har", "flows"), default="pcap")
     parser.add_argument("--corpus", type=Path, help="folder of real captures for track C")
     parser.add_argument("--strangers", type=int, help="strangers looked for in track C (default: 1000)")
     parser.add_argument(

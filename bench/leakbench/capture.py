@@ -37,8 +37,8 @@ class Staged:
     side: int = CLIENT  # which side sends the cargo
 
 
-def write(path: Path, staged: list[Staged], chance: Random) -> None:
-    """Write a capture (pcap or pcapng, by the name) and fill in ports and frames of the cases."""
+def write(path: Path, staged: list[Staged], chance: Random) -> list[Staged]:
+    """Write a capture (pcap or pcapng, by the name), fill in ports and frames, give the cases back."""
     if len(staged) > MOST:
         raise ValueError("too many cases for the ports of one capture")
     wire = Wire(chance)
@@ -58,6 +58,7 @@ def write(path: Path, staged: list[Staged], chance: Random) -> None:
                 case.frames.append(at)
     timed = [(frame.time_ns, frame.data) for frame in frames]
     path.write_bytes(pcapng(timed) if path.suffix == ".pcapng" else pcap(timed))
+    return staged
 
 
 def _again(frames: list[Frame], listed: list[int], frame: Frame) -> bool:
@@ -65,15 +66,20 @@ def _again(frames: list[Frame], listed: list[int], frame: Frame) -> bool:
     return any((frames[at - 1].low, frames[at - 1].high) == (frame.low, frame.high) for at in listed)
 
 
-def _play(wire: Wire, number: int, each: Staged) -> None:
-    case, load = each.case, each.load
-    case.port = FIRST_PORT + number
+def assign(each: Staged, number: int, chance: Random) -> Host:
+    """Give a case its port and its server."""
+    each.case.port = FIRST_PORT + number
     server = each.server
     if server is None:
-        block = wire.chance.choice(("198.51.100", "203.0.113"))
-        server = Host(ROUTER_MAC, f"{block}.{wire.chance.randrange(1, 255)}")
-    case.client, case.server = each.client.ip, server.ip
+        block = chance.choice(("198.51.100", "203.0.113"))
+        server = Host(ROUTER_MAC, f"{block}.{chance.randrange(1, 255)}")
+    each.case.client, each.case.server = each.client.ip, server.ip
+    return server
+
+
+def _play(wire: Wire, number: int, each: Staged) -> None:
+    server = assign(each, number, wire.chance)
     at = START_NS + number * BETWEEN_NS
-    pair, ports = (each.client, server), (case.port, load.port)
-    speaker = Talk if load.transport == "tcp" else Post
-    speaker(wire, pair, ports, at=at, case=number).run(list(load.turns))
+    pair, ports = (each.client, server), (each.case.port, each.load.port)
+    speaker = Talk if each.load.transport == "tcp" else Post
+    speaker(wire, pair, ports, at=at, case=number).run(list(each.load.turns))

@@ -135,7 +135,7 @@ def _gaps(cases: list[Case], document: dict[str, Any]) -> dict[int, tuple[str, .
     of_frame = {frame: case.port for case in cases for frame in (*case.body_frames, case.shortest)}
     kinds: dict[int, set[str]] = collections.defaultdict(set)
     for gap in document["gaps"]:
-        port = of_frame.get(gap.get("frame") or -1)
+        port = of_frame.get(gap.get("frame"))
         if port is not None:
             kinds[port].add(gap["kind"])
     return {port: tuple(sorted(words)) for port, words in kinds.items()}

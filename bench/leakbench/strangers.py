@@ -19,7 +19,7 @@ from .score import PROOF
 if TYPE_CHECKING:
     from .tracks import Bench
 
-TOGETHER = 25  # strangers of one subject file
+TOGETHER = 100  # strangers of one subject file
 CAPTURES = {".pcap", ".pcapng", ".cap"}
 
 

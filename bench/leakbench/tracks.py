@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
-from . import compose, decoys, fixed, peers
-from .capture import Staged, write
+from . import capture, compose, decoys, exports, fixed, peers
+from .capture import Staged
 from .cargo import CannotCarryError, Cargo, Words, read_words
 from .cases import Case, Means, Recipe, build
 from .people import Person, invent
@@ -72,11 +72,12 @@ class Bench:
         scores: dict[str, Score] = {}
         chance = self.chance(what)
         for number, low in enumerate(range(0, len(staged), PIECE)):
-            piece = staged[low : low + PIECE]
+            asked = staged[low : low + PIECE]
             path = self.folder / f"{what.lower().replace(' ', '-')}-{number}{self.suffix}"
-            write(path, piece, chance)
+            writer = exports if self.suffix in {".har", ".flows"} else capture
+            piece = writer.write(path, asked, chance)
             done = scan([path], self.subject, keys=self.keys)
-            each_cpu = done.cpu / len(piece)
+            each_cpu = done.cpu / max(len(piece), 1)
             for outcome in outcomes([each.case for each in piece], done.document):
                 score = scores.setdefault(outcome.case.track, Score(outcome.case.track))
                 score.outcomes.append(outcome)
@@ -89,6 +90,7 @@ class Bench:
             self.say(
                 f"{path.name}: {len(piece)} conversations, {path.stat().st_size / 1e6:.1f} MB, "
                 f"scanned in {done.cpu:.1f} s of processor time ({each_cpu * 1000:.1f} ms each)"
+                + (f"; {len(asked) - len(piece)} cannot be written so" if len(piece) < len(asked) else "")
             )
         self._write_truth(what, staged)
         return scores
