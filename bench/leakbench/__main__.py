@@ -60,6 +60,9 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     report = tables.Report(seed, quick=options.quick)
     if options.peers:
         bench.peers = peers.installed(print)
+        if options.format in {"har", "flows"} and "Suricata" in bench.peers:
+            print("SKIPPED, reads captures only: Suricata")
+            bench.peers.remove("Suricata")
     recipes = []
     if "F" in options.tracks:
         report.fixed, made = fixed_track(bench, most=most)

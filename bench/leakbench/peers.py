@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import suricata
 from .score import Outcome
 from .wire import CLIENT
 
@@ -49,20 +50,20 @@ def known(person: Person, identifier: str) -> list[str]:
     return [person.values[identifier]]
 
 
-def literal(cases: list[Sent], person: Person) -> list[bool]:
+def literal(staged: list[Staged], _path: Path, person: Person) -> list[bool]:
     """Search for the values as they are, in either case: grep, ripgrep, a filter of a proxy."""
     found = []
-    for case in cases:
+    for case in sent(staged):
         low = case.data.lower()
         wanted = known(person, case.staged.case.recipe.identifier)
         found.append(all(value.lower().encode() in low for value in wanted))
     return found
 
 
-def magic(cases: list[Sent], person: Person) -> list[bool]:
+def magic(staged: list[Staged], _path: Path, person: Person) -> list[bool]:
     """Run Magic of CyberChef, depth 3, on what follows the head of each request; the head as it is."""
     rows = []
-    for case in cases:
+    for case in sent(staged):
         head, _, body = case.data.partition(b"\r\n\r\n")
         wanted = known(person, case.staged.case.recipe.identifier)
         rows.append(json.dumps({"head": head.hex(), "body": (body or case.data).hex(), "values": wanted}))
@@ -78,11 +79,17 @@ def _has_magic() -> bool:
     return subprocess.run(["node", str(MAGIC), "--probe"], capture_output=True, check=False).returncode == 0
 
 
-PEERS: dict[str, tuple[Callable[[], bool], Callable[[list[Sent], Person], list[bool]]]] = {
+def rules(staged: list[Staged], path: Path, person: Person) -> list[bool]:
+    """Run Suricata over the capture."""
+    return suricata.run(staged, path, lambda identifier: known(person, identifier))
+
+
+PEERS: dict[str, tuple[Callable[[], bool], Callable[[list[Staged], Path, Person], list[bool]]]] = {
     "literal search": (lambda: True, literal),
+    "Suricata": (suricata.installed, rules),
     "CyberChef Magic": (_has_magic, magic),
 }
-NOT_DRIVEN = {"suricata": "Suricata", "presidio-analyzer": "Presidio", "value-searcher": "value-searcher"}
+NOT_DRIVEN = ("Presidio", "value-searcher")
 
 
 def installed(say: Callable[[str], None]) -> list[str]:
@@ -93,9 +100,8 @@ def installed(say: Callable[[str], None]) -> list[str]:
             found.append(name)
         else:
             say(f"SKIPPED, not installed: {name}")
-    for program, name in NOT_DRIVEN.items():
-        word = "installed, and not driven by this bench yet" if shutil.which(program) else "not installed"
-        say(f"SKIPPED, {word}: {name}")
+    for name in NOT_DRIVEN:
+        say(f"SKIPPED, this bench has no driver for it: {name}")
     return found
 
 
@@ -108,8 +114,8 @@ def some(name: str, staged: list[Staged]) -> list[Staged]:
     return staged[::step]
 
 
-def outcomes(name: str, staged: list[Staged], person: Person) -> list[Outcome]:
+def outcomes(name: str, staged: list[Staged], path: Path, person: Person) -> list[Outcome]:
     """Say what one peer finds of staged cases; a slow one of a part of them."""
     staged = some(name, staged)
-    answers = PEERS[name][1](sent(staged), person)
+    answers = PEERS[name][1](staged, path, person)
     return [Outcome(each.case, found=answer) for each, answer in zip(staged, answers, strict=True)]

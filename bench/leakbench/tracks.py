@@ -83,7 +83,7 @@ class Bench:
                 score.outcomes.append(outcome)
                 score.cpu += each_cpu
             for name in self.peers if what != "D" else ():
-                for outcome in peers.outcomes(name, piece, self.person):
+                for outcome in peers.outcomes(name, piece, path, self.person):
                     track = outcome.case.track
                     beside = self.beside.setdefault(name, {}).setdefault(track, Score(track))
                     beside.outcomes.append(outcome)
