@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import json
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -280,17 +280,16 @@ def test_the_same_capture_gives_the_same_result_twice(tmp_path: Path) -> None:
 def test_a_fault_in_one_flow_loses_that_flow_alone_and_loudly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from vitne.pipeline import conversation
+    from vitne.pipeline.messagework import MessageWork
 
-    real = conversation._decoder_for
+    real = MessageWork.unwrap
 
-    def faulty(flow: object, heads: object) -> object:
-        heads = list(heads)
-        if any(b"broken.example" in head for _, head in heads):
+    def faulty(work: MessageWork, *given: Any) -> Any:
+        if work.host[0] == "broken.example":
             raise RuntimeError("made by the test")
-        return real(flow, heads)
+        return real(work, *given)
 
-    monkeypatch.setattr(conversation, "_decoder_for", faulty)
+    monkeypatch.setattr(MessageWork, "unwrap", faulty)
     talk = Talk()
     talk.ask(post(RECORD, host="broken.example"))
     talk.ask(post(RECORD))

@@ -14,11 +14,9 @@ from vitne.identify.search import Searcher
 from vitne.identify.wanted import Wanted
 from vitne.model import Gap, Message, Oddity
 from vitne.pipeline.ends import NOBODY
+from vitne.pipeline.flowreader import FlowReader
 from vitne.pipeline.framed import exchanges
-from vitne.pipeline.idle import Idle
-from vitne.pipeline.messagework import MessageWork
 from vitne.pipeline.notes import Notes
-from vitne.pipeline.plain import Plain, Reading
 from vitne.pipeline.sighting import Sightings
 from vitne.pipeline.toll import Toll
 from vitne.pipeline.twins import Twins
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from vitne.model import Capture, Flow, Seed, StreamBatch
     from vitne.pipeline.ends import Host
     from vitne.pipeline.framed import Exchange
+    from vitne.pipeline.messagework import MessageWork
     from vitne.pipeline.traffic import Traffic
 
 _MOST_FLOW = 256 << 20
@@ -62,9 +61,11 @@ class FlowWork:
         self.captures = captures
         self.searcher = Searcher(seeds, haystack=haystack)
         self.wanted = Wanted(self.searcher)
-        self.idle = Idle(self.searcher)
         self.sightings = Sightings(self.searcher, devices)
-        self.plain = Plain(self.searcher, self.wanted, self.idle, devices) if shortcuts else None
+        self.twins = Twins(captures)
+        self.reader = FlowReader(
+            self.searcher, self.wanted, devices, shortcuts=shortcuts and not self.twins.asked
+        )
         self._protocols: tuple[Traffic | None, np.ndarray] = (None, np.zeros(0, dtype=np.uint8))
         self._exchanges: dict[int, Exchange] = {}
         self.renew(())
@@ -149,7 +150,7 @@ class FlowWork:
 
     def _plain_of(self, traffic: Traffic, batch: StreamBatch, hits: RawHits) -> dict[int, Exchange]:
         """Give the plain conversations of a batch by the number of their flow."""
-        if self.plain is None or self.twins.asked or not isinstance(traffic.walked, Walked):
+        if not self.reader.shortcuts or not isinstance(traffic.walked, Walked):
             return {}
         if self._protocols[0] is not traffic:
             self._protocols = (traffic, traffic.walked.flow_columns()["protocol"])
@@ -244,57 +245,30 @@ class FlowWork:
         known: Host = NOBODY,
     ) -> None:
         """Take a flow as it is on the wire, or what was inside; ``known`` names the far end beforehand."""
-        works, host = self._messages(traffic, flow, views, known)
-        self.sightings.hand_out(works, hits, flow=flow, views=views, traffic=traffic)
-        for work in works:
+        if known == NOBODY:
+            exchange = self._exchanges.get(flow.number - traffic.first_flow)
+            saying = self.reader.read(traffic, flow, views, exchange)
+        else:
+            saying = self.reader.patiently(traffic, flow, views, known)
+        for work in saying.works:
+            self._learn(flow, work)
+        if saying.new:
+            self.sightings.hand_out(saying.works, hits, flow=flow, views=views, traffic=traffic)
+            self.reader.keep(saying)
+        self.notes.extend(note for _, note in saying.notes)
+        for request in saying.counted:
+            self.toll.counted(traffic, flow, views[0], request)
+        for reason, length in saying.opaque:
+            self.toll.unreadable(flow, saying.host, reason, length)
+        for work in saying.works:
             if work.message.opaque:
-                self.toll.unreadable(flow, host, work.message.opaque, work.message.opaque_bytes)
+                self.toll.unreadable(flow, saying.host, work.message.opaque, work.message.opaque_bytes)
             for opaque in work.opaque:
-                self.toll.unreadable(flow, host, opaque.reason, opaque.length)
+                self.toll.unreadable(flow, saying.host, opaque.reason, opaque.length)
             self._pending.append(work)
             self._pending_bytes += work.node_bytes
         if self._pending_bytes >= _FLUSH or len(self._pending) > _MOST_PENDING:
             self._flush()
-
-    def _messages(
-        self, traffic: Traffic, flow: Flow, views: dict[int, SideView], known: Host
-    ) -> tuple[list[MessageWork], Host]:
-        """Read the messages of a flow that may hold something, and the name of its far end."""
-        host = NOBODY
-        works: list[MessageWork] = []
-        exchange = self._exchanges.get(flow.number - traffic.first_flow)
-        if exchange is not None and self.plain is not None:
-            told = self.plain.read(Reading(traffic, flow, views, exchange), self.toll)
-            if told is not None:
-                for work in told[0]:
-                    self.notes.extend(work.unwrap(self.wanted, self.idle))
-                return told
-        for event in traffic.events(flow, views):
-            if isinstance(event, Message):
-                if event.host and not host[0]:
-                    host = (event.host, event.host_source or "none")
-                work = MessageWork(traffic, flow, event, views[event.side], host=host if host[0] else known)
-                self._learn(flow, work)
-                works.append(work)
-            else:
-                self.notes.add(event)
-        self._place(works)
-        return works, host if host[0] else known
-
-    def _place(self, works: list[MessageWork]) -> None:
-        """Say who sends, unwrap, and pair answers with requests."""
-        requests: dict[int, list[MessageWork]] = {0: [], 1: []}
-        for work in works:
-            work.find_ends(self.devices)
-            if work.message.answers is None:
-                requests[work.message.side].append(work)
-        for work in works:
-            if work.message.answers is not None:
-                asked = requests[1 - work.message.side]
-                if work.message.answers < len(asked):
-                    asked[work.message.answers].response = work
-        for work in works:
-            self.notes.extend(work.unwrap(self.wanted, self.idle))
 
     def _learn(self, flow: Flow, work: MessageWork) -> None:
         message = work.message

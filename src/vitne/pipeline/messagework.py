@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vitne.model.messages import Part
     from vitne.pipeline.ends import Host
     from vitne.pipeline.idle import Idle
+    from vitne.pipeline.saying import Seen
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
 
@@ -67,11 +68,13 @@ class MessageWork:
         "extra",
         "flow",
         "host",
+        "like",
         "message",
         "nodes",
         "opaque",
         "response",
         "rows",
+        "seen",
         "traffic",
         "view",
     )
@@ -88,6 +91,8 @@ class MessageWork:
         self.nodes: list[Node] = []
         self.aside: list[Node] = []  # request paths in which nothing is found: they only tell a sender
         self.opaque: list[Opaque] = []
+        self.like: Seen | None = None  # what was found in the same message before
+        self.seen: Seen | None = None  # where to tell what is found in this one
         self.extra: list[Any] = []  # raw hits inside this message: (start, end, needle)
         self.device: Device | None = None
         self.direction: Direction = "sent"
@@ -168,12 +173,13 @@ class MessageWork:
                     if self.message.protocol not in _KEYED:
                         self.opaque.append(item)
                 else:
-                    notes.append(self._placed(item))
+                    notes.append(self.placed(item))
         if CLAIM.search(self.message.content_type) and any(map(_structured, self.nodes)):
             note = f"the media type {self.message.content_type} speaks of encryption; the body can be read"
-            notes.append(self._placed(Oddity(name="content-type-claims-encryption", note=note)))
+            notes.append(self.placed(Oddity(name="content-type-claims-encryption", note=note)))
         return notes
 
-    def _placed(self, note: Gap | Oddity) -> Gap | Oddity:
+    def placed(self, note: Gap | Oddity) -> Gap | Oddity:
+        """Give a note with the place of this message."""
         frames = self.frames_of(self.message.start, self.message.start + 1)
         return msgspec.structs.replace(note, flow=self.flow.number, frame=frames[0] if frames else None)

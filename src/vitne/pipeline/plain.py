@@ -19,6 +19,7 @@ from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.framed import bytes_of
 from vitne.pipeline.heads import Heads, coded
 from vitne.pipeline.messagework import MessageWork, device_and_direction
+from vitne.pipeline.saying import Counted, Saying
 
 if TYPE_CHECKING:
     from vitne.attribute import Devices
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from vitne.pipeline.ends import Host
     from vitne.pipeline.framed import Exchange, Row
     from vitne.pipeline.idle import Idle
-    from vitne.pipeline.toll import Toll
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
 
@@ -42,8 +42,8 @@ class Plain:
         self._devices = devices
         self._heads = Heads(searcher, wanted, idle)
 
-    def read(self, reading: Reading, toll: Toll) -> tuple[list[MessageWork], Host] | None:
-        """Count the messages that hold nothing and give those to be looked at, and the name of the far end.
+    def read(self, reading: Reading) -> Saying | None:
+        """Count the messages that hold nothing and make those to be looked at.
 
         None where the conversation is for the patient reader after all.
         """
@@ -55,26 +55,25 @@ class Plain:
             if name is None:
                 return None
             reading.names.append(name)
-        asked = self._requests(reading, toll)
-        works = list(asked.values())
-        host = reading.first_host()
+        saying = Saying(works=[], host=reading.first_host())
+        asked = self._requests(reading, saying)
+        saying.works.extend(asked.values())
         for number, row in enumerate(exchange.answered):
             hit = exchange.hit[len(exchange.asked) + number]
             opaque = None if hit else self._answer(views[1], row)
             request = asked.get(number)
             if request is None and opaque is not None:
-                for each in opaque:
-                    toll.unreadable(flow, host, each.reason, each.length)
+                saying.opaque.extend((each.reason, each.length) for each in opaque)
                 continue
             answer = reading.work(1, number)
-            works.append(answer)
+            saying.works.append(answer)
             if request is not None:
                 request.response = answer
-        for work in works:
+        for work in saying.works:
             work.find_ends(self._devices)
-        return works, host
+        return saying
 
-    def _requests(self, reading: Reading, toll: Toll) -> dict[int, MessageWork]:
+    def _requests(self, reading: Reading, saying: Saying) -> dict[int, MessageWork]:
         """Give the requests to be looked at by their number; the others are counted."""
         view, exchange = reading.views[0], reading.exchange
         sent = device_and_direction(self._devices, reading.flow, 0)[1] == "sent"
@@ -83,8 +82,9 @@ class Plain:
             if exchange.hit[number] or not self._heads.hold_nothing(view, row, exchange.lines):
                 found[number] = reading.work(0, number)
             elif sent:
-                status = exchange.answered[number].status
-                toll.plain_request(reading, number, delivery=by_status("http", status))
+                start, end = reading.offset(0, row.start), reading.offset(0, row.end)
+                delivery = by_status("http", exchange.answered[number].status)
+                saying.counted.append(Counted(start, end, reading.host(number), delivery))
         return found
 
     def _answer(self, view: SideView, row: Row) -> list[Opaque] | None:
@@ -134,11 +134,6 @@ class Reading:
         """Give the name that the conversation tells first."""
         name = next((name for name in self.names if name), "")
         return (name, "http-host") if name else NOBODY
-
-    def rows_of(self, number: int) -> tuple[int, int]:
-        """Give first and last row of the packets of a request."""
-        row = self.exchange.asked[number]
-        return self.views[0].row_span(self.offset(0, row.start), self.offset(0, row.end))
 
     def work(self, side: int, number: int) -> MessageWork:
         """Make a message as the patient reader does."""

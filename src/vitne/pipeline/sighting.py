@@ -14,6 +14,7 @@ from vitne.identify.declared import answer_of, declared
 from vitne.model import Gap, Message, Node, Part
 from vitne.pipeline.messagework import MessageWork
 from vitne.pipeline.opened import OpenedView
+from vitne.pipeline.saying import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -100,20 +101,29 @@ class Sightings:
         """Draft the findings of some messages; one search goes through all their nodes."""
         known = self._known(works)
         for work, found in zip(works, known, strict=True):
-            sightings: list[Sighting] = list(found)
-            answer = ""
-            if work.asks and work.nodes:
-                told = list(declared([*work.aside, *work.nodes], work.message, work.host[0]))
-                sightings += told
-                own = frozenset(work.device.addresses) if work.device is not None else frozenset()
-                context = Context(host=work.host[0], own_addresses=own)
-                sightings += candidates(work.nodes, work.message, context=context)
-                if told and work.response is not None and told[0].sender is not None:
-                    work.accepted, answer = answer_of(told[0].sender, work.response.nodes)
+            seen = work.like or self._seen(work, found)
+            if seen.found is None:
+                raise LookupError("the flow that said the same was lost")
+            work.accepted = seen.accepted
+            sightings = [*self._own(seen.found, work), *_of_others(seen.told, work)]
             if len(sightings) > _MOST_ALIKE:
                 sightings = self._bounded(sightings, work)
             if sightings:
-                yield from draft(sightings, self._setting(work, answer))
+                yield from draft(sightings, self._setting(work, seen.answer))
+
+    def _seen(self, work: MessageWork, found: list[Sighting]) -> Seen:
+        """Find all that the bytes of a message tell, whoever sent it."""
+        seen = work.seen if work.seen is not None else Seen()
+        if work.asks and work.nodes:
+            told = list(declared([*work.aside, *work.nodes], work.message, work.host[0]))
+            seen.told = [
+                *told,
+                *candidates(work.nodes, work.message, context=Context(host=work.host[0])),
+            ]
+            if told and work.response is not None and told[0].sender is not None:
+                seen.accepted, seen.answer = answer_of(told[0].sender, work.response.nodes)
+        seen.found = found
+        return seen
 
     def _bounded(self, sightings: list[Sighting], work: MessageWork) -> list[Sighting]:
         """Keep so many spellings of each value of a message, and so many in all; tell what is left out."""
@@ -150,7 +160,7 @@ class Sightings:
                     raw_nodes.append(node)
         for sighting in self.searcher.nodes(raw_nodes):
             found[raw_owner[id(sighting.node)]].append(sighting)
-        return [list(self._own(sightings, work)) for sightings, work in zip(found, works, strict=True)]
+        return found
 
     def _own(self, sightings: Iterable[Sighting], work: MessageWork) -> Iterator[Sighting]:
         """Drop link addresses of the capture that are not those of this message's device or its router."""
@@ -189,6 +199,14 @@ class Sightings:
             answer=", ".join([*words, answer] if answer else words),
             under=work.view.wire if isinstance(work.view, OpenedView) else None,
         )
+
+
+def _of_others(sightings: Iterable[Sighting], work: MessageWork) -> Iterator[Sighting]:
+    """Drop network addresses that are the sending device's own: a far end sees those anyway."""
+    own = frozenset(work.device.addresses) if work.device is not None else frozenset()
+    for sighting in sightings:
+        if sighting.identifier != "public-ip" or sighting.sender is not None or sighting.value not in own:
+            yield sighting
 
 
 def _told_by_capture(sighting: Sighting) -> Sighting:

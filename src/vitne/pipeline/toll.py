@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from vitne.attribute import Devices
     from vitne.model import Flow
     from vitne.pipeline.messagework import MessageWork
-    from vitne.pipeline.plain import Reading
+    from vitne.pipeline.saying import Counted
     from vitne.pipeline.traffic import Traffic
+    from vitne.pipeline.views import SideView
 
 RECORD = np.dtype([
     ("first", "<u4"), ("last", "<u4"), ("flow", "<u4"), ("length", "<u4"), ("host", "<u4"), ("kind", "<u4"),
@@ -100,14 +101,13 @@ class Toll:
         if len(self._waiting) >= _CHUNK:
             self._spill()
 
-    def plain_request(self, reading: Reading, number: int, *, delivery: Delivery) -> None:
+    def counted(self, traffic: Traffic, flow: Flow, view: SideView, request: Counted) -> None:
         """Keep an HTTP request that was sent and answered, of which no message was made."""
-        row = reading.exchange.asked[number]
-        host = self.hosts.number(reading.host(number))
-        length = min(row.end - row.start, 0xFFFFFFFF)
-        place = (*reading.rows_of(number), reading.flow.number, length, host, self._request)
-        told = (self.group(reading.traffic), 0, DELIVERIES.index(delivery), True, (0, 0, 0), self._no_facts)
-        self._waiting.append((*place, *told))
+        rows = view.row_span(request.start, request.end)
+        length = min(request.end - request.start, 0xFFFFFFFF)
+        place = (*rows, flow.number, length, self.hosts.number(request.host), self._request)
+        delivery = DELIVERIES.index(request.delivery)
+        self._waiting.append((*place, self.group(traffic), 0, delivery, True, (0, 0, 0), self._no_facts))
         if len(self._waiting) >= _CHUNK:
             self._spill()
 

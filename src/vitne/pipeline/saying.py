@@ -1,0 +1,48 @@
+"""What a flow says, as it was read: the nouns that the modules which read flows hand to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from vitne.pipeline.ends import NOBODY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vitne.model import Gap, Oddity, Sighting
+    from vitne.model.findings import Delivery
+    from vitne.pipeline.ends import Host
+    from vitne.pipeline.messagework import MessageWork
+
+
+class Counted(NamedTuple):
+    """A request in which nothing is found and of which no message is made."""
+
+    start: int  # half-open range in the stream of the side that asks
+    end: int
+    host: Host
+    delivery: Delivery
+
+
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """What was found in a message before anybody asked who sent it; filled when it is drafted."""
+
+    found: Sequence[Sighting] | None = None  # known values; None: not drafted yet, or at fault
+    told: Sequence[Sighting] = ()  # declared fields and candidates
+    accepted: bool | None = None  # the application's own word
+    answer: str = ""  # and how it says so
+
+
+@dataclass(slots=True, kw_only=True)
+class Saying:
+    """What a flow says."""
+
+    works: list[MessageWork]  # messages to be looked at
+    host: Host = NOBODY  # name of the far end
+    counted: list[Counted] = field(default_factory=list)  # requests that are counted alone
+    opaque: list[tuple[str, int]] = field(default_factory=list)  # of answers not made: reason, bytes
+    notes: list[tuple[MessageWork | None, Gap | Oddity]] = field(default_factory=list)  # None: the flow's own
+    new: bool = True  # false: another flow said the same, byte for byte
+    key: bytes | None = None  # what the flow is known by, where it is short enough to be remembered

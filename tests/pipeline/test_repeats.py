@@ -1,0 +1,81 @@
+"""Flows that say what another flow said are read once and told like all others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.pipeline.talk import IMEI, OK, OTHER_HOST, PHONE, TABLET, Talk, get, post
+from tests.pipeline.test_plain import told
+from vitne.lab.wire import CLIENT, SERVER
+from vitne.model import Subject
+from vitne.pipeline import flowreader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+REFUSED = b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{"resultCode":1}'
+DNS = bytes.fromhex("1234010000010000000000000561707031320765786d61706c6500000100010a")[:-1]
+
+
+def repeated(seed: int = 3) -> Talk:
+    """The same flows from two devices to two places, again and again, some unanswered."""
+    talk = Talk(seed)
+    for number in range(5):
+        phone, server = (PHONE, TABLET)[number % 2], (OTHER_HOST,)[0]
+        talk.ask(post(b'{"imei":"%s","n":1}' % IMEI.encode()), phone=phone)
+        talk.ask(post(b'{"imei":"%s","n":1}' % IMEI.encode()), REFUSED, phone=phone, server=server)
+        talk.tcp([(CLIENT, get("/a", more="Cookie: id=0123456789abcdef0123\r\n"))], phone=phone)
+        talk.tcp([(CLIENT, b"EHLO kari\r\n"), (SERVER, b"250 ok\r\n")], port=25, phone=phone)
+        talk.tcp([(CLIENT, bytes(range(256)) * 2), (SERVER, b"\xff" * 90)], port=4444, phone=phone)
+        talk.ask(post(b'{"a":1}', kind="application/encrypted-json"), phone=phone)
+        talk.ask(get("/x", host="bad host"), phone=phone)
+        talk.udp(DNS, port=53, source=50000 + number)
+        talk.udp(b"imei=" + IMEI.encode(), phone=phone, source=51000 + number)
+        talk.udp(IMEI.encode(), phone=phone, source=52000 + number)
+    return talk
+
+
+def test_what_is_said_again_is_told_as_if_it_were_read(tmp_path: Path) -> None:
+    path = repeated().write(tmp_path / "c.pcap")
+    fast, slow = told(path, shortcuts=True), told(path, shortcuts=False)
+    assert fast == slow
+    assert sum(finding["identifier"] == "imei" for finding in slow["findings"]) == 20
+    assert {finding["delivery"] for finding in slow["findings"]} >= {"accepted", "sent"}
+    assert slow["oddities"]
+    assert told(path, shortcuts=True, subject=Subject()) == told(path, shortcuts=False, subject=Subject())
+
+
+def test_a_flow_that_says_the_same_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = Talk()
+    for number in range(20):
+        talk.udp(b"imei=" + IMEI.encode(), source=51000 + number)
+    path = talk.write(tmp_path / "c.pcap")
+    read: list[int] = []
+    whole = flowreader.FlowReader.patiently
+
+    def counted(self: Any, traffic: Any, flow: Any, *given: Any) -> Any:
+        read.append(flow.number)
+        return whole(self, traffic, flow, *given)
+
+    monkeypatch.setattr(flowreader.FlowReader, "patiently", counted)
+    result = told(path, shortcuts=True)
+    assert len(read) == 1
+    assert [finding["frames"] for finding in result["findings"]] == [[number + 1] for number in range(20)]
+
+
+def test_flows_that_differ_in_any_byte_port_or_cut_are_read_each(tmp_path: Path) -> None:
+    talk = Talk()
+    talk.udp(b"imei=" + IMEI.encode(), source=50001)
+    talk.udp(b"imej=" + IMEI.encode(), source=50002)
+    talk.udp(b"imei=" + IMEI.encode(), source=50003, port=9998)
+    talk.udp(b"imei=" + IMEI[:7].encode(), source=50004)
+    talk.udp(IMEI[7:].encode(), source=50004)
+    talk.ask(post(b'{"imei":"%s"}' % IMEI.encode()))
+    talk.ask(post(b'{"imei":"%s"}' % IMEI.encode()), OK.replace(b"200", b"500"))
+    path = talk.write(tmp_path / "c.pcap")
+    fast, slow = told(path, shortcuts=True), told(path, shortcuts=False)
+    assert fast == slow
+    deliveries = [one["delivery"] for one in fast["findings"] if one["transport"] == "tcp"]
+    assert deliveries == ["accepted", "refused"]
