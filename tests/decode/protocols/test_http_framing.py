@@ -80,3 +80,13 @@ def test_the_boundary_is_read_with_and_without_quotes() -> None:
     assert boundary(head(REQUEST + b'Content-Type: multipart/mixed; Boundary="a b"\r\n')) == "a b"
     assert boundary(head(REQUEST + b"Content-Type: multipart/mixed\r\n")) == ""
     assert boundary(head(REQUEST + b"Content-Type: text/plain; boundary=x\r\n")) == ""
+
+
+def test_bodies_of_grpc_are_named_whatever_their_messages_are_written_in() -> None:
+    for word, hint in (
+        ("application/grpc", "grpc"),
+        ("application/grpc+json", "grpc"),
+        ("application/grpc-web+proto", "grpc"),
+        ("application/grpc-web-text", "base64"),
+    ):
+        assert media_hint(word) == hint

@@ -116,6 +116,8 @@ def media_hint(content_type: str) -> str:
     """Name the encoding that a media type stands for; "" when it is none of ours."""
     if not content_type:
         return ""
+    if content_type.startswith("application/grpc"):
+        return "base64" if "-text" in content_type else "grpc"
     if content_type in _JSON or content_type.endswith("+json"):
         return "json"
     if content_type == "application/x-www-form-urlencoded":
