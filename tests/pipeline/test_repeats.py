@@ -62,7 +62,7 @@ def test_a_flow_that_says_the_same_is_not_read_again(tmp_path: Path, monkeypatch
     monkeypatch.setattr(flowreader.FlowReader, "patiently", counted)
     result = told(path, shortcuts=True)
     assert len(read) == 1
-    assert [finding["frames"] for finding in result["findings"]] == [[number + 1] for number in range(20)]
+    assert [finding["frames"] for finding in result["findings"]] == [(number + 1,) for number in range(20)]
 
 
 def test_flows_that_differ_in_any_byte_port_or_cut_are_read_each(tmp_path: Path) -> None:
