@@ -149,6 +149,16 @@ ZEEK_DNS = json.dumps({
     "ts": 1699999999.5, "uid": "C2", "id.orig_h": "192.168.1.20", "id.orig_p": 5000, "id.resp_h": "192.168.1.1",
     "id.resp_p": 53, "proto": "udp", "query": "Collect.example", "answers": ["198.51.100.20", "other.example"],
 }).encode() + b"\n"  # fmt: skip
+RECORD = "<a1><b1>TA-0000</b1><b2>A1000049999999</b2><b3>001010123456789</b3><b4>TA0000-1.0</b4></a1>"
+SMS = f"""<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
+<smses count="1">
+  <sms address="10659401" date="1700000000250" type="2" body="{RECORD.replace("<", "&lt;")}0a1b2c3d" />
+</smses>
+""".encode()
+SMS_ROW = (
+    f"Row: 0 _id=7, address=10659401, date=1700000000250, type=2, body={RECORD}0a1b2c3d, seen=1\n".encode()
+)
+SMS_PDU = b"0011000B916407281553F80000AA0AE8329BFD4697D9EC37\n"  # the sample of many manuals: hellohello
 REQUEST = (
     b"POST /v1?os=13 HTTP/2\r\nHost: collect.example\r\nContent-Type: application/json\r\n\r\n"
     + BODY.encode()
@@ -161,5 +171,8 @@ SAMPLES = {
     "charles-json": json.dumps([CHARLES]).encode(),
     "charles-xml": CHARLES_XML,
     "zeek": ZEEK,
+    "sms": SMS,
 }
-"""One export of each format; all but the last tell of the same transmission."""
+"""One export of each format; all but the last two tell of the same transmission."""
+OTHERS = {"zeek", "sms"}
+"""Formats that hold no requests."""

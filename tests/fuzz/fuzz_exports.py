@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from itertools import pairwise
 
-from tests.exports.samples import SAMPLES, ZEEK_DNS, flow, tnet
+from tests.exports.samples import SAMPLES, SMS_PDU, SMS_ROW, ZEEK_DNS, flow, tnet
 from vitne.decode.protocols.http import Http
 from vitne.exports import Exchange, format_of, formats
 from vitne.model import CaptureError, Gap, Malformed, Message
@@ -17,6 +17,8 @@ _ASKED = {"id": 1, "query": True, "op_code": 0, "timestamp": 1700000000.0,
 SEEDS: list[bytes] = [
     *SAMPLES.values(),
     ZEEK_DNS,
+    SMS_ROW,
+    SMS_PDU,
     tnet(flow(websocket=_SOCKET)) + tnet(flow()),
     tnet(flow(type="tcp", messages=[[True, b"hello", 1.5], [False, b"", None]])),
     tnet(flow(type="dns", request=_ASKED, response=None)),

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import vitne
-from tests.exports.samples import BODY, SAMPLES, ZEEK, ZEEK_DNS, flow, tnet
+from tests.exports.samples import BODY, OTHERS, SAMPLES, SMS, ZEEK, ZEEK_DNS, flow, tnet
 from tests.pipeline.har import entry, har
 from tests.pipeline.talk import IMEI, OK, START, Talk, post, subject
 from vitne.cli.names import schemas
@@ -40,7 +40,7 @@ def _scan(data: bytes, **more: Any) -> Any:
     return run_scan(["-"], Options(stdin=BytesIO(data), **more))
 
 
-@pytest.mark.parametrize("name", sorted(set(SAMPLES) - {"zeek"}))
+@pytest.mark.parametrize("name", sorted(set(SAMPLES) - OTHERS))
 def test_every_format_gives_the_same_finding(name: str, tmp_path: Path) -> None:
     result = vitne.scan(_file(tmp_path, SAMPLES[name]), subject=subject(tmp_path), reveal=True)
     [one] = [each for each in result.findings if each.identifier == "imei"]
@@ -209,3 +209,18 @@ def test_an_entry_that_holds_a_head_inside_a_header_stays_one_request() -> None:
     result = _scan(har(row))
     assert {one.protocol for one in result.findings} == {"http"}
     assert len(result.transmissions) == 1
+
+
+def test_a_registration_by_short_message_names_its_fields() -> None:
+    result = _scan(SMS)
+    assert {(one.identifier, one.value, one.field, one.grade, one.sender) for one in result.findings} == {
+        ("device-model", "TA-0000", "a1/b1", "declared", "self-registration-sms"),
+        ("meid", "A1000049999999", "a1/b2", "declared", "self-registration-sms"),
+        ("imsi", "001010123456789", "a1/b3", "declared", "self-registration-sms"),
+        ("software-version", "TA0000-1.0", "a1/b4", "declared", "self-registration-sms"),
+    }
+    assert {(one.transport, one.destination.host, one.scope, one.direction) for one in result.findings} == {
+        ("sms", "10659401", "operator-core", "sent")
+    }
+    made = msgspec.json.decode(msgspec.json.encode(document(result)))
+    jsonschema.validate(made, msgspec.json.decode(schemas()["scan"]))

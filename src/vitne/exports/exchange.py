@@ -18,7 +18,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation of an entry: a request with its answer, a WebSocket, a connection, a datagram's."""
 
     units: tuple[Unit, ...]  # in order of time
-    transport: str = "tcp"  # "tcp" or "udp"
+    transport: str = "tcp"  # "tcp", "udp", or "sms" for short messages
     protocol: str = ""  # "" where the bytes tell it; else the protocol of all units: "websocket"
     client_ip: str = ""  # textual address, "" where the export does not say
     client_port: int = 0

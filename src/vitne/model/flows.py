@@ -22,7 +22,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """Both directions between two endpoints over one transport."""
 
     number: int  # from 0, in order of the first packet, over the whole scan
-    transport: str  # "tcp", "udp"
+    transport: str  # "tcp", "udp"; of an export also "sms"
     client_ip: str  # textual address
     client_port: int
     client_mac: str  # link address the client's frames came from, "" where the link has none

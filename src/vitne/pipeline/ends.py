@@ -48,6 +48,8 @@ class Ends:
         if not received and not told[0]:
             told = self.by_dns(sender.key if sender is not None else own[0], far[0], time_ns)
         scope = scope_of(*((own[0], flow.tunnel, far[0]) if received else (far[0], flow.tunnel, own[0])))
+        if flow.transport == "sms":
+            scope = "operator-core"
         return source, destination(far[0], far[1], host=told[0], host_source=told[1]), scope  # type: ignore[arg-type]
 
     def asks(self, flow: Flow, side: int) -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from vitne.exports import Exchange
+from vitne.exports.sms_frame import frame_of
 from vitne.model import Flow, Gap, Malformed, Message, Oddity, Part, Place, StreamBatch
 from vitne.pipeline.conversation import read_flow
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _MOST_EXCHANGES = 8 << 20
 """Exchanges of one export; an endless one is read so far."""
 _UDP, _TCP = 17, 6
-_KINDS = ("", "text", "binary", "other")
+_KINDS = ("", "text", "binary", "message", "other")
 
 
 class _Ends(NamedTuple):
@@ -143,7 +144,7 @@ class ExportWalk:
             before = before if unit.time_ns is None else unit.time_ns
             self._row_time.append(before)
             self._row_entry.append(self.entries)
-            self._row_kind.append(_KINDS.index(unit.kind) if unit.kind in _KINDS else 3)
+            self._row_kind.append(_KINDS.index(unit.kind) if unit.kind in _KINDS else len(_KINDS) - 1)
 
     @property
     def span_ns(self) -> tuple[int | None, int | None]:
@@ -221,7 +222,7 @@ class ExportWalk:
                         end=position + length,
                         host=ends.host,
                         host_source="export" if ends.host else "",
-                        parts=(Part(path="payload", start=position, end=position + length),),
+                        parts=_parts(ends.protocol, view.slice(position, position + length), position),
                     )
 
     def _unread(self, number: int, ends: _Ends) -> Iterator[Message]:
@@ -292,6 +293,18 @@ class ExportWalk:
     def notes(self) -> Iterator[Gap | Oddity]:
         """Yield nothing: what was met is told when the export is opened."""
         yield from ()
+
+
+def _parts(protocol: str, data: bytes, at: int) -> tuple[Part, ...]:
+    """Give the parts of a message that an entry names; a record in a short message is a part of its own."""
+    frame = frame_of(data) if protocol == "sms" else None
+    if frame is None:
+        return (Part(path="payload", start=at, end=at + len(data)),)
+    around = ((0, frame.start), (frame.end, len(data)))
+    return (
+        Part(path="body", start=at + frame.start, end=at + frame.end, hints=("xml",)),
+        *(Part(path="payload", start=at + low, end=at + high) for low, high in around if low < high),
+    )
 
 
 def _told_of(message: Message, ends: _Ends) -> Message:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.exports.samples import ANSWER, BODY, IMEI, REQUEST, SAMPLES, ZEEK, ZEEK_DNS
+from tests.exports.samples import ANSWER, BODY, IMEI, OTHERS, REQUEST, SAMPLES, ZEEK, ZEEK_DNS
 from vitne.exports import Exchange, format_of, formats
 from vitne.intake.captures import format_of as capture_format
 from vitne.model import Fit, Gap, Malformed
@@ -54,7 +54,7 @@ def test_a_format_knows_its_own_files_and_no_others(name: str) -> None:
     assert capture_format(SAMPLES[name][:64]) is None
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - {"zeek"}))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - OTHERS))
 def test_every_format_tells_of_the_same_transmission(name: str) -> None:
     [one] = exchanges(name, SAMPLES[name])
     assert (one.server_port, one.secured, one.answered, one.host) == (443, True, True, "collect.example")
@@ -117,7 +117,7 @@ def test_every_format_stands_in_the_how_to(name: str) -> None:
 
 def test_the_samples_hold_what_the_tests_look_for() -> None:
     for name, data in itertools.chain(SAMPLES.items(), [("zeek", ZEEK_DNS)]):
-        assert (IMEI.encode() in data) is (name not in {"zeek", "burp"})
+        assert (IMEI.encode() in data) is (name not in {"zeek", "burp", "sms"})
     assert REQUEST.endswith(BODY.encode())
     assert ANSWER
     assert ZEEK
