@@ -189,6 +189,7 @@ SAMPLES: dict[str, list[bytes]] = {
         b"https://a.example/%41%42%43%44%45%46",
     ],
     "utf16": [TEXT.decode().encode("utf-16-le"), "æøå and more".encode("utf-16"), "abcd".encode("utf-16-be")],
+    "xor": [bytes(byte ^ 0xA5 for byte in TEXT), bytes(byte ^ 0x5A for byte in gzip.compress(LONG, mtime=0))],
     "xml": [
         b'<?xml version="1.0"?><r imei="004402990000014"><a>text &amp; more</a><b c=\'1\'/><![CDATA[raw]]></r>',
         b"<html><body>hello<br>there</body></html>",

@@ -36,6 +36,7 @@ NO_END = {
     "base62",
     "base85",
     "url-path",
+    "xor",
     "lzstring",
     "lzstring-raw",
     "java",

@@ -55,7 +55,7 @@ def _head(data: bytes) -> int:
         for end in range(width, min(_LONGEST, size - _SHORTEST) + 1):
             number = data[end - width : end]
             rest = size - end
-            if end == _FRAME and data[0] == 0 and width == 4 and fields(data[end:], 1)[0]:
+            if end == _FRAME and data[0] == 0 and fields(data[end:], 1)[0]:
                 continue  # the frame of a gRPC message is read with the message
             if rest in {int.from_bytes(number, "big"), int.from_bytes(number, "little")}:
                 return end

@@ -1,0 +1,53 @@
+"""Bytes under a key of one byte."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import zlib
+
+import pytest
+
+from vitne.encodings.xor import encoding
+from vitne.model import Limits, Malformed
+
+LIMITS = Limits()
+TEXT = b'{"imei":"004402990000014","place":"59.91,10.75"}'
+
+
+def under(key: int, data: bytes) -> bytes:
+    return bytes(byte ^ key for byte in data)
+
+
+@pytest.mark.parametrize("key", [0x20, 0x2A, 0x5A, 0x80, 0xA5, 0xFF])
+@pytest.mark.parametrize(
+    "data", [TEXT, gzip.compress(TEXT, mtime=0), zlib.compress(TEXT), b"PK\x03\x04" + bytes(30)]
+)
+def test_the_key_follows_from_text_and_from_known_beginnings(key, data):
+    captured = under(key, data)
+    found = list(encoding.find(captured, LIMITS))
+    assert (data, (("key", key),)) in [(child.data, child.params) for child in found]
+    assert all(encoding.wrap(child) == captured for child in found)
+    assert encoding.locate(captured, found[0], 3, 9) == (3, 9)
+
+
+def test_even_bytes_and_texts_as_they_are_have_no_key():
+    chance = random.Random(9)
+    found = sum(
+        bool(list(encoding.find(chance.randbytes(chance.randint(8, 200)), LIMITS))) for _ in range(4000)
+    )
+    assert found <= 2
+    assert list(encoding.find(TEXT, LIMITS)) == []
+    assert list(encoding.find(bytes(40), LIMITS)) == []
+    assert list(encoding.find(b"\x89PNG\r\n\x1a\n" + bytes(40), LIMITS)) == []
+
+
+def test_what_comes_out_is_bounded():
+    (child, *_) = encoding.unwrap(under(0x99, TEXT * 50), Limits(size=100))
+    assert (len(child.data), child.complete) == (100, False)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x80\x00" * 20, b"short"])
+def test_other_bytes_are_malformed(data):
+    with pytest.raises(Malformed):
+        list(encoding.unwrap(data, LIMITS))
