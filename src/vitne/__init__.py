@@ -22,13 +22,16 @@ def scan(
     *,
     subject: Subject | str | Path | None = None,
     device: str | None = None,
+    keys: Sequence[str | Path] = (),
     reveal: bool = False,
 ) -> Result:
     """Scan captures and give findings, unreadable bytes, gaps and oddities (``vitne.pipeline.Result``).
 
-    ``paths``: one capture or several; ring files given together are one stream of packets.
+    ``paths``: captures and exports, folders and zip archives of them; ring files given together are one
+    stream of packets.
     ``subject``: what is known of the person and the phone, or the path of a subject file.
     ``device``: only this device, by link address, network address or name.
+    ``keys``: key logs (SSLKEYLOGFILE) that open what went encrypted; those in folders are used anyway.
     ``reveal``: give values of persons; they are labels such as ``imei#1`` otherwise.
 
     Raises vitne.model.CaptureError where no capture can be read, and vitne.model.UsageError for a wrong
@@ -38,11 +41,13 @@ def scan(
 
     from vitne.model import Subject as _Subject
     from vitne.pipeline import Options, run_scan
+    from vitne.pipeline.inputs import key_logs
 
     if isinstance(subject, (str, _Path)):
         from vitne.identify.subject import read_subject
 
         subject, _ = read_subject(subject)
     one = [paths] if isinstance(paths, (str, _Path)) else list(paths)
-    result = run_scan(one, Options(subject=subject or _Subject(), device=device))
+    logs = (*keys, *key_logs(one))
+    result = run_scan(one, Options(subject=subject or _Subject(), device=device, keys=logs))
     return result if reveal else result.masked()

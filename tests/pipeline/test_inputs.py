@@ -138,3 +138,13 @@ def test_two_exports_of_one_time_count_each_transmission_once(tmp_path: Path) ->
     (tmp_path / "b.har").write_bytes(har(entry(body='{"imei": "' + IMEI + '"}', at=START + 10**9), _more=1))
     result = vitne.scan(tmp_path, reveal=True)
     assert [one.capture["name"] for one in result.findings] == ["a.har"]
+
+
+@pytest.mark.parametrize("lead", [b"", b"# by a browser\n\n"])
+def test_key_logs_in_a_folder_are_found_and_not_told_as_passed_over(folder: Path, lead: bytes) -> None:
+    log = folder / "sslkeylog.txt"
+    log.write_bytes(lead + b"CLIENT_RANDOM " + b"ab" * 32 + b" " + b"cd" * 48 + b"\n")
+    assert inputs.key_logs([folder, folder / "traffic", "-", "nowhere"]) == [str(log)]
+    assert not [
+        note for note in _opened(folder).notes if isinstance(note, Oddity) and "sslkeylog" in note.note
+    ]

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 import vitne
+from tests.decrypt.peers import START_NS, Peers, frames_of, write_certificate
 from tests.pipeline.har import entry, har
 from tests.pipeline.talk import IMEI, OK, START, Talk, get, post
+from vitne.lab.pcap import pcap
 from vitne.model import Capture
 from vitne.pipeline.twins import NEAR_NS, Request, Twins
 
@@ -110,3 +112,23 @@ def test_the_order_of_inputs_and_their_repeats_make_no_difference(both: tuple[Pa
     other = vitne.scan([export, pcap, export], reveal=True)
     assert first.findings == other.findings
     assert list(first.transmissions) == list(other.transmissions)
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_a_folder_of_a_closed_capture_its_keys_and_its_export_gives_each_transmission_once(
+    tmp_path: Path, version: str
+) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    peers = Peers(write_certificate(tmp_path / "server.pem"), folder / "keys.txt")
+    talk = peers.talk(peers.contexts(version), [(0, post(BODY.encode())), (1, OK)])
+    (folder / "phone.pcap").write_bytes(pcap(frames_of(talk)))
+    (folder / "proxy.har").write_bytes(
+        har(entry("https://collect.example/", body=BODY, at=START_NS, serverIPAddress=""))
+    )
+    result = vitne.scan(folder, reveal=True)
+    [one] = [each for each in result.findings if each.identifier == "imei"]
+    assert (one.capture["name"], one.protection, one.delivery) == ("phone.pcap", "decrypted", "accepted")
+    assert [note.name for note in result.oddities] == ["same-transmission-twice"]
+    [row] = [each for each in result.transmissions if each.protocol == "http"]
+    assert row.host == "collect.example"

@@ -28,8 +28,10 @@ def run(options: argparse.Namespace) -> int:
     """Scan and give the exit code."""
     from vitne.cli.casework import Kept, write
     from vitne.pipeline import Options, run_scan
+    from vitne.pipeline.inputs import key_logs
 
     _check_case(options.case)
+    options.keys = [*options.keys, *key_logs(options.captures)]
     _keep_searches()
     subject = _subject(options.subject)
     kept = Kept(Path(options.case or "."))

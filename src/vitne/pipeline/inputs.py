@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -28,6 +29,10 @@ Reader = CaptureReader | ExportReader
 MOST_FILES = 20_000
 """Files of one folder that are looked at."""
 _SNIFF = 1 << 16
+_KEY_LINE = re.compile(
+    rb"(?:#[^\n]*+\n|\s)*+"
+    rb"(?:CLIENT_RANDOM|[A-Z]{4,6}_[A-Z_]{6,32}(?:_[0-9])?) [0-9A-Fa-f]{64} [0-9A-Fa-f]{64,128}\s"
+)
 
 
 class Place(NamedTuple):
@@ -66,7 +71,7 @@ def open_inputs(paths: Sequence[str | Path], *, stdin: Any) -> Opened:
             except CaptureError as error:
                 if place.asked or _promises(error):
                     errors.append(error)
-                else:
+                elif place.member or not _is_key_log(place.path):
                     note = f"{place.where.name}: {error.what}"
                     notes.append(Oddity(name="file-passed-over", note=_shown(note)))
     finally:
@@ -79,6 +84,20 @@ def open_inputs(paths: Sequence[str | Path], *, stdin: Any) -> Opened:
         for error in errors
     )
     return Opened(readers, notes)
+
+
+def key_logs(paths: Sequence[str | Path]) -> list[str]:
+    """Give the key logs (SSLKEYLOGFILE) that lie in the folders among some paths."""
+    folders = [str(path) for path in paths if str(path) != "-" and Path(path).is_dir()]
+    return [file for folder in dict.fromkeys(folders) for file in _files(folder, []) if _is_key_log(file)]
+
+
+def _is_key_log(path: str) -> bool:
+    try:
+        with Path(path).open("rb") as stream:
+            return _KEY_LINE.match(stream.read(HEAD)) is not None
+    except OSError:
+        return False
 
 
 def places_by_digest(paths: Sequence[str | Path]) -> dict[str, str]:
