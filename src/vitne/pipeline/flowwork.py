@@ -20,7 +20,7 @@ from vitne.pipeline.notes import Notes
 from vitne.pipeline.sighting import Sightings
 from vitne.pipeline.toll import Toll
 from vitne.pipeline.twins import Twins
-from vitne.pipeline.views import SideView, join, run_bounds
+from vitne.pipeline.views import Pieces, SideView, join
 from vitne.pipeline.workers import Haul
 from vitne.reassemble import Traffic as Walked
 
@@ -136,15 +136,15 @@ class FlowWork:
         """Take the next batch; flows come one after the other, a flow may go on in the next batch."""
         hits = self.sightings.raw(batch)
         by_piece = self.sightings.by_piece(batch, hits)
-        bounds = run_bounds(batch)
+        pieces, sides = Pieces(batch), batch.side.tolist()
         plain = self._plain_of(traffic, batch, hits)
         for piece, number in enumerate(batch.flow.tolist()):
             if number != self._open:
                 self._close(traffic)
                 self._open = number
                 self._exchanges = plain
-            view = SideView(batch, piece, bounds)
-            side = int(batch.side[piece])
+            view = SideView(batch, piece, pieces)
+            side = sides[piece]
             self._views.setdefault(side, []).append(view)
             self._hits.setdefault(side, []).extend(by_piece.get(piece, ()))
 
@@ -172,9 +172,10 @@ class FlowWork:
 
     def names_only(self, traffic: Traffic, batch: StreamBatch) -> None:
         """Learn names of devices from a batch and nothing else."""
+        pieces, sides = Pieces(batch), batch.side.tolist()
         for piece, number in enumerate(batch.flow.tolist()):
             flow = traffic.flow(number + traffic.first_flow)
-            views = {int(batch.side[piece]): SideView(batch, piece)}
+            views = {sides[piece]: SideView(batch, piece, pieces)}
             for event in traffic.events(flow, views):
                 if isinstance(event, Message):
                     self._learn_device(flow, event)

@@ -98,10 +98,11 @@ class MessageWork:
         self.direction: Direction = "sent"
         self.accepted: bool | None = None  # the application's own word, where a known sender tells it
         if message.datagram is not None:
-            at = int(view.positions[message.datagram])
-            self.datagram_at, self.datagram_end = at, at + int(view.lengths[message.datagram])
-            self.rows = (int(view.rows[message.datagram]),) * 2
-            self.base = int(view.offsets[message.datagram])
+            positions, offsets, lengths, rows = view.runs
+            at = positions[message.datagram]
+            self.datagram_at, self.datagram_end = at, at + lengths[message.datagram]
+            self.rows = (rows[message.datagram],) * 2
+            self.base = offsets[message.datagram]
         else:
             self.datagram_at = self.datagram_end = -1
             self.rows = view.row_span(message.start, message.end)
@@ -110,7 +111,7 @@ class MessageWork:
     @property
     def time_ns(self) -> int:
         """Time of the first frame, nanoseconds UTC."""
-        return int(self.traffic.walked.row_times(np.asarray([self.rows[0]]))[0])
+        return int(self.traffic.walked.row_times(self.rows[0]))
 
     @property
     def node_bytes(self) -> int:

@@ -49,7 +49,8 @@ class OpenedView(SideView):
         first = np.searchsorted(outer.offsets + outer.lengths, side.starts, side="right")
         self.rows = outer.rows[np.minimum(first, len(outer.rows) - 1)]
         self.data = side.data
-        self._lists, self._shift = None, -1
+        self._pieces, self._low, self._high = None, 0, 0
+        self._lists, self._ends, self._shift = None, None, -1
 
     def wire(self, start: int, end: int) -> tuple[int, int]:
         """Give the stream range of the records that hold bytes [start, end) inside."""

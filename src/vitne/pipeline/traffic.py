@@ -45,7 +45,7 @@ class Traffic(msgspec.Struct, kw_only=True):
     def flow(self, number: int) -> Flow:
         """Give a flow by its number over the whole scan."""
         own: Flow = self.walked.flow(number - self.first_flow)
-        return msgspec.structs.replace(own, number=number)
+        return own if own.number == number else msgspec.structs.replace(own, number=number)
 
     def events(self, flow: Flow, views: dict[int, SideView]) -> Iterator[Any]:
         """Yield messages, gaps and oddities of one flow."""
@@ -176,12 +176,13 @@ def _distinct(traffic: Traffic) -> Iterator[Flow]:
     if not count:
         return
     columns = traffic.walked.flow_columns()
+    address, mac, answered = (columns[name] for name in ("address", "mac", "answered"))
     for low in range(0, count, _SOME):
         high = min(low + _SOME, count)
         ends = [
-            columns["address"][low:high].reshape(high - low, 32),
-            columns["mac"][low:high].reshape(high - low, 12),
-            columns["answered"][low:high].astype(np.uint8).reshape(-1, 1),
+            address[low:high].reshape(high - low, 32),
+            mac[low:high].reshape(high - low, 12),
+            answered[low:high].astype(np.uint8).reshape(-1, 1),
         ]
         key = np.ascontiguousarray(np.concatenate(ends, axis=1))
         _, first = np.unique(key.view(np.dtype((np.void, key.shape[1]))).ravel(), return_index=True)

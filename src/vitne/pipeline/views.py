@@ -4,27 +4,48 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Self
 
     from vitne.model import StreamBatch
 
 
-def run_bounds(batch: StreamBatch) -> list[int]:
-    """Give where the runs of each piece begin, and where those of the last end: one look-up for a batch."""
-    bounds: list[int] = np.searchsorted(batch.run_piece, np.arange(len(batch.flow) + 1)).tolist()
-    return bounds
+class Pieces:
+    """The pieces and runs of a batch as lists: of one element, a list is read quicker than an array."""
+
+    __slots__ = ("base", "bounds", "data", "end", "length", "offset", "position", "row", "start")
+
+    def __init__(self, batch: StreamBatch) -> None:
+        self.data: memoryview = batch.data.data
+        self.start: list[int] = batch.start.tolist()  # per piece, as in the batch
+        self.end: list[int] = batch.end.tolist()
+        self.base: list[int] = batch.base.tolist()
+        # where the runs of each piece begin, and where those of the last end
+        self.bounds: list[int] = np.searchsorted(batch.run_piece, np.arange(len(batch.flow) + 1)).tolist()
+        self.position: list[int] = batch.run_position.tolist()  # per run, as in the batch
+        self.offset: list[int] = batch.run_offset.tolist()
+        self.length: list[int] = batch.run_length.tolist()
+        self.row: list[int] = batch.run_row.tolist()
+
+
+_ARRAYS = ("positions", "offsets", "lengths", "rows")
 
 
 class SideView:
     """The bytes of one side of a flow and where each came from."""
 
     __slots__ = (
+        "_ends",
+        "_high",
         "_lists",
+        "_low",
+        "_pieces",
         "_shift",
         "base",
         "data",
@@ -35,19 +56,64 @@ class SideView:
         "rows",
         "start",
     )
+    positions: np.ndarray  # of each run, within data
+    offsets: np.ndarray  # in the stream
+    lengths: np.ndarray
+    rows: np.ndarray  # of the packet table
 
-    def __init__(self, batch: StreamBatch, piece: int, bounds: list[int] | None = None) -> None:
-        low, high = (bounds or run_bounds(batch))[piece : piece + 2]
-        self.start = int(batch.start[piece])  # buffer position in the batch
-        self.end = int(batch.end[piece])
-        self.base = int(batch.base[piece])  # stream offset of the first byte
-        self.positions: np.ndarray = batch.run_position[low:high] - self.start  # within data
-        self.offsets: np.ndarray = batch.run_offset[low:high]
-        self.lengths: np.ndarray = batch.run_length[low:high]
-        self.rows: np.ndarray = batch.run_row[low:high]
-        self.data: bytes = batch.data[self.start : self.end].tobytes()
-        self._lists: tuple[list[int], list[int], list[int]] | None = None
+    def __init__(self, batch: StreamBatch, piece: int, pieces: Pieces | None = None) -> None:
+        pieces = pieces or Pieces(batch)
+        self._pieces: Pieces | None = pieces
+        self._low, self._high = pieces.bounds[piece], pieces.bounds[piece + 1]
+        self.start = pieces.start[piece]  # buffer position in the batch
+        self.end = pieces.end[piece]
+        self.base = pieces.base[piece]  # stream offset of the first byte
+        self.data: bytes = pieces.data[self.start : self.end].tobytes()
+        self._lists: tuple[list[int], list[int], list[int], list[int]] | None = None
+        self._ends: list[int] | None = None
         self._shift: int | None = -1  # offset of the first byte where there is no hole, None with one
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        """Make the arrays of the runs when they are asked for: most views are read by their lists."""
+        if name not in _ARRAYS or self._pieces is None:
+            raise AttributeError(name)
+        lists = dict(zip(_ARRAYS, self.runs, strict=True))
+        made = np.array(lists[name], dtype=np.uint32 if name in {"lengths", "rows"} else np.int64)
+        setattr(self, name, made)
+        return made
+
+    @property
+    def runs(self) -> tuple[list[int], list[int], list[int], list[int]]:
+        """Give position in the data, stream offset, length and row of each run."""
+        if self._lists is None:
+            pieces, low, high, start = self._pieces, self._low, self._high, self.start
+            if pieces is None:
+                arrays = (self.positions, self.offsets, self.lengths, self.rows)
+                self._lists = (
+                    arrays[0].tolist(),
+                    arrays[1].tolist(),
+                    arrays[2].tolist(),
+                    arrays[3].tolist(),
+                )
+            else:
+                positions = [at - start for at in pieces.position[low:high]]
+                self._lists = (
+                    positions,
+                    pieces.offset[low:high],
+                    pieces.length[low:high],
+                    pieces.row[low:high],
+                )
+        return self._lists
+
+    @classmethod
+    def of_runs(cls, data: bytes, base: int, columns: tuple[np.ndarray, ...]) -> Self:
+        """Make a view of some bytes and the columns of its runs: positions, offsets, lengths and rows."""
+        view = object.__new__(cls)
+        view.start, view.end, view.base, view.data = 0, len(data), base, data
+        view.positions, view.offsets, view.lengths, view.rows = columns
+        view._pieces, view._low, view._high = None, 0, 0
+        view._lists, view._ends, view._shift = None, None, -1
+        return view
 
     def __len__(self) -> int:
         return len(self.data)
@@ -60,20 +126,30 @@ class SideView:
     def _begin(self) -> int | None:
         """Give the stream offset of the first byte where there is no hole, None with one."""
         if self._shift == -1:
-            first = int(self.offsets[0]) if len(self.offsets) else 0
-            last = int(self.offsets[-1]) + int(self.lengths[-1]) if len(self.offsets) else 0
+            pieces = self._pieces
+            if pieces is not None and self._high > self._low:
+                first = pieces.offset[self._low]
+                last = pieces.offset[self._high - 1] + pieces.length[self._high - 1]
+            else:
+                _, offsets, lengths, _ = self.runs
+                first = offsets[0] if offsets else 0
+                last = offsets[-1] + lengths[-1] if offsets else 0
             self._shift = first if last - first == len(self.data) else None
         return self._shift
 
-    def _runs(self) -> tuple[list[int], list[int], list[int]]:
-        """Give begin, end and row of each run as lists: quicker to look up than arrays of few entries."""
-        if self._lists is None:
-            self._lists = (self.offsets.tolist(), (self.offsets + self.lengths).tolist(), self.rows.tolist())
-        return self._lists
+    def _ended(self) -> list[int]:
+        """Give the stream offset behind each run."""
+        if self._ends is None:
+            _, offsets, lengths, _ = self.runs
+            self._ends = list(map(add, offsets, lengths))
+        return self._ends
 
     def spans(self) -> Iterator[tuple[int, int, int]]:
         """Yield (stream offset, start, end) of each stretch without a hole, ``data`` positions half-open."""
-        if not len(self.offsets):
+        begin = self._begin()
+        if begin is not None:
+            if self.runs[0]:
+                yield begin, 0, len(self.data)
             return
         jumps = np.flatnonzero(self.offsets[1:] != self.offsets[:-1] + self.lengths[:-1]) + 1
         edges = [0, *jumps.tolist(), len(self.offsets)]
@@ -85,9 +161,8 @@ class SideView:
     def datagrams(self) -> Iterator[tuple[int, bytes]]:
         """Yield (number of the run, bytes) of each run: for UDP a run is a datagram."""
         data = self.data
-        for number, (position, length) in enumerate(
-            zip(self.positions.tolist(), self.lengths.tolist(), strict=True)
-        ):
+        positions, _, lengths, _ = self.runs
+        for number, (position, length) in enumerate(zip(positions, lengths, strict=True)):
             yield number, data[position : position + length]
 
     def slice(self, start: int, end: int) -> bytes:
@@ -104,10 +179,10 @@ class SideView:
 
     def row_span(self, start: int, end: int) -> tuple[int, int]:
         """Give the least and greatest row that hold bytes of a stream range."""
-        begins, ends, rows = self._runs()
+        _, begins, _, rows = self.runs
         if len(rows) == 1:
             return rows[0], rows[0]
-        low = min(bisect_right(ends, start), len(rows) - 1)
+        low = min(bisect_right(self._ended(), start), len(rows) - 1)
         high = bisect_left(begins, max(end, start + 1))
         some = rows[low : max(high, low + 1)]
         return min(some), max(some)
@@ -131,15 +206,12 @@ def join(pieces: list[SideView], most: int) -> SideView:
             break
         kept.append(piece)
         size += len(piece.data)
-    whole = object.__new__(SideView)
-    whole.start, whole.end, whole.base = 0, size, kept[0].base
     shifts = np.cumsum([0, *(len(piece.data) for piece in kept[:-1])])
-    whole.positions = np.concatenate(
-        [piece.positions + shift for piece, shift in zip(kept, shifts, strict=True)]
+    positions = [piece.positions + shift for piece, shift in zip(kept, shifts, strict=True)]
+    columns = (
+        np.concatenate(positions),
+        np.concatenate([piece.offsets for piece in kept]),
+        np.concatenate([piece.lengths for piece in kept]),
+        np.concatenate([piece.rows for piece in kept]),
     )
-    whole.offsets = np.concatenate([piece.offsets for piece in kept])
-    whole.lengths = np.concatenate([piece.lengths for piece in kept])
-    whole.rows = np.concatenate([piece.rows for piece in kept])
-    whole._lists, whole._shift = None, -1
-    whole.data = b"".join(piece.data for piece in kept)
-    return whole
+    return SideView.of_runs(b"".join(piece.data for piece in kept), kept[0].base, columns)
