@@ -25,7 +25,7 @@ _PIECE = 4 << 20  # bytes that are indexed at one go
 _LONGEST_LINE = 512  # bytes; a label, 64 and at most 128 hexadecimal digits fit well
 _LONGEST_LABEL = 40
 MOST_LINES = 16 << 20  # lines that are indexed
-_MOST_ALIKE = 64  # lines of one client random that are looked at
+_MOST_ALIKE = 1024  # lines of one client random that are looked at
 _MOST_SECRETS = 4  # different secrets under one label
 _LINE = re.compile(rb"([A-Za-z0-9_]{1,40}) ([0-9A-Fa-f]{64}) ((?:[0-9A-Fa-f]{2}){32,64})[ \t]*\Z")
 _DIGITS = np.full(256, 255, dtype=np.uint8)

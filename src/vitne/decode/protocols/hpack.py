@@ -144,7 +144,12 @@ class Table:
         room = MOST_BYTES
         try:
             while at < size:
-                field = self._field(block, at, first=not found)
+                byte = block[at]
+                if 0x80 < byte < 0xFF:  # most fields: an index of one byte
+                    name, value, known = self.entry(byte & 0x7F)
+                    field: Field | None = Field(name, value, at, at + 1, -1, known)
+                else:
+                    field = self._field(block, at, first=not found)
                 if field is None:
                     _, at = integer(block, at, 5)
                     continue

@@ -76,7 +76,7 @@ class _Direction:
         if left:
             self._gap("limit", "more header fields than are read", block.start, count=left)
         self.unknown += sum(not field.known for field in found)
-        return [_placed(field, block) for field in found if field.name and field.name != b"?"]
+        return _placed(found, block)
 
     def data(self, stream: int, offset: int, content: bytes) -> None:
         """Take bytes of a body."""
@@ -157,8 +157,22 @@ def _informational(fields: list[Placed]) -> bool:
     return fields[0].name == b":status" and fields[0].value[:1] == b"1"
 
 
-def _placed(field: Field, block: Block) -> Placed:
-    """Give a field its place in the stream."""
+def _placed(fields: list[Field], block: Block) -> list[Placed]:
+    """Give the fields of a block their places in the stream."""
+    if len(block.pieces) == 1:  # nearly always: one frame holds it
+        shift = block.pieces[0][1]
+        return [
+            Placed(name, value, shift + at, shift + at + len(value), exact=True)
+            if at >= 0
+            else Placed(name, value, shift + start, shift + end, exact=False)
+            for name, value, start, end, at, known in fields
+            if known and name
+        ]
+    return [_placed_over(field, block) for field in fields if field.known and field.name]
+
+
+def _placed_over(field: Field, block: Block) -> Placed:
+    """Give a field of a block over several frames its place in the stream."""
     if field.value_at >= 0:
         start, end, exact = block.place(field.value_at, field.value_at + len(field.value))
         if exact:

@@ -23,6 +23,7 @@ _HINTS = {
     b"authorization": ("authorization",),
     b"proxy-authorization": ("authorization",),
 }
+_TOLD = {b"content-type", b"content-encoding", b"host"}  # fields that say something about the whole message
 
 
 class Placed(NamedTuple):
@@ -115,7 +116,8 @@ def build(exchange: Exchange, *, side: int, answers: int | None, version: str) -
             _pseudo(head, field, parts, facts)
         else:
             parts.append(_part(field))
-            _take(head, field)
+            if field.name in _TOLD:
+                _take(head, field)
     announced = hints(head, chunked=False)
     for number, stretch in enumerate(exchange.body):
         parts.append(stretch.part(announced if number == 0 else ()))
@@ -139,17 +141,19 @@ def build(exchange: Exchange, *, side: int, answers: int | None, version: str) -
     )
 
 
+_names: dict[bytes, tuple[str, str, tuple[str, ...]]] = {}  # the same few come again and again
+
+
 def _part(field: Placed) -> Part:
-    name = field.name.decode("latin-1")
-    return Part(
-        path=f"header:{name}",
-        start=field.start,
-        end=field.end,
-        field=name,
-        hints=_HINTS.get(field.name, ()),
-        data=None if field.exact else field.value,
-        exact=field.exact,
-    )
+    name, value, start, end, exact = field
+    known = _names.get(name)
+    if known is None:
+        text = name.decode("latin-1")
+        known = (f"header:{text}", text, _HINTS.get(name, ()))
+        if len(_names) < 4096 and len(name) < 128:
+            _names[name] = known
+    data = None if exact else value
+    return Part(path=known[0], start=start, end=end, field=known[1], hints=known[2], data=data, exact=exact)
 
 
 def _pseudo(head: Head, field: Placed, parts: list[Part], facts: list[tuple[str, str]]) -> None:
