@@ -95,3 +95,31 @@ def test_what_lies_in_another_piece_does_not_stand_beside():
 )
 def test_an_escape_is_known_by_its_mark(before: bytes, is_escape: bool):
     assert escaped(before, len(before)) == is_escape
+
+
+@pytest.mark.parametrize("lead", [b"", b"x", b"xx", b'{"v":"', b'{"id":"', b'{"ids":"'])
+@pytest.mark.parametrize("behind", [b"", b'"', b'"}'])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_base64_of_a_neighbour_is_not_the_value(lead: bytes, behind: bytes, encode):
+    """Bits at both ends of the value stand in letters that it shares with what is beside it."""
+    assert _kept(IMEI, encode(lead + IMEI.value.encode() + behind))
+    for last in "012345679":
+        neighbour = IMEI.value[:-1] + last
+        other = [place for place in _kept(IMEI, encode(lead + neighbour.encode() + behind)) if last != "0"]
+        assert other == [], neighbour  # with 0 at the end it is the IMEI as the radio sends it
+    assert _kept(IMEI, encode(lead + b"5" + IMEI.value[1:].encode() + behind)) == []
+
+
+def test_base64_of_neighbouring_bytes_is_not_the_value():
+    raw = bytes.fromhex(ANDROID.value)
+    for lead in (b"", b"\0", b"\0\0"):
+        assert _kept(ANDROID, base64.b64encode(lead + raw))
+        assert _kept(ANDROID, base64.b64encode(lead + raw[:-1] + bytes([raw[-1] ^ 1]))) == []
+
+
+@pytest.mark.parametrize("cut", range(1, 20))
+def test_base64_is_whole_where_a_line_break_stands_between_shared_letters(cut: int):
+    """A break within the needle's letters hides it, one beside them does not."""
+    text = base64.b64encode(b"x" + IMEI.value.encode())
+    broken = text[:cut] + b"\r\n" + text[cut:]
+    assert bool(_kept(IMEI, broken)) is (cut <= 2 or cut > 2 + len(text[2:].rstrip(b"=")) - 1)

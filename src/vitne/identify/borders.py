@@ -8,11 +8,13 @@ beside base64 the characters are read back into bytes.  A percent or backslash e
 from __future__ import annotations
 
 import binascii
+import string
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vitne.identify.needles import piece_of
+from vitne.identify.variants import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 DIGIT, HEX, WORD = 1, 2, 4
 _BIT = {"none": 0, "digit": DIGIT, "hex": HEX, "word": WORD}
+REACH = 8  # bytes beside a hit that are looked at
 HEX_DIGITS = b"0123456789abcdefABCDEF"
 
 
@@ -58,12 +61,20 @@ def keep_whole(hits: Hits, needles: Needles, data: npt.NDArray[np.uint8], *, bou
     ends = hits.end.copy()
     for index in np.flatnonzero(~keep & (masks > 0)).tolist():
         needle = kinds[int(hits.needle[index])]
-        view = bytes(data[max(low[index], hits.start[index] - 8) : min(high[index], hits.end[index] + 8)])
-        start = int(min(hits.start[index] - low[index], 8))
+        view = bytes(
+            data[max(low[index], hits.start[index] - REACH) : min(high[index], hits.end[index] + REACH)]
+        )
+        start = int(min(hits.start[index] - low[index], REACH))
         stop = start + int(hits.end[index] - hits.start[index])
         keep[index] = _whole(needle, view, (start, stop))
         ends[index] += needle.tail
     keep |= masks == 0
+    for index in np.flatnonzero(keep).tolist():
+        needle = kinds[int(hits.needle[index])]
+        if needle.codec in _LETTERS:
+            begin, stop = int(hits.start[index]), int(hits.end[index])
+            near = bytes(data[max(int(low[index]), begin - REACH) : begin])
+            keep[index] = shares(needle, near, bytes(data[stop : min(int(high[index]), stop + REACH)]))
     hits.end = ends
     return hits.keep(keep)
 
@@ -157,6 +168,25 @@ def _beside_base64(needle: Needle, view: bytes, span: tuple[int, int]) -> tuple[
     return before, _unbase64(view[max(last, 0) : last + 4])[length % 3 : length % 3 + 1]
 
 
+def shares(needle: Needle, before: bytes, behind: bytes) -> bool:
+    """Say whether the letters of base64 that a value shares with its neighbours hold its bits.
+
+    A needle has the letters that the value alone decides; up to four bits at either end stand in a letter
+    more (RFC 4648 section 4).  Line breaks may stand between.
+    """
+    shift = int(dict(needle.layers[-1][1])["shift"])
+    wrapped = write(needle.text, needle.layers[:-1])
+    lead, tail = -shift * 8 % 6, (shift + len(wrapped)) * 8 % 6
+    if lead:
+        letter = _LETTERS[needle.codec].find(before.rstrip(b"\r\n")[-1:] or b"\0")
+        if letter < 0 or letter & (1 << lead) - 1 != wrapped[0] >> 8 - lead:
+            return False
+    if tail:
+        letter = _LETTERS[needle.codec].find(behind.lstrip(b"\r\n")[:1] or b"\0")
+        return letter >= 0 and letter >> 6 - tail == wrapped[-1] & (1 << tail) - 1
+    return True
+
+
 def _unbase64(group: bytes) -> bytes:
     if len(group) < 4:
         return b""
@@ -167,6 +197,8 @@ def _unbase64(group: bytes) -> bytes:
 
 
 _STANDARD = bytes.maketrans(b"-_", b"+/")
+_ALIKE = string.ascii_letters[26:] + string.ascii_letters[:26] + string.digits
+_LETTERS = {"base64": f"{_ALIKE}+/".encode(), "base64url": f"{_ALIKE}-_".encode()}
 _BESIDE: dict[str, Callable[[Needle, bytes, tuple[int, int]], tuple[bytes, bytes]]] = {
     "hex": _beside_hex,
     "utf-16": _beside_utf16,
