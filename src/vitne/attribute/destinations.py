@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import ipaddress
+from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,29 +25,45 @@ class Names:
     """
 
     def __init__(self) -> None:
-        self._told: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self._told: dict[tuple[str, str], tuple[array[int], array[int]]] = {}  # times, rows of names
+        self._names: dict[str, int] = {}
+        self._words: list[str] = []
         self._sorted = True
 
     def learn(self, asker: str, address: str, *, name: str, time_ns: int) -> None:
         """Note that ``asker`` (a device key) was told that ``address`` belongs to ``name``."""
-        self._told.setdefault((asker, address), []).append((time_ns, name.lower().rstrip(".")))
+        word = name.lower().rstrip(".")
+        row = self._names.setdefault(word, len(self._words))
+        if row == len(self._words):
+            self._words.append(word)
+        times, names = self._told.setdefault((asker, address), (array("q"), array("I")))
+        times.append(time_ns)
+        names.append(row)
         self._sorted = False
 
     def absorb(self, other: Names) -> None:
         """Take all that another was told."""
-        for key, entries in other._told.items():
-            self._told.setdefault(key, []).extend(entries)
-        self._sorted = False
+        for (asker, address), (times, names) in other._told.items():
+            for time_ns, row in zip(times, names, strict=True):
+                self.learn(asker, address, name=other._words[row], time_ns=time_ns)
 
     def name(self, asker: str, address: str, *, time_ns: int) -> str:
         """Give the latest name told to the asker before that time, "" without one."""
         if not self._sorted:
-            for entries in self._told.values():
-                entries.sort()
-            self._sorted = True
-        entries = self._told.get((asker, address), [])
-        position = bisect.bisect_right(entries, (time_ns, "\U0010ffff"))
-        return entries[position - 1][1] if position else ""
+            self._sort()
+        times, names = self._told.get((asker, address), ((), ()))
+        position = bisect.bisect_right(times, time_ns)
+        return self._words[names[position - 1]] if position else ""
+
+    def _sort(self) -> None:
+        """Put what was told in order of time, and of name where it was told at the same time."""
+        for key, (times, names) in self._told.items():
+            entries = sorted(zip(times, (self._words[row] for row in names), strict=True))
+            self._told[key] = (
+                array("q", [time_ns for time_ns, _ in entries]),
+                array("I", [self._names[word] for _, word in entries]),
+            )
+        self._sorted = True
 
 
 @lru_cache(maxsize=2)

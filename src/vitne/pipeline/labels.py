@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vitne.store import CHUNK
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vitne.model import Flow
     from vitne.pipeline.ends import Ends
     from vitne.pipeline.toll import Toll
@@ -116,27 +120,38 @@ def _pairs(
     traffic: Traffic, flow: np.ndarray, side: np.ndarray, host: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give one place of each distinct pair of ends, and the pair of every place."""
-    columns = traffic.walked.flow_columns()
-    if "address" not in columns:  # an export: its flows are told one by one
+    table = getattr(traffic.walked, "flows", None)
+    if table is None:  # an export: its flows are told one by one
         everything = np.arange(len(flow))
         return everything, everything
-    flow = flow - traffic.first_flow
-    _, tunnel = np.unique(columns["tunnel"][flow].astype(str), return_inverse=True)
+    numbers: dict[bytes, int] = {}
+    first: list[int] = []
+    pair: list[int] = []
+    for begin in range(0, len(flow), CHUNK):
+        own = slice(begin, begin + CHUNK)
+        for place, key in enumerate(
+            _keys(table[flow[own] - traffic.first_flow], side[own], host[own]), begin
+        ):
+            number = numbers.setdefault(key, len(first))
+            if number == len(first):
+                first.append(place)
+            pair.append(number)
+    return np.array(first, dtype=np.int64), np.array(pair, dtype=np.uint32)
+
+
+def _keys(flows: np.ndarray, side: np.ndarray, host: np.ndarray) -> Iterator[bytes]:
+    """Yield what tells the pairs of some messages apart: all of the flow but its ports and counts."""
+    count = len(flows)
     parts = [
-        columns["address"][flow].reshape(len(flow), -1),
-        columns["mac"][flow].reshape(len(flow), -1),
-        columns["has_mac"][flow].reshape(len(flow), -1).view(np.uint8),
-        columns["family"][flow].astype(np.uint8)[:, None],
-        columns["protocol"][flow].astype(np.uint8)[:, None],
-        side.astype(np.uint8)[:, None],
-        _octets(tunnel),
+        flows["address"].reshape(count, -1),
+        np.ascontiguousarray(flows["mac"]).view(np.uint8).reshape(count, -1),
+        *(flows[name].reshape(count, 1) for name in ("family", "protocol", "tunnel")),
+        side.astype(np.uint8).reshape(count, 1),
         _octets(host),
     ]
-    keys = np.ascontiguousarray(np.concatenate(parts, axis=1))
-    _, first, inverse = np.unique(
-        keys.view(np.dtype((np.void, keys.shape[1]))).ravel(), return_index=True, return_inverse=True
-    )
-    return first, inverse
+    keys = np.concatenate(parts, axis=1)
+    data, width = keys.tobytes(), keys.shape[1]
+    yield from (data[at : at + width] for at in range(0, len(data), width))
 
 
 def _octets(numbers: np.ndarray) -> np.ndarray:

@@ -10,16 +10,14 @@ import numpy as np
 
 from vitne.kernel.walk import (
     NO_FLOW,
-    ROW_DUPLICATE,
     SIDE_ACKED,
     SIDE_BORROW,
     SIDE_SENT,
     SIDE_SYN,
-    SIZE_BITS,
-    SIZE_MOST,
 )
 from vitne.model import Flow, Place
 from vitne.reassemble.batches import batches
+from vitne.reassemble.columns import STEP, FlowColumns
 from vitne.reassemble.counts import Count, counted, note_of
 
 if TYPE_CHECKING:
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from vitne.model import Gap, Oddity, StreamBatch
 
 TUNNELS = ("", "gre", "gtp-u", "ip-in-ip", "6in4", "teredo", "vxlan", "erspan")  # codes of walk.h
-STEP = 1 << 20  # rows looked at in one go
 
 
 class Traffic:
@@ -42,7 +39,6 @@ class Traffic:
         self._captures = np.array(sorted(first_rows), dtype=np.int64)
         self._starts = np.array([first_rows[number] for number in sorted(first_rows)], dtype=np.int64)
         self._tunnels = [_tunnel_name(int(stack)) for stack in kernel.tunnels()]
-        self._columns: dict[str, np.ndarray] = {}
 
     @property
     def flow_count(self) -> int:
@@ -57,76 +53,55 @@ class Traffic:
     def flow(self, number: int) -> Flow:
         """Give one flow; raises IndexError for a number there is not."""
         entry = self._flows[number]
-        columns = self.flow_columns()
         size = 4 if entry["family"] == 4 else 16
         both = entry["address"].tobytes()
-        client, server = _text(both[:size]), _text(both[16 : 16 + size])
-        acked = columns["acked"][number]
+        (client_port, server_port), macs, side = (entry[name].tolist() for name in ("port", "mac", "side"))
+        tcp = entry["protocol"] == 6
         return Flow(
             number=number,
-            transport="tcp" if entry["protocol"] == 6 else "udp",
-            client_ip=client,
-            client_port=int(entry["port"][0]),
-            client_mac=self._mac(int(entry["mac"][0])),
-            server_ip=server,
-            server_port=int(entry["port"][1]),
-            server_mac=self._mac(int(entry["mac"][1])),
-            packets=int(columns["packets"][number]),
-            handshake=bool(columns["handshake"][number]),
-            answered=bool(columns["answered"][number]),
-            acked=(_known(int(acked[0])), _known(int(acked[1]))),
+            transport="tcp" if tcp else "udp",
+            client_ip=_text(both[:size]),
+            client_port=client_port,
+            client_mac=self._mac(macs[0]),
+            server_ip=_text(both[16 : 16 + size]),
+            server_port=server_port,
+            server_mac=self._mac(macs[1]),
+            packets=sum((reach & 0xFFFFFFFF) - (reach >> 32) for reach in entry["range"].tolist()),
+            handshake=side[0] & SIDE_SYN > 0,
+            answered=side[1] & SIDE_SENT > 0,
+            acked=(_acked(entry, 0), _acked(entry, 1)) if tcp else (None, None),
             tunnel=self._tunnels[int(entry["tunnel"])],
         )
 
-    def flow_columns(self) -> dict[str, np.ndarray]:
+    def flow_columns(self) -> FlowColumns:
         """Give all flows as columns, row i for flow i; two-sided ones have shape (flows, 2), client first.
 
         ``address`` uint8 (flows, 2, 16), IPv4 in the first 4 bytes · ``family`` 4 or 6 · ``port`` uint16 ·
         ``mac`` uint8 (flows, 2, 6) and ``has_mac`` bool · ``protocol`` 6 or 17 · ``packets`` int64 ·
         ``payload`` int64, captured payload bytes, copies left out · ``first_row``, ``last_row`` int64 ·
         ``first_ns``, ``last_ns`` int64 · ``handshake``, ``answered``, ``reset`` bool ·
-        ``acked`` int64, stream offset or -1 · ``tunnel`` str.
+        ``acked`` int64, stream offset or -1 · ``tunnel`` str.  A column is made each time it is asked for:
+        there may be millions of flows.
         """
-        if not self._columns:
-            self._columns = self._make_columns()
-        return self._columns
+        return FlowColumns(self, self._kernel)
 
-    def _make_columns(self) -> dict[str, np.ndarray]:
-        flows = self._flows
-        side = flows["side"]
-        start, end = flows["range"] >> 32, flows["range"] & 0xFFFFFFFF
-        first, last = self._ends
-        macs = self._kernel.macs()
-        tcp = flows["protocol"] == 6
-        low = np.where(side & SIDE_BORROW, 0, 1 << 32) + flows["low"].astype(np.int64)
-        acked = np.where((side & SIDE_ACKED > 0) & tcp[:, None], np.maximum(flows["acked"] - low, 0), -1)
-        return {
-            "address": flows["address"],
-            "family": flows["family"],
-            "port": flows["port"],
-            "mac": macs[flows["mac"]],
-            "has_mac": flows["mac"] > 0,
-            "protocol": flows["protocol"],
-            "packets": (end - start).sum(axis=1),
-            "payload": self._payload(),
-            "first_row": first,
-            "last_row": last,
-            "first_ns": self._rows["time"][first],
-            "last_ns": self._rows["time"][last],
-            "handshake": side[:, 0] & SIDE_SYN > 0,
-            "answered": side[:, 1] & SIDE_SENT > 0,
-            "reset": flows["reset"] > 0,
-            "acked": acked,
-            "tunnel": np.array(self._tunnels, dtype=object)[flows["tunnel"]],
-        }
+    @property
+    def flows(self) -> np.ndarray:
+        """The flow table of the kernel, ``vitne.kernel.walk.FLOW``."""
+        return self._flows
+
+    @property
+    def tunnels(self) -> list[str]:
+        """Names of the tunnels that flows have by number."""
+        return self._tunnels
 
     def first_rows(self, flows: np.ndarray) -> np.ndarray:
         """Give the row of each flow's first packet."""
-        found: np.ndarray = self._ends[0][flows].astype(np.int64)
+        found: np.ndarray = self.ends[0][flows].astype(np.int64)
         return found
 
     @cached_property
-    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+    def ends(self) -> tuple[np.ndarray, np.ndarray]:
         """First and last row of each flow.  Of repeated indices the last assignment stays."""
         first = np.zeros(self.flow_count, dtype=np.uint32)
         last = np.zeros(self.flow_count, dtype=np.uint32)
@@ -140,17 +115,6 @@ class Traffic:
             rows = np.flatnonzero(flow != NO_FLOW)[::-1]
             first[flow[rows] >> 1] = rows + begin
         return first, last
-
-    def _payload(self) -> np.ndarray:
-        """Sum the captured payload bytes per flow and side, copies of frames left out."""
-        sides = self.flow_count * 2
-        total = np.zeros(sides, dtype=np.int64)
-        for begin in range(0, len(self._rows), STEP):
-            rows = self._rows[begin : begin + STEP]
-            kept = (rows["flow"] != NO_FLOW) & (rows["size"] >> SIZE_BITS & ROW_DUPLICATE == 0)
-            held = (rows["place"][kept] & SIZE_MOST).astype(np.float64)
-            total += np.bincount(rows["flow"][kept], held, sides).astype(np.int64)
-        return total.reshape(-1, 2)
 
     def _mac(self, number: int) -> str:
         return self._mac_bytes[6 * number : 6 * number + 6].hex(":") if number else ""
@@ -230,8 +194,14 @@ def _text(packed: bytes) -> str:
     return str(ipaddress.ip_address(packed))
 
 
-def _known(offset: int) -> int | None:
-    return None if offset < 0 else offset
+def _acked(entry: np.void, side: int) -> int | None:
+    """Give the stream offset that a side's bytes were acknowledged up to; None for no acknowledgement."""
+    said = int(entry["side"][side])
+    if not said & SIDE_ACKED:
+        return None
+    return max(
+        int(entry["acked"][side]) - int(entry["low"][side]) - (0 if said & SIDE_BORROW else 1 << 32), 0
+    )
 
 
 def _tunnel_name(stack: int) -> str:
