@@ -94,6 +94,7 @@ def test_bytes_that_are_no_text_survive_in_an_entry() -> None:
 
 def test_base64_is_decoded_or_malformed() -> None:
     assert reading.from_base64("aGVs\nbG8=") == b"hello"
+    assert reading.from_base64("-_-_") == reading.from_base64("+/+/") == b"\xfb\xff\xbf"
     with pytest.raises(Malformed):
         reading.from_base64("aGVsb")
 

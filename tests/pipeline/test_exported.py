@@ -141,7 +141,9 @@ def test_a_time_that_is_missing_is_that_of_the_entry_before() -> None:
     late = entry(body=BODY)
     late["startedDateTime"] = "soon"
     early = entry(at=START, status=0, body=BODY)
-    assert {one.time_ns for one in _scan(har(early, late)).findings} == {START}
+    result = _scan(har(early, late))
+    assert {one.time_ns for one in result.findings} == {START}
+    assert [(one.name, one.frame) for one in result.oddities] == [("time-missing", 1)]
 
 
 def test_a_compressed_export_is_read(tmp_path: Path) -> None:

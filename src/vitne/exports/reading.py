@@ -84,9 +84,9 @@ def raw(value: str) -> bytes:
 
 
 def from_base64(value: str) -> bytes:
-    """Decode base64; raises Malformed."""
+    """Decode base64, in the alphabet for addresses too; raises Malformed."""
     try:
-        return base64.b64decode(value, validate=False)
+        return base64.b64decode(value.replace("-", "+").replace("_", "/"), validate=False)
     except (binascii.Error, ValueError) as error:
         raise Malformed("a body is no sound base64") from error
 

@@ -148,5 +148,5 @@ def parse(entry: bytes) -> Element:
     try:
         parser.Parse(entry, True)  # noqa: FBT003  (the signature of expat)
     except expat.ExpatError as error:
-        raise Malformed("an entry is no sound XML", at=error.offset) from error
+        raise Malformed("an entry is no sound XML") from error
     return root.children[0] if root.children else root

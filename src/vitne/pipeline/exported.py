@@ -81,14 +81,8 @@ class ExportWalk:
             try:
                 self._take(span)
             except Malformed as error:
-                self._note(
-                    Gap(
-                        kind="malformed",
-                        why=error.why,
-                        offset=span[0] + (error.at or 0),
-                        length=span[1] - span[0],
-                    )
-                )
+                why, (start, end) = error.why, span
+                self._note(Gap(kind="malformed", why=why, offset=start, length=end - start))
             self.entries += 1
 
     def _take(self, span: tuple[int, int]) -> None:
@@ -140,6 +134,9 @@ class ExportWalk:
         self._end.append(number)
         self._row.append(len(self._row_time))
         before = self._row_time[-1] if self._row_time else 0
+        if exchange.units[0].time_ns is None:
+            note = "entries without a time that can be read; the time of the one before is used"
+            self._note(Oddity(name="time-missing", note=note))
         for unit in exchange.units:
             before = before if unit.time_ns is None else unit.time_ns
             self._row_time.append(before)

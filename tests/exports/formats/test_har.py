@@ -110,6 +110,7 @@ def test_web_socket_messages_are_messages() -> None:
             "data": base64.b64encode(b"\x00\x01").decode(),
         },
         {"type": "receive", "time": None, "opcode": 9, "data": "ping"},
+        {"type": "error", "time": 1700000002.5, "opcode": -1, "data": "net::ERR"},
     ]
     http, socket = _read(entry("wss://live.example/", _webSocketMessages=messages))
     assert http.protocol == ""
@@ -160,6 +161,13 @@ def test_ends_are_given_as_far_as_they_are_told() -> None:
     )
     [one] = _read(entry(serverIPAddress="[2001:db8::1]"))
     assert one.server_ip == "2001:db8::1"
+
+
+def test_a_body_that_the_app_itself_encrypted_was_not_in_the_clear() -> None:
+    row = entry("http://collect.example/", body="imei=1")
+    assert not _read(row)[0].secured
+    row["request"]["_decryption"] = {"originalContent": "AAEC", "decryptedContent": "imei=1"}
+    assert _read(row)[0].secured
 
 
 def test_a_byte_order_mark_is_stepped_over() -> None:

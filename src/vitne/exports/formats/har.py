@@ -2,7 +2,7 @@
 
 summary: requests and answers of browsers and proxies as JSON, with WebSocket messages where they are added
 specification: HAR 1.2 of the Web Performance Working Group (and 1.1); of the additions, whose names begin
-with an underscore, _webSocketMessages, _fromCache, _fetchType, _content and _clientAddress are read
+with an underscore, _webSocketMessages, _fromCache, _fetchType, _content, _decryption, _clientAddress are read
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _ends(row: dict[str, Any], place: http_text.Place) -> dict[str, Any]:
         "server_ip": address(row.get("serverIPAddress")) or address(place.host),
         "server_port": place.port,
         "host": place.host,
-        "secured": place.scheme in {"https", "wss"},
+        "secured": place.scheme in {"https", "wss"} or _opened(row),
     }
 
 
@@ -119,6 +119,11 @@ def _left_out(size: object, body: bytes | str, whose: str) -> Iterator[Gap]:
     if not body and told is not None and told > 0:
         why = f"bodies of {whose} that the export leaves out"
         yield Gap(kind="not-exported", why=why, length=int(min(told, 1 << 53)))
+
+
+def _opened(row: dict[str, Any]) -> bool:
+    """Say whether a body went encrypted by the app itself, and stands here as it was before."""
+    return any(mapping(mapping(row.get(half)).get("_decryption")) for half in ("request", "response"))
 
 
 def _request(
@@ -206,6 +211,8 @@ def _messages(row: dict[str, Any], started: int | None) -> tuple[Unit, ...]:
     """Give the messages of a WebSocket (an addition of Chrome's that others took over)."""
     units = []
     for message in rows(row.get("_webSocketMessages"))[:_MOST_MESSAGES]:
+        if text(message.get("type")) == "error":
+            continue  # what the browser says of the connection went to nobody
         kind = _KINDS.get(int(number(message.get("opcode")) or 0), "other")
         data = text(message.get("data"))
         try:
