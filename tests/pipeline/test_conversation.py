@@ -155,6 +155,6 @@ def test_http_2_is_read_behind_an_upgrade_and_its_answers_are_paired_with_its_ow
         ("request", None, None),
         ("response", 101, 0),
         ("request", None, None),
-        ("response", 200, None),
+        ("response", 200, 0),
         ("response", 404, 1),
     ]

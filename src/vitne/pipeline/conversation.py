@@ -13,6 +13,8 @@ import msgspec
 import numpy as np
 
 from vitne.decode.protocols import continuing, judge, open_decoder
+from vitne.decode.protocols.http_dns import MEDIA as DNS_MEDIA
+from vitne.decode.protocols.http_dns import with_names
 from vitne.kernel.announce import announced
 from vitne.model import Fit, Gap, Malformed, Message, Oddity, Part
 
@@ -140,8 +142,9 @@ def _read_from(
     for side, view in views.items():
         for event in _feed_side(decoder, side, view, starts[side]):
             if isinstance(event, Message):
-                asked[side] += event.answers is None
-                yield _counted_on(_shifted(event, starts[side]), before)
+                asked[side] += event.answers is None and not _of_upgrade(event, before)
+                told = _counted_on(_shifted(event, starts[side]), before)
+                yield with_names(told, view.slice) if told.content_type == DNS_MEDIA else told
             else:
                 yield _shifted(event, starts[side])
     at = getattr(decoder, "upgraded_at", None) or getattr(decoder, "upgrade_offset", None)
@@ -162,11 +165,20 @@ def _successor(flow: Flow, before: _Before) -> Any | None:
     return open_decoder(found, (flow.server_ip, flow.server_port), transport=flow.transport)
 
 
-def _counted_on(event: Event, before: _Before) -> Event:
+def _of_upgrade(message: Message, before: _Before) -> bool:
+    """Say whether a message answers the very request that asked for HTTP/2 (RFC 7540 section 3.2)."""
+    upgraded = before.upgrades[-1:] == ("h2c",) and before.asked[1 - message.side] > 0
+    return upgraded and message.kind == "response" and message.answers is None
+
+
+def _counted_on(message: Message, before: _Before) -> Message:
     """Let the numbers of answered requests go on behind those before an upgrade."""
-    if isinstance(event, Message) and event.answers is not None and before.asked[1 - event.side]:
-        return msgspec.structs.replace(event, answers=event.answers + before.asked[1 - event.side])
-    return event
+    earlier = before.asked[1 - message.side]
+    if message.answers is not None and earlier:
+        return msgspec.structs.replace(message, answers=message.answers + earlier)
+    if _of_upgrade(message, before):
+        return msgspec.structs.replace(message, answers=earlier - 1)
+    return message
 
 
 def _feed_side(decoder: Any, side: int, view: SideView, begin: int) -> Iterator[Event]:
@@ -191,16 +203,16 @@ def _caught(move: Callable[..., Iterator[Any]], *given: Any) -> Iterator[Event]:
         yield Gap(kind="malformed", why=error.why, offset=error.at)
 
 
-def _shifted(event: Any, by: int) -> Event:
+def _shifted(event: Any, by: int) -> Any:
     """Move stream offsets that a decoder counted from its own first byte."""
     if not by:
-        return event  # type: ignore[no-any-return]
+        return event
     if isinstance(event, Message):
         parts = tuple(_shifted_part(part, by) for part in event.parts)
         return msgspec.structs.replace(event, start=event.start + by, end=event.end + by, parts=parts)
     if event.offset is not None:
-        return msgspec.structs.replace(event, offset=event.offset + by)  # type: ignore[no-any-return]
-    return event  # type: ignore[no-any-return]
+        return msgspec.structs.replace(event, offset=event.offset + by)
+    return event
 
 
 def _shifted_part(part: Part, by: int) -> Part:
