@@ -8,7 +8,7 @@ from tests.pipeline.talk import IMEI, OK, Talk, get, post
 from vitne.identify.search import Searcher
 from vitne.lab.wire import CLIENT, SERVER
 from vitne.model import Seed
-from vitne.pipeline.framed import exchanges
+from vitne.pipeline.framed import STRONG, exchanges
 from vitne.pipeline.traffic import open_traffic
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def test_whole_conversations_are_framed_and_hits_told_by_message(tmp_path: Path)
     talk.ask(get("/b"), b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n" + IMEI.encode())
     ((batch, first), (_, second)) = found(talk.write(tmp_path / "c.pcap"))
     assert bytes(batch.data[first.asked[0].start : first.asked[0].end]) == get("/a")
-    assert first.hit == [False, True, False, False]
+    assert first.hit == [0, STRONG, 0, 0]
     assert [len(first.asked), len(first.answered)] == [2, 2]
-    assert second.hit == [False, True]
+    assert second.hit == [0, STRONG]
 
 
 def test_a_flow_with_a_hole_is_not_plain(tmp_path: Path) -> None:

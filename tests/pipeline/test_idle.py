@@ -1,4 +1,4 @@
-"""Parts that hold nothing are passed over from their third time on; those that hold something never are."""
+"""What is found in parts that come again and again is known from their second time on."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import pytest
 
 from vitne.identify.search import Searcher
 from vitne.model import Message, Part, Seed
-from vitne.pipeline.idle import LONGEST, Idle
+from vitne.pipeline.idle import LONGEST, NOTHING, Idle, placed
 
 MESSAGE = Message(protocol="http", kind="request", side=0, start=0, end=10)
 
 
 def _times(idle: Idle, path: str, data: bytes, field: str = "") -> list[bool]:
+    """Say which times it is known that nothing is in a part."""
     part = Part(path=path, start=0, end=len(data), field=field)
-    return [idle.holds_nothing(MESSAGE, part, data) for _ in range(4)]
+    return [idle.found(MESSAGE, part, data) == NOTHING for _ in range(4)]
 
 
 def test_a_header_that_says_nothing_is_passed_over_from_its_second_time_on() -> None:
@@ -54,3 +55,19 @@ def test_the_same_bytes_in_another_part_are_judged_anew() -> None:
     idle = Idle(Searcher(()))
     assert _times(idle, "header:X-A", b"490154203237519", "X-A")[1:] == [True] * 3
     assert _times(idle, "header:imsi", b"001010123456789", "imsi") == [False] * 4
+
+
+def test_what_a_part_shows_by_its_looks_is_told_at_the_place_of_each_message() -> None:
+    idle = Idle(Searcher(()))
+    value = b"490154203237518"
+    first = Part(path="header:X-IMEI", start=10, end=25, field="X-IMEI")
+    again = Part(path="header:X-IMEI", start=310, end=325, field="X-IMEI")
+    assert idle.found(MESSAGE, first, value) is None
+    assert idle.known("http", "header:X-IMEI", value) is None
+    known = idle.found(MESSAGE, again, value)
+    assert known is not None
+    assert idle.known("http", "header:X-IMEI", value) == known
+    (sighting,) = placed(known, again)
+    assert (sighting.identifier, sighting.value) == ("imei", value.decode())
+    assert sighting.node.place(sighting.start, sighting.end) == (310, 325)
+    assert list(placed(NOTHING, again)) == []

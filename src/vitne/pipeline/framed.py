@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _TCP = 6
 _ASKS = np.isin(np.arange(256), list(b"GPDO"))  # first letters of the methods that the kernel knows
+WEAK, STRONG = 1, 2
+"""What a hit of raw search is worth: a weak one counts with a key or in company alone."""
 _ANSWERS = 0x48  # H of HTTP/1
 
 
@@ -46,7 +48,7 @@ class Exchange(NamedTuple):
 
     asked: list[Row]
     answered: list[Row]
-    hit: list[bool]  # per request, then per answer
+    hit: list[int]  # per request, then per answer: 0 no hit of raw search, WEAK or STRONG
     lines: list[tuple[int, int, int]]  # header lines of the batch: begin, end, begin of the value
 
 
@@ -64,7 +66,9 @@ def exchanges(batch: StreamBatch, protocols: np.ndarray, hits: RawHits) -> dict[
     plain, rows, lines = plain_http(batch.data, ends)
     if not plain.any():
         return {}
-    touched = _touched(rows, hits).tolist()
+    strong = ~hits.weak
+    touched = _touched(rows, hits.start, hits.end).astype(int) * WEAK
+    touched[_touched(rows, hits.start[strong], hits.end[strong])] = STRONG
     every = [Row(*row) for row in rows.tolist()]
     flows = batch.flow[asking].tolist()
     told = lines.tolist()
@@ -73,7 +77,7 @@ def exchanges(batch: StreamBatch, protocols: np.ndarray, hits: RawHits) -> dict[
     for low, high in zip(edges, [*edges[1:], len(every)], strict=True):
         middle = low + (high - low) // 2  # each request has its answer
         found[flows[every[low].exchange]] = Exchange(
-            every[low:middle], every[middle:high], touched[low:high], told
+            every[low:middle], every[middle:high], touched[low:high].tolist(), told
         )
     return found
 
@@ -101,10 +105,10 @@ def _whole(batch: StreamBatch, protocols: np.ndarray) -> np.ndarray:
     return chosen
 
 
-def _touched(rows: np.ndarray, hits: RawHits) -> np.ndarray:
+def _touched(rows: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Say for each message whether a hit lies in it or reaches into it."""
-    low, high = np.searchsorted(hits.start, rows["start"]), np.searchsorted(hits.start, rows["end"])
-    reach = np.maximum.accumulate(np.append(np.int64(-1), hits.end))
+    low, high = np.searchsorted(start, rows["start"]), np.searchsorted(start, rows["end"])
+    reach = np.maximum.accumulate(np.append(np.int64(-1), end))
     touched: np.ndarray = (high > low) | (reach[low] > rows["start"])
     return touched
 

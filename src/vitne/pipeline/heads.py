@@ -15,18 +15,21 @@ from vitne.encodings._looks import readable
 from vitne.identify.rulebook import rulebook
 from vitne.model import Limits, Part
 from vitne.pipeline.framed import bytes_of
+from vitne.pipeline.idle import NOTHING, placed
 from vitne.pipeline.messagework import CLAIM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vitne.identify.search import Searcher
     from vitne.identify.wanted import Wanted
+    from vitne.model import Sighting
     from vitne.pipeline.framed import Row
     from vitne.pipeline.idle import Idle
     from vitne.pipeline.views import SideView
 
 _SHORT = 5  # bytes of a text in which nothing can be found
 _MOST = 4096  # names, lines and hosts that are remembered
-_LONGEST_LINE = 512
 _LONGEST_FORM = 64 << 10
 
 
@@ -93,28 +96,49 @@ class Heads:
         self._hosts[value] = None if head.oddities or not head.host else head.host
         return self._hosts[value]
 
-    def hold_nothing(self, view: SideView, row: Row, lines: list[tuple[int, int, int]]) -> bool:
-        """Say whether nothing can be found in any part of a request that raw search found nothing in."""
+    def look(
+        self, view: SideView, row: Row, lines: list[tuple[int, int, int]]
+    ) -> list[tuple[int, int, int]] | None:
+        """Say in which header lines something is found by its looks, of a request without hits of raw search.
+
+        Nothing else is found in it then.  None where it is to be looked at patiently.
+        """
         if not self._quick:
-            return False
+            return None
         target = bytes_of(view, row.target, row.target_end)
         path, mark, query = target.partition(b"?")
         if not self._path(path) or (mark and query and not self._form("query", query)):
-            return False
-        for start, end, value in lines[row.first_line : row.first_line + row.lines]:
-            if not self._line(bytes_of(view, start, end), value - start):
-                return False
-        return row.end == row.body or self._body(view, row)
+            return None
+        marked = []
+        for place in lines[row.first_line : row.first_line + row.lines]:
+            found = self._line(bytes_of(view, place[0], place[1]), place[2] - place[0])
+            if found is None:
+                return None
+            if found:
+                marked.append(place)
+        return marked if row.end == row.body or self._body(view, row) else None
+
+    def found_in(self, view: SideView, place: tuple[int, int, int], shift: int) -> Iterator[Sighting]:
+        """Give what is found in a header line; ``shift`` makes stream offsets of positions in the batch."""
+        start, end, value = place
+        line = bytes_of(view, start, end)
+        name, text = line[: line.index(b":")], line[value - start :]
+        path = self._names.get(name) or self._path_of(name)
+        part = Part(path=path, start=value + shift, end=end + shift, field=name.decode("latin-1"))
+        return placed(self._idle.known("http", path, text) or (), part)
 
     def _path(self, path: bytes) -> bool:
-        return self._idle.known("http", "path", path) or self._inert(path)
+        known = self._idle.known("http", "path", path)
+        return self._inert(path) if known is None else not known
 
-    def _line(self, line: bytes, begin: int) -> bool:
+    def _line(self, line: bytes, begin: int) -> bool | None:
+        """Say whether something is found in a header line; None where it is to be looked at patiently."""
         name, value = line[: line.index(b":")], line[begin:]
         path = self._names.get(name) or self._path_of(name)
-        if len(line) <= _LONGEST_LINE and self._idle.known("http", path, value):
-            return True
-        return name not in self._asked and self._inert(value)
+        known = self._idle.known("http", path, value)
+        if known is not None:
+            return bool(known)
+        return False if name not in self._asked and self._inert(value) else None
 
     def _path_of(self, name: bytes) -> str:
         """Give the path of a header's part, and note whether something is asked for by the name."""
@@ -139,7 +163,7 @@ class Heads:
         return not (self.pairs and self._searcher.places(text))
 
     def _form(self, path: str, text: bytes) -> bool:
-        if self._idle.known("http", path, text):
+        if self._idle.known("http", path, text) == NOTHING:
             return True
         if len(text) > _LONGEST_FORM or not _plainly_form(text) or self._book.may_stand_in(text):
             return False

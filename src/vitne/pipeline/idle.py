@@ -1,21 +1,25 @@
-"""Parts of messages that say the same over and over and hold nothing: looked at twice, then passed over.
+"""Parts of messages that say the same over and over: looked at twice, then known.
 
-A header field such as ``Accept-Encoding: gzip`` comes with every request of an app.  What stands in a part is
-decided by its bytes, its path and its protocol alone; so once a part was unwrapped, searched and judged and
-nothing was in it, the same bytes at the same place need no second look.
+A header field such as ``Accept-Encoding: gzip`` comes with every request of an app.  What is found in a part
+is decided by its bytes, its path and its protocol alone; so once a part was unwrapped, searched and judged,
+and it is plain text in which no known value stands, the same bytes at the same place need no second look.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from vitne import catalog
 from vitne.decode.unwrap import Budget, unwrap
-from vitne.identify.candidates import any_spot
+from vitne.identify.candidates import Context, any_spot, candidates
 from vitne.identify.flat import entries
-from vitne.model import Message, Node
+from vitne.model import Message, Node, Sighting
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vitne.identify.search import Searcher
     from vitne.model import Part
 
@@ -23,14 +27,15 @@ LONGEST = 512  # bytes of a part that is remembered
 MOST = 16384  # parts that are remembered
 
 _Key = tuple[str, str, bytes]
+NOTHING: tuple[Sighting, ...] = ()
 
 
 class Idle:
-    """What was met in small parts of messages: nothing, something, or not looked at yet."""
+    """What was found in small parts of messages by their looks, which is mostly nothing."""
 
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
-        self._known: dict[_Key, bool] = {}  # False: met once, or something is in it; True: nothing is
+        self._known: dict[_Key, tuple[Sighting, ...] | None] = {}  # None: it is to be looked at every time
         self._once: set[_Key] = set()
         self._flat = [
             (tuple(field.name for field in sender.field), sender.match.prefix.encode())
@@ -38,34 +43,48 @@ class Idle:
             if sender.layout == "flat"
         ]
 
-    def holds_nothing(self, message: Message, part: Part, data: bytes) -> bool:
-        """Say whether it is known that nothing is found in a part; a body is never passed over."""
+    def found(self, message: Message, part: Part, data: bytes) -> tuple[Sighting, ...] | None:
+        """Give what is found in a part, in nodes of another message; None where it is to be looked at.
+
+        A body is looked at every time.
+        """
         if len(data) > LONGEST or part.path == "body":
-            return False
+            return None
         key = (message.protocol, part.path, data)
-        known = self._known.get(key)
-        if known is not None:
-            return known
+        if key in self._known:
+            return self._known[key]
         if len(self._known) + len(self._once) >= MOST:
             self._known.clear()
             self._once.clear()
         if key not in self._once:
             self._once.add(key)
-            return False
+            return None
         self._once.discard(key)
         told = self._known[key] = self._look(message, part, data)
         return told
 
-    def known(self, protocol: str, path: str, data: bytes) -> bool:
-        """Say whether it is known from before that nothing is found in such a part."""
-        return self._known.get((protocol, path, data), False)
+    def known(self, protocol: str, path: str, data: bytes) -> tuple[Sighting, ...] | None:
+        """Give what is known from before to be found in such a part; None where it is to be looked at."""
+        return self._known.get((protocol, path, data))
 
-    def _look(self, message: Message, part: Part, data: bytes) -> bool:
+    def _look(self, message: Message, part: Part, data: bytes) -> tuple[Sighting, ...] | None:
         nodes: list[Node] = []
         for item in unwrap(part, data, budget=Budget()):
             if not isinstance(item, Node) or nodes:
-                return False
+                return None
             nodes.append(item)
         if self._searcher.places(data) or any(entries(data, names, prefix) for names, prefix in self._flat):
-            return False
-        return not any_spot(nodes, message) and next(self._searcher.nodes(nodes), None) is None
+            return None
+        if next(self._searcher.nodes(nodes), None) is not None:
+            return None
+        if not any_spot(nodes, message):
+            return NOTHING
+        return tuple(candidates(nodes, message, context=Context()))
+
+
+def placed(sightings: tuple[Sighting, ...], part: Part) -> Iterator[Sighting]:
+    """Give sightings of a part as those of the same part of another message."""
+    node: Node | None = None
+    for sighting in sightings:
+        node = node or Node(sighting.node.data, part=part)
+        yield msgspec.structs.replace(sighting, node=node)

@@ -12,13 +12,14 @@ from vitne.assess import delivery_of, own_stack
 from vitne.decode.unwrap import Budget, unwrap
 from vitne.model import Gap, Node, Oddity, Opaque
 from vitne.pipeline.ends import NOBODY
+from vitne.pipeline.idle import placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vitne.attribute import Device, Devices
     from vitne.identify.wanted import Wanted
-    from vitne.model import Flow, Message
+    from vitne.model import Flow, Message, Sighting
     from vitne.model.findings import Delivery, Direction
     from vitne.model.messages import Part
     from vitne.pipeline.ends import Host
@@ -75,6 +76,7 @@ class MessageWork:
         "response",
         "rows",
         "seen",
+        "spared",
         "traffic",
         "view",
     )
@@ -89,7 +91,8 @@ class MessageWork:
         self.view = view
         self.response: MessageWork | None = None
         self.nodes: list[Node] = []
-        self.aside: list[Node] = []  # request paths in which nothing is found: they only tell a sender
+        self.aside: list[Node] = []  # request paths that need no other look: they only tell a sender
+        self.spared: list[Sighting] = []  # found in parts that are known from before
         self.opaque: list[Opaque] = []
         self.like: Seen | None = None  # what was found in the same message before
         self.seen: Seen | None = None  # where to tell what is found in this one
@@ -157,13 +160,15 @@ class MessageWork:
         """Unwrap all parts; keep nodes and unreadable bytes, give back what else was told.
 
         ``wanted`` is what will be looked for: fields that cannot hold any of it get no node.  ``idle`` knows
-        the parts that hold nothing: they get none either.
+        what is found in parts that come again and again: they get none either.
         """
         notes: list[Gap | Oddity] = []
         budget = Budget()
         for part, deep in self._parts():
             data = part.data if part.data is not None else self.raw(part.start, part.end)
-            if deep and idle is not None and idle.holds_nothing(self.message, part, data):
+            known = idle.found(self.message, part, data) if deep and idle is not None else None
+            if known is not None:
+                self.spared.extend(placed(known, part))
                 if part.path in {"path", "target"}:
                     self.aside.append(Node(data, part=part))
                 continue

@@ -14,10 +14,10 @@ from vitne.decode.protocols.http_framing import framing
 from vitne.decode.protocols.http_heads import parse
 from vitne.decode.protocols.http_message import Body, build
 from vitne.decode.unwrap import Budget, unwrap
-from vitne.model import Node, Opaque, Part
+from vitne.model import Message, Node, Opaque, Part
 from vitne.pipeline.ends import NOBODY
-from vitne.pipeline.framed import bytes_of
-from vitne.pipeline.heads import Heads, coded
+from vitne.pipeline.framed import STRONG, bytes_of
+from vitne.pipeline.heads import Heads, coded, content_type
 from vitne.pipeline.messagework import MessageWork, device_and_direction
 from vitne.pipeline.saying import Counted, Saying
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vitne.attribute import Devices
     from vitne.identify.search import Searcher
     from vitne.identify.wanted import Wanted
-    from vitne.model import Flow, Message
+    from vitne.model import Flow
     from vitne.pipeline.ends import Host
     from vitne.pipeline.framed import Exchange, Row
     from vitne.pipeline.idle import Idle
@@ -60,12 +60,16 @@ class Plain:
         saying.works.extend(asked.values())
         for number, row in enumerate(exchange.answered):
             hit = exchange.hit[len(exchange.asked) + number]
-            opaque = None if hit else self._answer(views[1], row)
+            opaque = None if hit == STRONG else self._answer(views[1], row, seen=hit > 0 or self._heads.pairs)
             request = asked.get(number)
             if request is None and opaque is not None:
                 saying.opaque.extend((each.reason, each.length) for each in opaque)
                 continue
-            answer = reading.work(1, number)
+            if opaque is None or (request is not None and request.message.parts):
+                answer = reading.work(1, number)
+            else:
+                answer = reading.answer(number)
+                answer.opaque = opaque
             saying.works.append(answer)
             if request is not None:
                 request.response = answer
@@ -79,16 +83,25 @@ class Plain:
         sent = device_and_direction(self._devices, reading.flow, 0)[1] == "sent"
         found = {}
         for number, row in enumerate(exchange.asked):
-            if exchange.hit[number] or not self._heads.hold_nothing(view, row, exchange.lines):
+            marked = None if exchange.hit[number] else self._heads.look(view, row, exchange.lines)
+            if marked is None:
                 found[number] = reading.work(0, number)
+            elif marked:
+                found[number] = reading.marked(number)
+                for place in marked:
+                    shift = reading.offset(0, 0)
+                    found[number].spared.extend(self._heads.found_in(view, place, shift))
             elif sent:
                 start, end = reading.offset(0, row.start), reading.offset(0, row.end)
                 delivery = by_status("http", exchange.answered[number].status)
                 saying.counted.append(Counted(start, end, reading.host(number), delivery))
         return found
 
-    def _answer(self, view: SideView, row: Row) -> list[Opaque] | None:
-        """Give what cannot be read of an answer without hits; None where it is to be looked at."""
+    def _answer(self, view: SideView, row: Row, *, seen: bool) -> list[Opaque] | None:
+        """Give what cannot be read of an answer; None where it is to be looked at.
+
+        ``seen`` says that something in its bytes may be a known value.
+        """
         if row.end == row.body:
             return []
         announced = coded(view, row)
@@ -97,17 +110,16 @@ class Plain:
         data = bytes_of(view, row.body, row.end)
         part = Part(path="body", start=0, end=len(data), hints=announced)
         opaque: list[Opaque] = []
+        nodes: list[Node] = []
         for item in unwrap(part, data, budget=Budget(), deep=False, wanted=self._wanted):
             if isinstance(item, Opaque):
                 opaque.append(item)
-            elif not isinstance(item, Node) or self._may_hold(item):
+            elif isinstance(item, Node):
+                nodes.append(item)
+            else:
                 return None
-        return opaque
-
-    def _may_hold(self, node: Node) -> bool:
-        """Say whether a known value may stand in what raw search did not see."""
-        unseen = node.parent is not None or self._heads.pairs
-        return unseen and bool(self._searcher.places(node.data))
+        held = any(self._searcher.places(node.data) for node in nodes if node.parent is not None or seen)
+        return None if held and next(self._searcher.nodes(nodes), None) is not None else opaque
 
 
 class Reading:
@@ -141,6 +153,37 @@ class Reading:
         message = self._message(side, number, row)
         host = self.first_host() if side else self.host(number)
         return MessageWork(self.traffic, self.flow, message, self.views[side], host=host)
+
+    def answer(self, number: int) -> MessageWork:
+        """Make an answer of which only the status is told."""
+        row = self.exchange.answered[number]
+        message = Message(
+            protocol="http",
+            kind="response",
+            side=1,
+            start=self.offset(1, row.start),
+            end=self.offset(1, row.end),
+            status=row.status,
+            answers=number,
+        )
+        return MessageWork(self.traffic, self.flow, message, self.views[1], host=self.first_host())
+
+    def marked(self, number: int) -> MessageWork:
+        """Make a request of which only header lines are told, that are known."""
+        row = self.exchange.asked[number]
+        method = bytes_of(self.views[0], row.start, row.method_end).decode("latin-1")
+        message = Message(
+            protocol="http",
+            kind="request",
+            side=0,
+            start=self.offset(0, row.start),
+            end=self.offset(0, row.end),
+            host=self.names[number],
+            host_source="http-host" if self.names[number] else "",
+            content_type=content_type(self.views[0], row),
+            facts=(("method", method),),
+        )
+        return MessageWork(self.traffic, self.flow, message, self.views[0], host=self.host(number))
 
     def _message(self, side: int, number: int, row: Row) -> Message:
         start = self.offset(side, row.start)

@@ -114,10 +114,11 @@ class Sightings:
     def _seen(self, work: MessageWork, found: list[Sighting]) -> Seen:
         """Find all that the bytes of a message tell, whoever sent it."""
         seen = work.seen if work.seen is not None else Seen()
-        if work.asks and work.nodes:
+        if work.asks and (work.nodes or work.spared):
             told = list(declared([*work.aside, *work.nodes], work.message, work.host[0]))
             seen.told = [
                 *told,
+                *work.spared,
                 *candidates(work.nodes, work.message, context=Context(host=work.host[0])),
             ]
             if told and work.response is not None and told[0].sender is not None:
