@@ -18,7 +18,7 @@ _BY_FIRST: dict[int, tuple[str, ...]] = {
     0x30: ("der",), 0x31: ("der",), 0x0B: ("thrift",), 0x18: ("thrift",), 0x62: ("bplist",), 0xD9: ("cbor",),
     0xAC: ("java",), 0xC0: ("cbor",), 0xC1: ("cbor",),
 }  # fmt: skip
-_ANY_FIRST = ("utf16", "deflate", "brotli", "snappy", "lz4", "bson", "lzstring-raw")
+_ANY_FIRST = ("deflate", "brotli", "snappy", "lz4", "lzstring-raw")
 _PROBE = Limits(size=4096, children=64)
 _FRONT = 16  # bytes that may stand before the first child
 _LONG = 48  # bytes from which a cut-off format counts
@@ -46,7 +46,10 @@ def structured(decoded: bytes) -> bool:
     if media(decoded) or plausible(decoded):
         return True
     known = encodings()
-    for name in (*_BY_FIRST.get(decoded[0], ()), *_ANY_FIRST):
+    names = (*_BY_FIRST.get(decoded[0], ()), *_ANY_FIRST)
+    if 0 in decoded:
+        names = (*names, "utf16", "bson")
+    for name in names:
         try:
             child = next(iter(known[name].find(decoded, _PROBE)), None)
         except Malformed:

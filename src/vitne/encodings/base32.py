@@ -152,9 +152,13 @@ def _decoded(text: bytes, alphabet: str) -> bytes:
 
 def _worth(data: bytes, child: Child) -> bool:
     """Say whether what came out is something; long tokens without 0, 1, 8 and 9 are no chance."""
-    if telling(child.data) or structured(child.data):
+    if telling(child.data):
         return True
-    if child.end - child.start < _RANDOM or any(name == "alphabet" for name, _ in child.params):
+    if any(name == "alphabet" for name, _ in child.params):
+        return False  # hexadecimal digits have letters of these alphabets alone
+    if structured(child.data):
+        return True
+    if child.end - child.start < _RANDOM:
         return False
     token = data[child.start : child.end]
     return re.search(rb"[2-7]", token) is not None and re.search(rb"[A-Za-z]", token) is not None

@@ -13,7 +13,7 @@ import re
 import string
 from typing import TYPE_CHECKING
 
-from vitne.encodings._outcomes import structured, telling
+from vitne.encodings._outcomes import telling
 from vitne.encodings._radix import LONGEST, digits, number, share
 from vitne.encodings._tokens import tokens
 from vitne.model import Child, Malformed
@@ -36,7 +36,6 @@ _VALUES = {
     name: bytes(max(letters.find(byte), 0) for byte in range(256)) for name, letters in _ALPHABETS.items()
 }
 _KINDS = (re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
-_LONG = 64  # letters from which binary formats are asked what they make of the outcome
 
 
 class Base62:
@@ -102,10 +101,6 @@ def _best(token: bytes, start: int) -> Child | None:
     for child in each:
         if telling(child.data):
             return child
-    if len(token) >= _LONG:
-        for child in each:
-            if structured(child.data):
-                return child
     return None
 
 

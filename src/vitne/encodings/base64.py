@@ -40,6 +40,7 @@ _SURELY_LONG = 4096  # letters from which a token is read without a look at its 
 _LONGEST_KNOWN = 256  # letters of a token that is kept in mind
 _MOST_KNOWN = 4096  # tokens kept in mind
 _PROBE = 48  # letters decoded to see whether a run begins at a place
+_IDENTIFIERS = frozenset({16, 20})  # bytes of identifiers and digests: even bytes that tell nothing
 _SHORTEST_RANDOM = 32  # decoded bytes from which unreadable contents count as base64
 
 
@@ -221,7 +222,7 @@ def _worth(data: bytes, child: Child, *, whole: bool) -> bool:
         return False
     if len(decoded) >= _SHORTEST_RANDOM or media(decoded) or plausible(decoded):
         return True
-    return whole and structured(decoded)
+    return whole and len(decoded) not in _IDENTIFIERS and structured(decoded)
 
 
 encoding = Base64()

@@ -35,12 +35,12 @@ _VALUES = {
 }
 _ANY = bytes(sorted(frozenset(b"".join(_READ.values()))))
 # what texts without spaces seldom hold, and one letter in five of these alphabets is
-_PLAIN = _LETTERS + b"._-~/:=&?%+,;@\\'"
+_PLAIN = _LETTERS + b"._-~/:=&?%+,;@'\""
 _MARKED = re.compile(rb"<~([!-uz\r\n]*)~>")
 _ENDS = b"\r\n"
 _SHORTEST = 15  # letters of a text without marks
 _PROBE = 60  # letters after which a text is given up if they say nothing
-_LONGEST_PLAIN = 64  # letters of a text without rare ones
+_RARE = 12  # one letter in so many is rare; in five of an even text
 _RANDOM = 40  # letters from which an outcome that nothing else tells counts
 
 
@@ -111,10 +111,8 @@ class Base85:
 
 def _may_be(text: bytes) -> bool:
     """Say whether a text is worth a try: it holds rare letters, or its first ten are text in an alphabet."""
-    if text.translate(None, _PLAIN):
+    if len(text.translate(None, _PLAIN)) * _RARE >= len(text):
         return True
-    if len(text) > _LONGEST_PLAIN:
-        return False
     for values in _VALUES.values():
         for at in (0, 5):
             a, b, c, d, e = text[at : at + 5].translate(values)
@@ -166,7 +164,7 @@ def _best(text: bytes, limits: Limits) -> Child | None:
         text.translate(None, kind) != text
         for kind in (string.digits.encode(), string.ascii_uppercase.encode())
     )
-    return known[0] if known and mixed and len(text) >= _RANDOM and rare * 12 >= len(text) else None
+    return known[0] if known and mixed and len(text) >= _RANDOM and rare * _RARE >= len(text) else None
 
 
 def _read(data: bytes, span: tuple[int, int], alphabet: str, limits: Limits) -> Child | None:

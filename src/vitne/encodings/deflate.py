@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vitne.encodings import Family
     from vitne.model import Limits
 
+_PROBE = 64  # bytes in which most data show that they are something else
 _ZLIB = re.compile(rb"[\x08-\x78][\x00-\xff]", re.DOTALL)
 
 
@@ -36,6 +37,10 @@ class Deflate(WholeRange):
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the whole data where they are one stream that ends with them and gives half their bytes."""
         if len(data) < 12 or data[0] & 0x06 in {0x00, 0x06}:
+            return
+        try:
+            zlib.decompressobj(-15).decompress(data[:_PROBE], 1024)
+        except zlib.error:
             return
         one = inflate(data, 0, -15, most=allowance(len(data), limits))
         if not one.finished or one.end != len(data) or len(one.data) * 2 < len(data):

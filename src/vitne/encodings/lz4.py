@@ -96,6 +96,10 @@ def _whole_block(data: bytes, limits: Limits) -> Child | None:
             if end == len(data) and len(out) == size:
                 params = (("format", "block"), ("size", order))
                 return Child(data=bytes(out), start=0, end=end, params=params)
+    literals = data[0] >> 4
+    behind = 3 + literals  # the first sequence copies from its literals
+    if literals < 15 and not 0 < int.from_bytes(data[behind - 2 : behind], "little") <= literals:
+        return None
     out = bytearray()
     end = _block(data, 0, len(data), out=out, most=allowance(len(data), limits))
     if end != len(data) or len(out) < max(len(data) // 2, _SHORTEST - 1):

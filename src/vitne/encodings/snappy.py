@@ -77,8 +77,9 @@ def _whole_block(data: bytes, limits: Limits) -> Child | None:
     if read is None or len(data) < _SHORTEST or not 0 < read[0] <= 1 << 32:
         return None
     size, position = read
-    if size * 2 + 16 < len(data) or data[position : position + 1] > b"\xfc":
-        return None
+    first = data[position]
+    if size * 2 + 16 < len(data) or first & 3 or (first < 0xF0 and first >> 2 >= size):
+        return None  # a block begins with a literal, for there is nothing to copy
     out = bytearray()
     end = _block(data, position, len(data), out=out, most=min(size, allowance(len(data), limits)))
     if len(out) < min(size, _SHORTEST):

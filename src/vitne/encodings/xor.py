@@ -45,6 +45,9 @@ _PRINTABLE[[9, 10, 13, *range(32, 127)]] = 1
 _ALL = np.arange(256)
 
 
+_TABLES = [bytes(byte ^ key for byte in range(256)) for key in range(256)]
+
+
 class Xor:
     """Found only as the whole data, where a key makes them text or a known format."""
 
@@ -80,7 +83,7 @@ class Xor:
 
 
 def _combined(data: bytes, key: int) -> bytes:
-    return data.translate(bytes(byte ^ key for byte in range(256)))
+    return data.translate(_TABLES[key])
 
 
 def _child(data: bytes, key: int, limits: Limits) -> Child:
@@ -93,7 +96,7 @@ def _by_head(data: bytes) -> list[int]:
     """Give the key that makes the beginning of a compressed stream."""
     for head in _HEADS:
         key = data[0] ^ head[0] if data else 0
-        if key and _combined(data[: len(head)], key) == head and _fits(_combined(data[:_SAMPLE], key)):
+        if key and data.startswith(_combined(head, key)) and _fits(_combined(data[:_SAMPLE], key)):
             return [key]
     return []
 
