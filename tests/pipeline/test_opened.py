@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from tests.decrypt.peers import Peers, frames_of, write_certificate
+from tests.decrypt.peers import START_NS, Peers, frames_of, write_certificate
 from tests.pipeline.test_views import batch
 from vitne.decrypt import OpenedSide
 from vitne.decrypt.records import Record
@@ -222,3 +222,14 @@ def test_names_asked_for_over_tls_are_learned(peers: Peers, tmp_path: Path) -> N
     result = scan(written(tmp_path, pcap(frames_of(talk))), (peers.keylog,))
     assert result.opaque == []
     assert {row.protocol for row in result.transmissions} == {"tls", "dns"}
+
+
+def test_a_closed_flow_that_comes_twice_is_opened_twice(talk: Talk, peers: Peers, tmp_path: Path) -> None:
+    frames = [*frames_of(talk), *frames_of(talk, port=40001, start_ns=START_NS + 10**10)]
+    found = [
+        one
+        for one in scan(written(tmp_path, pcap(frames)), (peers.keylog,)).findings
+        if one.identifier == "imei"
+    ]
+    assert [one.flow for one in found] == [0, 1]
+    assert all(one.protection == "decrypted" for one in found)

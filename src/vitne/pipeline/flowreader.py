@@ -63,14 +63,16 @@ class FlowReader:
         self, traffic: Traffic, flow: Flow, views: dict[int, SideView], host: Host = NOBODY
     ) -> Saying:
         """Read a flow message by message; ``host`` names the far end beforehand."""
-        saying = Saying(works=[], host=host)
+        saying = Saying(works=[], host=NOBODY)
         for event in traffic.events(flow, views):
             if isinstance(event, Message):
                 if event.host and not saying.host[0]:
                     saying.host = (event.host, event.host_source or "none")
-                saying.works.append(MessageWork(traffic, flow, event, views[event.side], host=saying.host))
+                near = saying.host if saying.host[0] else host
+                saying.works.append(MessageWork(traffic, flow, event, views[event.side], host=near))
             else:
                 saying.notes.append((None, event))
+        saying.host = saying.host if saying.host[0] else host
         self._pair(saying.works)
         self._unwrap(saying)
         return saying

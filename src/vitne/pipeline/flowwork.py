@@ -231,7 +231,7 @@ class FlowWork:
     ) -> None:
         flow = traffic.flow(number + traffic.first_flow)
         self._told(traffic, flow, views, hits=hits)
-        inside = traffic.inside(flow)
+        inside = traffic.inside(flow, views)
         if inside is not None:
             found = {side: self.sightings.in_view(view) for side, view in inside.views.items()}
             self._told(traffic, inside.flow, inside.views, hits=found, known=inside.host)
@@ -243,10 +243,10 @@ class FlowWork:
         views: dict[int, SideView],
         *,
         hits: dict[int, list[tuple[int, int]]],
-        known: Host = NOBODY,
+        known: Host | None = None,
     ) -> None:
-        """Take a flow as it is on the wire, or what was inside; ``known`` names the far end beforehand."""
-        if known == NOBODY:
+        """Take a flow as it is on the wire, or what was inside: ``known`` then names the far end."""
+        if known is None:
             exchange = self._exchanges.get(flow.number - traffic.first_flow)
             saying = self.reader.read(traffic, flow, views, exchange)
         else:

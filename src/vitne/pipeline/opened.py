@@ -94,6 +94,11 @@ def keys_of(files: Sequence[str | Path], readers: Iterable[Any]) -> tuple[KeyLog
     return (keys if keys.lines else None), gaps
 
 
+def closed(views: dict[int, SideView]) -> bool:
+    """Say whether a side begins like TLS: with a handshake record (RFC 8446 section 5.1)."""
+    return any(view.data[:2] == b"\x16\x03" for view in views.values())
+
+
 class OpenedFlows:
     """Opens flows as they are read; holds what was inside the one read last."""
 
@@ -136,6 +141,10 @@ class OpenedFlows:
             )
             told = msgspec.structs.replace(flow, decrypted=True, acked=acked)
             self._held = (flow.number, Inside(told, dict(inner), host))
+
+    def has_read(self, flow: Flow) -> bool:
+        """Say whether this is the flow whose events were read last."""
+        return self._held[0] == flow.number
 
     def inside(self, flow: Flow) -> Inside | None:
         """Give what was inside the flow whose events were read last, once."""

@@ -104,7 +104,7 @@ def _works(traffics: list[Traffic], traffic: Traffic, number: int) -> Iterator[M
                 work.find_ends(devices)
                 work.unwrap()
                 yield work
-        told = traffic.inside(flow) if told.flow is flow else None
+        told = traffic.inside(flow, views) if told.flow is flow else None
 
 
 def _in_flow(

@@ -15,7 +15,7 @@ from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.exported import ExportWalk
 from vitne.pipeline.exportreader import ExportReader
 from vitne.pipeline.inputs import open_inputs
-from vitne.pipeline.opened import OpenedFlows, keys_of
+from vitne.pipeline.opened import OpenedFlows, closed, keys_of
 from vitne.reassemble import Walk
 
 if TYPE_CHECKING:
@@ -58,9 +58,17 @@ class Traffic(msgspec.Struct, kw_only=True):
         else:
             yield from self.keyed.events(flow, views, events)
 
-    def inside(self, flow: Flow) -> Inside | None:
-        """Give what was inside the flow whose events were read last, if it was closed and could be opened."""
-        return None if self.keyed is None else self.keyed.inside(flow)
+    def inside(self, flow: Flow, views: dict[int, SideView]) -> Inside | None:
+        """Give what was inside a flow, once, if it was closed and could be opened.
+
+        Its events are read for that where they were not: a flow that says what another said is read once.
+        """
+        if self.keyed is None:
+            return None
+        if not self.keyed.has_read(flow) and closed(views):
+            for _ in self.events(flow, views):
+                continue
+        return self.keyed.inside(flow)
 
     def near_flows(self) -> Iterator[Flow]:
         """Yield flows that tell which devices there are."""
