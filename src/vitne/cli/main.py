@@ -30,7 +30,7 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
         "captures",
         nargs="+",
         metavar="CAPTURE",
-        help="pcap or pcapng, also .gz or .zst; - for standard input",
+        help="pcap, pcapng, HAR, flow file or session (.gz, .zst); a folder or zip; - for standard input",
     )
     parser.add_argument(
         "--subject", metavar="FILE", help="what is known of the person and the phone (vitne subject new)"

@@ -25,7 +25,7 @@ WINDOW = 64 << 20  # bytes asked of the system at once, ahead of the reading
 IN_MEMORY = 32 << 20  # a spool up to this size stays in memory
 MOST_SPOOLED = 64 << 30  # bytes taken from standard input or out of a compressed file
 POPULATE_READ = 22  # MADV_POPULATE_READ of Linux 5.14; other systems read page by page
-EXPECTED = "a capture file: pcap or pcapng, plain or compressed with gzip or zstd"
+EXPECTED = "a capture (pcap, pcapng) or an export (HAR, flow file, session), plain or in gzip or zstd"
 
 
 class Buffer:

@@ -129,7 +129,7 @@ def _nothing_inside(paths: Sequence[str | Path]) -> CaptureError:
     return CaptureError(
         "there is no capture and no export in it",
         where=str(paths[0]) if paths else "",
-        expected=f"{EXPECTED}; or an export: HAR, flow file, session",
+        expected=EXPECTED,
         next_step="name the files themselves",
     )
 
