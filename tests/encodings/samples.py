@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import bz2
 import gzip
 import io
@@ -93,6 +94,7 @@ SAMPLES: dict[str, list[bytes]] = {
         base64.encodebytes(LONG).replace(b"\n", b"\r\n"),
         b"Zm9vYg==",
     ],
+    "backslash": [b"\\x7b\\x22a\\x22", b"\\173\\042a\\042 plain", b"\\u00e6\\ud83d\\ude00 x\\n"],
     "base32": [
         base64.b32encode(TEXT),
         base64.b32hexencode(bytes(range(256))).rstrip(b"=").lower(),
@@ -118,6 +120,11 @@ SAMPLES: dict[str, list[bytes]] = {
     ],
     "brotli": [brotli.compress(TEXT), brotli.compress(LONG)],
     "cbor": [_CBOR, b"\xd9\xd9\xf7\x83\x64text\x43abc\x1b\x00\x00\x00\xff\x00\x00\x00\x00"],
+    "charset": [
+        '{"name":"张伟","city":"北京"}'.encode("gbk"),
+        "Åse Bjørnsen, Ålesund".encode("latin-1"),
+        "陳大文, 台北市".encode("big5"),
+    ],
     "chunked": [
         b"4\r\nWiki\r\n5;a=b\r\npedia\r\n0\r\nExpires: x\r\n\r\n",
         b"3b;x\r\n" + TEXT.ljust(59) + b"\r\n0\r\n\r\n",
@@ -187,6 +194,17 @@ SAMPLES: dict[str, list[bytes]] = {
     "url-path": [
         b"/api/%7B%22a%22%3A1%7D/QWxhZGRpbjpvcGVuIHNlc2FtZTE/x",
         b"https://a.example/%41%42%43%44%45%46",
+    ],
+    "utf32": [
+        TEXT.decode().encode("utf-32-le"),
+        "æøå and more 😀".encode("utf-32"),
+        "abcd".encode("utf-32-be"),
+    ],
+    "uuencode": [
+        b"begin 644 a.json\n"
+        + b"".join(binascii.b2a_uu(TEXT[at : at + 45]) for at in range(0, len(TEXT), 45))
+        + b" \nend",
+        b"begin 666 b\n" + binascii.b2a_uu(b"short", backtick=True) + b"`\nend",
     ],
     "utf16": [TEXT.decode().encode("utf-16-le"), "æøå and more".encode("utf-16"), "abcd".encode("utf-16-be")],
     "xor": [bytes(byte ^ 0xA5 for byte in TEXT), bytes(byte ^ 0x5A for byte in gzip.compress(LONG, mtime=0))],

@@ -59,3 +59,10 @@ def test_texts_without_escapes_are_left_alone():
 def test_limits_bound_what_is_read():
     (child,) = encoding.find(b"%41" * 100, Limits(size=30))
     assert (child.data, child.end, child.complete) == (b"A" * 10, 30, False)
+
+
+def test_characters_that_the_script_function_escape_spells_are_read():
+    # ECMA-262 section B.2.1.1
+    (child,) = encoding.find(b"name%3D%u5F20%20%E5", LIMITS)
+    assert child.data == b"name=" + "张".encode() + b" \xe5"
+    assert encoding.wrap(child) == b"name%3D%u5F20%20%E5"

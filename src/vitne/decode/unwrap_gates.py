@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 SHORTEST = 8  # bytes below which nothing is looked for
 _PAIR = rb"[!#$()*>?@^`|}~][!-~]{0,30}[!#$()*>?@^`|}~]"  # as in base85
 _ANY = re.compile(
-    rb"[%&\\{\[<;=\x00-\x08\x0e-\x1f\x80-\xff]|[A-Za-z0-9+/_-]{12}|(?:[0-9A-Fa-f]{2}[: -]){7}"
+    rb"[%&\\{\[<;=\x00-\x08\x0e-\x1f\x80-\xff]|[A-Za-z0-9+/_-]{12}|(?:[0-9A-Fa-f]{2}[: ,-]){7}"
     rb"|[0-9A-Za-z]\+[0-9A-Za-z]|(?i:Basic|Bearer) |" + _PAIR
 )
 _NOTHING_ALONE = bytes(byte for byte in range(128) if not _ANY.match(bytes((byte,))) and byte != 0x2B)
 _LETTERS = bytes(0x41 if re.match(rb"[A-Za-z0-9+/_-]", bytes((byte,))) else 0x2E for byte in range(256))
 _HEX_DIGITS = bytes(
-    0x41 if re.match(rb"[0-9A-Fa-f]", bytes((byte,))) else 0x20 if byte in b": -" else 0x2E
+    0x41 if re.match(rb"[0-9A-Fa-f]", bytes((byte,))) else 0x20 if byte in b": ,-" else 0x2E
     for byte in range(256)
 )
 _RARE = re.compile(_PAIR)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vitne.encodings import Family
     from vitne.model import Limits
 
-_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
+_ESCAPE = re.compile(rb"%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
 _PLUS = re.compile(rb"(?<=[0-9A-Za-z,.:])\+(?=[0-9A-Za-z])")
 _LONGEST_FORM = 1 << 20  # bytes up to which + is tried as a space without being announced
 _SPACE = re.compile(rb"[\t\r\n ]")
@@ -30,7 +30,15 @@ _BASE64 = re.compile(
 
 
 def _one(spelled: bytes) -> bytes:
-    return b" " if spelled == b"+" else bytes((int(spelled[1:], 16),))
+    if spelled == b"+":
+        return b" "
+    if spelled[1:2] == b"u":  # as the script function escape() spells what is beyond Latin-1
+        return (
+            bytes.fromhex(spelled[2:].decode())
+            .decode("utf-16-be", "surrogatepass")
+            .encode("utf-8", "surrogatepass")
+        )
+    return bytes((int(spelled[1:], 16),))
 
 
 def _may_mean_spaces(data: bytes) -> bool:
@@ -54,7 +62,7 @@ class Percent:
 
     def __init__(self) -> None:
         self._plain = Escapes(_ESCAPE, _one)
-        self._form = Escapes(re.compile(rb"%[0-9A-Fa-f]{2}|\+"), _one)
+        self._form = Escapes(re.compile(_ESCAPE.pattern + rb"|\+"), _one)
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the text unescaped with + as it is, and with spaces for it where that may be meant."""
