@@ -174,4 +174,33 @@ def test_a_secret_keeps_its_case_under_codecs_that_show_it():
 
 def test_an_unknown_codec_is_an_error():
     with pytest.raises(KeyError):
-        write(b"x", (("rot13", ()),))
+        write(b"x", (("no-such", ()),))
+
+
+def test_exchanged_letters_and_digits_are_those_of_the_known_examples():
+    """ROT13 and ROT47 of the encyclopedia articles; Atbash of the alphabet's ends; ROT5 of 12345."""
+    assert (
+        write(b"Why did the chicken cross the road?", (("rot13", ()),))
+        == b"Jul qvq gur puvpxra pebff gur ebnq?"
+    )
+    assert write(b"The Quick Brown Fox", (("rot47", ()),)) == b'%96 "F:4< qC@H? u@I'
+    assert write(b"azAZ mn", (("atbash", ()),)) == b"zaZA nm"
+    assert write(b"12345", (("rot5", ()),)) == b"67890"
+
+
+def test_digests_cut_short_doubled_or_with_colons_are_written_as_senders_do():
+    found = {
+        needle.data: needle
+        for needle in needles([Seed(identifier="imei", name="x", value="004402990000014")])
+    }
+    md5 = hashlib.md5(b"004402990000014").hexdigest()
+    assert found[md5[:16].encode()].border == "hex"
+    assert hashlib.md5(md5.encode()).hexdigest().encode() in found
+    assert hashlib.sha1(b"004402990000014").digest().hex(":").encode() in found
+    assert hashlib.sha3_256(b"004402990000014").hexdigest().encode() in found
+    assert f"{md5[2]}{md5[12]}{md5[22]}{md5}".upper().encode() in found
+
+
+def test_numbers_in_base_36_are_read_back_by_the_standard_library():
+    assert int(write(b"490154203237518", (("integer", (("base", 36),)),)), 36) == 490154203237518
+    assert write(b"490154203237518", (("integer", (("base", 16),)),)) == f"{490154203237518:x}".encode()

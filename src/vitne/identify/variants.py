@@ -29,6 +29,15 @@ HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 USUAL_HASHES = ("md5", "sha1", "sha256")
 HEXADECIMAL = frozenset({"android-id", "gsf-id", "meid", "advertising-id", "oaid", "vendor-id", "install-id"})
 KEEPS_LETTERS = frozenset({"percent", "utf-16", "json-escapes", "html-numeric"})  # the value's own case shows
+CUT_SHORT = (("md5", 16), ("sha1", 16), ("sha256", 16), ("sha256", 20), ("sha256", 32))
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_SMALL, _GREAT = bytes(range(97, 123)), bytes(range(65, 91))
+EXCHANGES = {  # name -> what each byte becomes
+    "rot13": bytes.maketrans(_SMALL + _GREAT, _SMALL[13:] + _SMALL[:13] + _GREAT[13:] + _GREAT[:13]),
+    "atbash": bytes.maketrans(_SMALL + _GREAT, _SMALL[::-1] + _GREAT[::-1]),
+    "rot5": bytes.maketrans(b"0123456789", b"5678901234"),
+    "rot47": bytes.maketrans(bytes(range(33, 127)), bytes([*range(80, 127), *range(33, 80)])),
+}
 LEAST_BINARY = 5  # bytes: fewer turn up by chance
 LEAST_TEXT = 4  # bytes of a spelling that is worth encoding
 LEAST_INTEGER = 1 << 40
@@ -83,6 +92,8 @@ def _variants(spelling: Spelling, identifier: str) -> Iterator[Variant]:
         for layers, fold in _encoded():
             fold = fold and (loose or layers[0][0] not in KEEPS_LETTERS)  # noqa: PLW2901
             yield Variant(name=name, text=text, layers=layers, fold=fold)
+        for layers, fold in () if spelling.weak else _swapped(text):
+            yield Variant(name=name, text=text, layers=layers, fold=fold and loose)
         for layers, fold in () if spelling.weak or not spelling.hashed else _hashed():
             yield Variant(name=name, text=text, layers=layers, fold=fold)
     for layers, fold in _numbers(spelling, identifier):
@@ -149,6 +160,16 @@ def _encoded() -> Iterator[tuple[Layers, bool]]:
         yield (_layer("json-escapes", all=all_of),), True
         yield (_layer("html-numeric", all=all_of, base=10),), True
     yield (_layer("html-numeric", all=True, base=16),), True
+    yield (_layer("byte-escapes"),), True
+    yield (_layer("spaced", mark="-"),), True
+
+
+def _swapped(text: bytes) -> Iterator[tuple[Layers, bool]]:
+    """Give the chains that hide a text from simple filters: backwards, and letters or digits exchanged."""
+    yield (_layer("reverse"),), True
+    for name, table in EXCHANGES.items():
+        if text.translate(table) != text:
+            yield (_layer(name),), name != "rot47"
 
 
 def _hashed() -> Iterator[tuple[Layers, bool]]:
@@ -160,6 +181,15 @@ def _hashed() -> Iterator[tuple[Layers, bool]]:
         yield (digest, _layer("base64url", shift=0)), False
         yield (digest,), False
     yield (("md5", ()), _layer("hex", case="lower", start=8, end=24)), True
+    for name, end in CUT_SHORT:
+        yield ((name, ()), _layer("hex", case="lower", end=end)), True
+    for name in ("md5", "sha1", "sha256"):
+        once = ((name, ()), _layer("hex", case="lower"))
+        yield (*once, *once), True
+        yield ((name, ()), _layer("hex", case="lower", mark=":")), True
+    for name in ("sha3_256", "blake2b"):
+        yield ((name, ()), _layer("hex", case="lower")), True
+    yield (("md5", ()), _layer("buvid")), True
 
 
 def _numbers(spelling: Spelling, identifier: str) -> Iterator[tuple[Layers, bool]]:
@@ -172,10 +202,10 @@ def _numbers(spelling: Spelling, identifier: str) -> Iterator[tuple[Layers, bool
 
 
 def _decimal(text: str) -> Iterator[tuple[Layers, bool]]:
-    yield (_layer("reverse"),), False
     if (len(text) + 1) // 2 >= LEAST_BINARY:
         for swapped in (False, True):
             yield (_layer("bcd", swapped=swapped),), False
+        yield (_layer("bcd", swapped=True), _layer("hex", case="lower")), True
         if len(text) % 2:  # TS 24.008 10.5.1.4: the first digit shares its byte with type and parity
             yield (_layer("bcd", swapped=True, skip=1),), False
     number = int(text)
@@ -186,7 +216,8 @@ def _decimal(text: str) -> Iterator[tuple[Layers, bool]]:
         if number < 1 << 53:
             yield (_layer("float64", order=order),), False
     yield (_layer("varint"),), False
-    yield (_layer("integer", base=16),), True
+    for base in (16, 36):
+        yield (_layer("integer", base=base),), True
 
 
 def _hexadecimal(text: str) -> Iterator[tuple[Layers, bool]]:
@@ -234,7 +265,8 @@ def _varint(text: bytes, _params: dict[str, Any]) -> bytes:
 
 
 def _hex(text: bytes, params: dict[str, Any]) -> bytes:
-    digits = text.hex()[params.get("start", 0) : params.get("end")]
+    mark = params.get("mark")
+    digits = text.hex(mark) if mark else text.hex()[params.get("start", 0) : params.get("end")]
     return (digits.upper() if params.get("case") == "upper" else digits).encode()
 
 
@@ -262,6 +294,20 @@ def _html(text: bytes, params: dict[str, Any]) -> bytes:
     return "".join(c if c in keep else style.format(ord(c)) for c in text.decode()).encode()
 
 
+def _integer(text: bytes, params: dict[str, Any]) -> bytes:
+    number, base, out = int(text, params.get("of", 10)), params["base"], ""
+    while number:
+        number, digit = divmod(number, base)
+        out = _DIGITS[digit] + out
+    return (out or "0").encode()
+
+
+def _buvid(digest: bytes, _params: dict[str, Any]) -> bytes:
+    """Put three of its digits before a digest; two letters of the kind of value stand before those."""
+    digits = digest.hex().upper()
+    return f"{digits[2]}{digits[12]}{digits[22]}{digits}".encode()
+
+
 def _integer_bytes(text: bytes, params: dict[str, Any]) -> bytes:
     return int(text, params.get("of", 10)).to_bytes(params["size"], params["order"])
 
@@ -272,6 +318,10 @@ def _eui64(raw: bytes, _params: dict[str, Any]) -> bytes:
 
 def _digest(name: str) -> Callable[[bytes, dict[str, Any]], bytes]:
     return lambda text, _params: hashlib.new(name, text, usedforsecurity=False).digest()
+
+
+def _exchange(table: bytes) -> Callable[[bytes, dict[str, Any]], bytes]:
+    return lambda text, _params: text.translate(table)
 
 
 CODECS: dict[str, Callable[[bytes, dict[str, Any]], bytes]] = {
@@ -287,11 +337,13 @@ CODECS: dict[str, Callable[[bytes, dict[str, Any]], bytes]] = {
     "integer-bytes": _integer_bytes,
     "float64": lambda text, params: struct.pack("<d" if params["order"] == "little" else ">d", int(text)),
     "varint": _varint,
-    "integer": lambda text, params: format(
-        int(text, params.get("of", 10)), "x" if params["base"] == 16 else "d"
-    ).encode(),
+    "integer": _integer,
+    "byte-escapes": lambda text, _params: "".join(f"\\x{byte:02x}" for byte in text).encode(),
+    "spaced": lambda text, params: params["mark"].join(text.decode()).encode(),
+    "buvid": _buvid,
+    **{name: _exchange(table) for name, table in EXCHANGES.items()},
     "unhex": lambda text, _params: bytes.fromhex(text.decode()),
     "eui-64": _eui64,
     "guid": lambda raw, _params: raw[3::-1] + raw[5:3:-1] + raw[7:5:-1] + raw[8:],
-    **{name: _digest(name) for name in HASHES},
+    **{name: _digest(name) for name in (*HASHES, "sha3_256", "blake2b")},
 }
