@@ -89,8 +89,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     protection: Protection
     scope: Scope
     capture: dict[str, str]  # name, sha256
-    frames: tuple[int, ...]  # all frames that hold bytes of the value, from 1
-    message_frames: tuple[int, int]  # first and last frame of the message
+    frames: tuple[int, ...]  # all frames that hold bytes of the value, from 1; of an export entries, from 0
+    message_frames: tuple[int, int]  # first and last frame of the message; of an export its entry
     time_ns: int  # nanoseconds UTC of the message's first frame
     time: str  # the same as RFC 3339
     transport: str
@@ -101,7 +101,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     stream_range: tuple[int, int]  # where its bytes stand in the stream or datagram
     also: tuple[Also, ...]
     sender: str | None  # id of the known sender
-    filter: str  # Wireshark display filter that shows the frames
+    filter: str  # Wireshark display filter that shows the frames; "" for an export
     protocol: str  # protocol of the message
     flow: int  # number of the flow
 

@@ -28,7 +28,7 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     kind: GapKind  # why it could not be read, as a word from a closed list
     why: str  # the same for a person; never holds bytes of the capture
     capture: int = 0  # number of the capture, from 0, in the order of the scan
-    frame: int | None = None  # frame number in that capture, from 1
+    frame: int | None = None  # frame number in that capture, from 1; of an export its entry, from 0
     flow: int | None = None  # number of the flow it belongs to
     offset: int | None = None  # byte position: in the file for file gaps, in the stream for stream gaps
     length: int | None = None  # how many bytes could not be read, where known
@@ -41,7 +41,7 @@ class Oddity(msgspec.Struct, frozen=True, kw_only=True):
     name: str  # kebab-case name, e.g. "content-encoding-lies"
     note: str  # for a person; never holds a value of a person
     capture: int = 0  # number of the capture, from 0
-    frame: int | None = None  # frame number in that capture, from 1
+    frame: int | None = None  # frame number in that capture, from 1; of an export its entry, from 0
     flow: int | None = None  # number of the flow it belongs to
     side: int | None = None  # 0 client to server, 1 server to client
     offset: int | None = None  # byte position in the stream (TCP) or datagram (UDP)
