@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from vitne.decode.protocols.tls_hello import ServerHello
     from vitne.decrypt.keylog import KeyLog, Secrets
+    from vitne.decrypt.openers import Opened
     from vitne.decrypt.records import Record, Stretch
     from vitne.decrypt.suites import Suite
 
@@ -214,7 +215,7 @@ class _Side:
             ladder.slack = max(ladder.slack, 1)
             self._lose(MISSING, record)
             return
-        content = ladder.open(record)
+        content = ladder.open(record) or self._updated_unseen(ladder, record)
         if content is None:
             self._fail(ladder, record)
             return
@@ -283,12 +284,32 @@ class _Side:
         if kind == leaves:
             while ladder.now.name == now.name and ladder.at + 1 < len(ladder.epochs):
                 ladder.step()
-        elif kind == _KEY_UPDATE and now.advances and self.suite and self.updates < _MOST_UPDATES:
+        elif kind == _KEY_UPDATE and now.advances and self.updates < _MOST_UPDATES:
+            self._update(ladder)
+
+    def _update(self, ladder: Ladder) -> None:
+        """Go on to the next application keys (RFC 8446 section 7.2)."""
+        if self.suite is not None:
             self.updates += 1
             self.secret = next_secret(self.secret, self.suite)
             made = opener(self.suite, traffic_keys(self.secret, self.suite))
             ladder.epochs[ladder.at] = Epoch("application", made, advances=True)
             ladder.epochs[ladder.at].opened = True
+
+    def _updated_unseen(self, ladder: Ladder, record: Record) -> Opened | None:
+        """Open a record with the next keys, where a hole before it may have held the update."""
+        now = ladder.now
+        known = any(epoch.opened for epoch in ladder.epochs)
+        if not (now.advances and known and ladder.slack and ladder.guesses > 0):
+            return None
+        slack, secret = ladder.slack, self.secret
+        self._update(ladder)
+        ladder.slack = slack
+        content = ladder.open(record)
+        if content is None:
+            self.secret, ladder.epochs[ladder.at], ladder.slack = secret, now, slack
+            self.updates -= 1
+        return content
 
 
 def _early(secret: bytes, agreed: Suite | None) -> list[Epoch]:

@@ -196,8 +196,12 @@ class FrameReader:
     def _tail(self) -> None:
         """Find what frames there are in bytes behind which nothing follows for now."""
         while self.searching and self.pending and self._search(final=True):
-            while self.pending and not self.searching and self._move():
-                continue
+            self._drain()
+
+    def _drain(self) -> None:
+        """Read on while frames are told apart."""
+        while self.pending and not self.searching and self._move():
+            continue
 
     def miss(self, length: int) -> None:
         """Take note of a hole."""
