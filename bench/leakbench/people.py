@@ -79,7 +79,7 @@ def invent(chance: Random, words: Words) -> Person:
     user = f"{plain(given)}.{plain(family)}{digits(chance, 2)}"
     values = {
         "imei": body + luhn(body),
-        "imsi": "00101" + digits(chance, 10),
+        "imsi": "99970" + digits(chance, 10),  # for private networks (ITU-T E.212 annex A)
         "iccid": card + luhn(card),
         "msisdn": "+447700900" + digits(chance, 3),  # numbers kept for drama (Ofcom)
         "meid": "A0" + hexadecimal(chance, 12).upper(),

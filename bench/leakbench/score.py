@@ -33,6 +33,9 @@ ALIASES = {
     "bzip2": "bz2",
     "zlib": "deflate",
     "messagepack": "msgpack",
+    "backslash": "byte-escapes",
+    "latin-1": "charset",
+    "gbk": "charset",
     "lzstring-raw": "lzstring",
 }  # fmt: skip
 BESIDE_A_FORM = frozenset({"percent", "html", "json-escapes"})  # what structures undo by themselves
@@ -203,7 +206,19 @@ def transforms(layers: Iterable[str]) -> list[str]:
 
 PROTOCOLS = frozenset({"http", "mqtt", "coap", "dns", "tcp", "udp", "stream", "datagram"})
 SPELLED = frozenset(
-    {"bcd", "integer-bytes", "float64", "float32", "varint", "integer", "unhex", "eui-64", "guid", "degrees"}
+    {
+        "bcd",
+        "integer-bytes",
+        "float64",
+        "float32",
+        "varint",
+        "integer",
+        "unhex",
+        "eui-64",
+        "guid",
+        "degrees",
+        "buvid",
+    }
 )  # ways of writing a value that are no layers here
 LEFT_OUT = STRUCTURES | BESIDE_A_FORM | PROTOCOLS | SPELLED
 

@@ -96,6 +96,14 @@ def _number(value: str) -> int:
     return int(value, 10 if value.isdigit() else 16)
 
 
+def _base36(number: int) -> str:
+    out = ""
+    while number:
+        number, digit = divmod(number, 36)
+        out = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + out
+    return out
+
+
 def _varint(number: int) -> bytes:
     out = bytearray()
     while number > 127:
@@ -152,6 +160,7 @@ FORMS: dict[str, Callable[[str, str], str | bytes]] = {
     "varint": lambda i, v: b"\x08" + _varint(_number(v)) if i in {"imei", "imsi", "msisdn"} else "",
     "float64": lambda i, v: struct.pack("<d", _number(v)) if i in {"imei", "imsi"} else "",
     "hex-integer": lambda i, v: f"{_number(v):x}" if i in {"imei", "imsi"} else "",
+    "base36-integer": lambda i, v: _base36(_number(v)) if i in {"imei", "imsi"} else "",
     "raw-6": _only(MACS, lambda v: bytes.fromhex(v.replace(":", ""))),
     "int48-le": _only(MACS, lambda v: bytes.fromhex(v.replace(":", ""))[::-1]),
     "eui-64": _only(MACS, _eui64),

@@ -50,8 +50,9 @@ def _cut(low: int, high: int) -> Callable[[bytes], bytes]:
 
 def _twice(name: str) -> Wrap:
     def layer(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
-        first = digest(name, cargo.data).hex().encode()
-        return cargo.whole(digest(name, first).hex().encode(), name)
+        first = cargo.whole(digest(name, cargo.data).hex().encode(), name).whole(b"", "hex")
+        text = digest(name, digest(name, cargo.data).hex().encode()).hex().encode()
+        return first.whole(b"", name).whole(text, "hex")
 
     return layer
 

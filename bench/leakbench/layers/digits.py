@@ -42,7 +42,10 @@ def _base64(
     def layer(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
         text = encode(cargo.data)
         plain = grouped(cargo, text if pad else text.rstrip(b"="), (3, 4), "base64")
-        return _broken(plain, wrap, end, last=last) if wrap else plain
+        if not wrap:
+            return plain
+        broken = _broken(plain, wrap, end, last=last)
+        return replace(broken, layers=(*broken.layers, "~byte-escapes")) if end == b"\\n" else broken
 
     return layer
 

@@ -82,7 +82,7 @@ def _reverse(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
 
 def _dashed(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
     """Put a dash between all letters, as some do against simple filters."""
-    return cargo.mapped(lambda data: b"".join(bytes([byte]) + b"-" for byte in data), "dashed")
+    return cargo.mapped(lambda data: b"".join(bytes([byte]) + b"-" for byte in data), "spaced")
 
 
 def _shift(cargo: Cargo, chance: Random, _words: Words) -> Cargo:
@@ -135,8 +135,8 @@ LAYERS: dict[str, Wrap] = {
         lambda data: quote_from_bytes(data, safe=" ").replace(" ", "+").encode(), "percent"
     ),
     "json-u": textwise(_json_escapes, "json-escapes"),
-    "backslash-x": bytewise(_backslash_x, "backslash-x"),
-    "octal": bytewise(_octal, "octal"),
+    "backslash-x": bytewise(_backslash_x, "byte-escapes"),
+    "octal": bytewise(_octal, "byte-escapes"),
     "html-decimal": textwise(_html("&#{};"), "html"),
     "html-hex": textwise(_html("&#x{:x};"), "html"),
     "html-named": textwise(lambda text: html.escape(text).encode(), "html"),
