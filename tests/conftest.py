@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
+os.environ["VITNE_CACHE"] = ""  # no test leaves compiled searches in the user's cache
 settings.register_profile(
     "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -26,12 +27,6 @@ def corpus() -> Path:
             f"the corpus is not here ({folder.name}): set VITNE_CORPUS to the folder of real captures"
         )
     return folder
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no test leave compiled searches in the user's cache."""
-    monkeypatch.setenv("VITNE_CACHE", "")
 
 
 @pytest.fixture(autouse=True)
