@@ -233,3 +233,40 @@ def test_a_closed_flow_that_comes_twice_is_opened_twice(talk: Talk, peers: Peers
     ]
     assert [one.flow for one in found] == [0, 1]
     assert all(one.protection == "decrypted" for one in found)
+
+
+def test_what_follows_starttls_is_opened_and_the_words_before_it_are_not_counted(
+    peers: Peers, tmp_path: Path
+) -> None:
+    mail = (
+        b"From: a@phone.example\r\nTo: b@collector.example\r\n\r\nmy imei is " + IMEI.encode() + b"\r\n.\r\n"
+    )
+    said = [
+        (0, b"EHLO phone\r\n"),
+        (1, b"250 hi\r\n"),
+        (0, b"MAIL FROM:<a@phone.example>\r\n"),
+        (1, b"250 ok\r\n"),
+    ]
+    said += [
+        (0, b"RCPT TO:<b@collector.example>\r\n"),
+        (1, b"250 ok\r\n"),
+        (0, b"DATA\r\n"),
+        (1, b"354 go\r\n"),
+    ]
+    talk = peers.talk(peers.contexts("1.3"), [*said, (0, mail), (1, b"250 ok\r\n"), (0, b"QUIT\r\n")])
+    clear = [(1, b"220 mx.example ESMTP\r\n"), (0, b"EHLO phone\r\n"), (1, b"250-mx\r\n250 STARTTLS\r\n")]
+    talk.order[:0] = [*clear, (0, b"STARTTLS\r\n"), (1, b"220 ready\r\n")]
+    path = written(tmp_path, pcap(frames_of(talk)))
+    result = scan(path, (peers.keylog,))
+    assert [row.reason for row in result.opaque] == []
+    (finding,) = [one for one in result.findings if one.identifier == "imei" and one.seed]
+    assert (finding.protocol, finding.protection) == ("smtp", "decrypted")
+
+
+def test_alerts_and_what_cannot_be_opened_stay_told(peers: Peers, tmp_path: Path) -> None:
+    talk = peers.talk(peers.contexts("1.3"), [(0, POST + BODY), (1, ANSWER)])
+    lines = [line for line in peers.keylog.read_text().splitlines() if "SERVER_TRAFFIC" not in line]
+    half = tmp_path / "half.log"
+    half.write_text("\n".join(lines))
+    (row,) = scan(written(tmp_path, pcap(frames_of(talk))), (half,)).opaque
+    assert (row.reason, row.bytes > len(ANSWER)) == ("no-key", True)

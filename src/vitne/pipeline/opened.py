@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vitne.pipeline.ends import Host
 
 TLS_KEY_LOG = 0x544C534B  # type of a pcapng secrets block (draft-ietf-opsawg-pcapng section 4.7)
+_RECORD_HEADER = 5  # bytes before the first handshake message of a record (RFC 8446 section 5.1)
 _MOST_SECRETS = 256 << 20  # bytes of secrets blocks that are kept
 
 
@@ -110,31 +111,32 @@ class OpenedFlows:
         """Yield the events of a flow on the wire; what stays closed is counted anew, with the reason."""
         self._held = (flow.number, None)
         closed: list[Message] = []
-        host, secured = NOBODY, False
+        host = NOBODY
+        begins: dict[int, int] = {}  # per side: where TLS begins, behind a STARTTLS or a proxy's answer
         for event in events:
             if not isinstance(event, Message) or event.protocol != "tls":
                 yield event
                 continue
-            secured = True
+            begins.setdefault(event.side, event.start)
             host = (event.host, event.host_source or "none") if event.host and not host[0] else host
             if event.opaque == "tls":
                 closed.append(event)
             else:
                 yield event
-        if secured:
-            yield from self._open(flow, views, closed, host)
+        if begins:
+            yield from self._open(
+                flow, {side: (views[side], begins.get(side, 0)) for side in views}, closed, host
+            )
 
     def _open(
-        self, flow: Flow, views: dict[int, SideView], closed: list[Message], host: Host
+        self, flow: Flow, sides: dict[int, tuple[SideView, int]], closed: list[Message], host: Host
     ) -> Iterator[Message]:
-        stretches = {
-            side: [(offset, memoryview(view.data)[start:stop]) for offset, start, stop in view.spans()]
-            for side, view in views.items()
-        }
-        opened = open_tls(stretches, self._keys)
+        opened = open_tls({side: _stretches(*each) for side, each in sides.items()}, self._keys)
         for event in closed:
             yield from _still_closed(event, opened[event.side])
-        inner = {side: OpenedView(opened[side], view) for side, view in views.items() if opened[side].data}
+        inner: dict[int, OpenedView] = {
+            side: OpenedView(opened[side], view) for side, (view, _) in sides.items() if opened[side].data
+        }
         if inner:
             acked = tuple(
                 inner[side].acknowledged(flow.acked[side]) if side in inner else None for side in (0, 1)
@@ -151,6 +153,17 @@ class OpenedFlows:
         number, held = self._held
         self._held = (-1, None)
         return held if number == flow.number else None
+
+
+def _stretches(view: SideView, begin: int) -> list[tuple[int, memoryview]]:
+    """Give the bytes of a side from the record on whose handshake message stands at ``begin``."""
+    data = memoryview(view.data)
+    found = []
+    for offset, start, stop in view.spans():
+        skip = max(0, begin - _RECORD_HEADER - offset)
+        if start + skip < stop:
+            found.append((offset + skip, data[start + skip : stop]))
+    return found
 
 
 def _still_closed(event: Message, side: OpenedSide) -> Iterator[Message]:
