@@ -79,3 +79,11 @@ def test_a_long_text_takes_time_in_proportion() -> None:
     [span] = xml_entries.spans(data, "item")
     assert span == (7, len(data) - 8)
     assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize("encoding", [b"UTF-9", b"shift_jis", b"base64", b"punycode", b"utf-7"])
+def test_encodings_that_are_not_read_are_told(encoding: bytes) -> None:
+    data = b"<?xml version='1.0' encoding='%s'?><items><item/></items>" % encoding
+    assert [one.kind for one in xml_entries.spans(data, "item") if isinstance(one, Gap)] == ["malformed"]
+    with pytest.raises(Malformed):
+        xml_entries.parse(xml_entries.head_of(data) + b"<item/>")

@@ -96,6 +96,8 @@ def spans(data: Any, name: str) -> Iterator[Span | Gap]:
             parser.Parse(bytes(data[at : at + _PIECE]), at + _PIECE >= size)
         except expat.ExpatError as error:
             wrong = expat.ErrorString(error.code) or "malformed"
+        except (LookupError, ValueError):
+            wrong = "a character encoding that is not read"
         except Malformed as error:
             wrong = error.why
         for begin, tag in taken.ready:
@@ -147,6 +149,6 @@ def parse(entry: bytes) -> Element:
     parser.CharacterDataHandler = words
     try:
         parser.Parse(entry, True)  # noqa: FBT003  (the signature of expat)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise Malformed("an entry is no sound XML") from error
     return root.children[0] if root.children else root
