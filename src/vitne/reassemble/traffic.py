@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from bisect import bisect_right
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ class Traffic:
         self._flows = kernel.flows()
         self._captures = np.array(sorted(first_rows), dtype=np.int64)
         self._starts = np.array([first_rows[number] for number in sorted(first_rows)], dtype=np.int64)
+        self._capture_list, self._start_list = self._captures.tolist(), self._starts.tolist()
         self._tunnels = [_tunnel_name(int(stack)) for stack in kernel.tunnels()]
 
     @property
@@ -164,16 +166,17 @@ class Traffic:
 
     def place(self, rows: np.ndarray) -> list[Place]:
         """Say which frames hold these rows' payload, fragments included: one Place per capture."""
-        every = sorted({one for row in np.unique(rows) for one in self.frames_of(int(row))})
-        found = np.array(every, dtype=np.int64)
-        captures = self.capture_of(found)
+        starts, captures = self._start_list, self._capture_list
+        found: dict[int, list[int]] = {}  # by capture: rows, ascending
+        for row in sorted({one for own in set(rows.tolist()) for one in self.frames_of(own)}):
+            found.setdefault(captures[bisect_right(starts, row) - 1], []).append(row)
         return [
             Place(
-                capture=int(capture),
-                frames=tuple(self.frame_of(found[captures == capture]).tolist()),
-                time_ns=int(self._rows["time"][found[captures == capture][0]]),
+                capture=capture,
+                frames=tuple(row - starts[bisect_right(starts, row) - 1] + 1 for row in own),
+                time_ns=int(self._rows["time"][own[0]]),
             )
-            for capture in np.unique(captures)
+            for capture, own in sorted(found.items())
         ]
 
     @property
