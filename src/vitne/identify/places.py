@@ -64,7 +64,7 @@ class Places:
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
         """Give the ranges in which a latitude near a known place may begin."""
-        if self._any.search(data) is None:
+        if not self._seeds or self._any.search(data) is None:
             return []
         prefixes = sorted({prefix for own in self._prefixes.values() for prefix in own})
         return [(at, at + len(prefix)) for prefix in prefixes for at in islice(_all(data, prefix), MOST)]
