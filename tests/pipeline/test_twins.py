@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,13 @@ def test_of_three_inputs_one_stays() -> None:
 def test_a_flow_of_which_only_some_messages_are_matched_stays() -> None:
     assert _twins((b"a", 0, 0, 1), (b"a", 0, 1, 5), (b"b", 0, 1, 5))[0] == frozenset()
     assert _twins((b"a", 0, 0, 1), (b"b", 0, 0, 1), (b"a", 0, 1, 5), (b"b", 0, 1, 5))[0] == {5}
+
+
+def test_very_many_alike_take_time_in_proportion() -> None:
+    begin = time.process_time()
+    flows, _ = _twins(*[(b"a", n, n % 2, n) for n in range(100_000)])
+    assert len(flows) == 50_000
+    assert time.process_time() - begin < 10
 
 
 FLOWS = Path(__file__).parents[1] / "exports" / "formats" / "data"

@@ -8,7 +8,7 @@ its bytes can be walked back to; of two exports the one that comes first in the 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, deque
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,6 +28,7 @@ NEAR_NS = 10_000_000_000
 _PROTOCOLS = {"http", "http2", "http3"}
 _CODINGS = {"chunked", "gzip", "deflate", "zlib", "brotli", "zstd"}
 _MOST_BODY = 16 << 20
+_DIGEST = 16  # bytes of a digest that are kept: there may be millions
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +96,7 @@ def _paired(requests: list[Request], exports: set[int]) -> Iterator[tuple[Reques
     kept: dict[int, list[Request]] = {}
     for capture in sorted({one.capture for one in requests}):
         own = [one for one in requests if one.capture == capture]
-        free = {earlier: list(others) for earlier, others in kept.items()}
+        free = {earlier: deque(others) for earlier, others in kept.items()}
         left = []
         for one in own:
             match = _match(one, free) if capture in exports else None
@@ -106,12 +107,12 @@ def _paired(requests: list[Request], exports: set[int]) -> Iterator[tuple[Reques
         kept[capture] = left
 
 
-def _match(one: Request, free: dict[int, list[Request]]) -> Request | None:
+def _match(one: Request, free: dict[int, deque[Request]]) -> Request | None:
     for others in free.values():
         while others and others[0].time_ns < one.time_ns - NEAR_NS:
-            others.pop(0)
+            others.popleft()
         if others and others[0].time_ns <= one.time_ns + NEAR_NS:
-            return others.pop(0)
+            return others.popleft()
     return None
 
 
@@ -137,7 +138,7 @@ def _of_all(pieces: tuple[bytes, ...]) -> bytes:
     whole = hashlib.sha256()
     for piece in pieces:
         whole.update(len(piece).to_bytes(8, "big") + piece)
-    return whole.digest()
+    return whole.digest()[:_DIGEST]
 
 
 def _local(target: bytes) -> bytes:
