@@ -62,6 +62,21 @@ def test_documents_come_first_where_the_data_are_one_and_last_where_not():
     assert candidates(gzip.compress(b"x", mtime=0))[0][0].name == "gzip"
 
 
+def test_of_a_picture_only_what_was_noted_with_it_is_read():
+    picture = b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00II*\x00" + bytes(40)
+    assert worth_opening(picture)
+    assert [one.name for one in candidates(picture)[0]] == ["exif"]
+    assert not worth_opening(picture.replace(b"Exif", b"none"))
+
+
+@pytest.mark.parametrize(
+    "data", [b"l3+?rBWo>hpHNvryd?b:", b"34,39,30,31,35,34,32,30", b"343930313534323033323337353138"]
+)
+def test_base85_and_digits_in_hexadecimal_are_opened(data):
+    assert worth_opening(data)
+    assert anything(data)
+
+
 @given(st.lists(st.binary(max_size=24).map(lambda text: text.replace(b"\n", b" "))))
 def test_nothing_in_texts_together_means_nothing_worth_opening_in_any(texts) -> None:
     if not anything(b"\n".join(texts)):

@@ -39,6 +39,7 @@ NO_END = {
     "xor",
     "backslash",
     "charset",
+    "exif",
     "utf32",
     "lzstring",
     "lzstring-raw",

@@ -28,10 +28,11 @@ _HEX_DIGITS = bytes(
 _RARE = re.compile(_PAIR)
 _COMMON = bytes(byte for byte in range(256) if byte not in b"!#$()*>?@^`|}~")
 _RUN = b"A" * 12  # the least run of letters of all encodings that state one
+_HEAD = 64 << 10  # bytes of a picture in which that stands
 _SPACE = 0x20
 _TOKEN, _OCTETS = b"A" * 12, b"AA " * 7  # what _ANY looks for, in those letters
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"]")
-_DIGITS_IN_HEX = re.compile(rb"(?:3[0-9]){8,}")
+_DIGITS_IN_HEX = re.compile(rb"(?:3[0-9][: ,-]?){8,}")
 _NUMBER = re.compile(rb"[-+]?[0-9.:,/ TZ-]*")
 
 
@@ -56,7 +57,12 @@ def worth_opening(data: bytes) -> bool:
         return False
     if len(data) < 64 and _NUMBER.fullmatch(data) and not _DIGITS_IN_HEX.fullmatch(data):
         return False
-    return not media(data)
+    return not media(data) or _pictured(data)
+
+
+def _pictured(data: bytes) -> bool:
+    """Say whether a picture tells where and with what it was taken."""
+    return data[:2] == b"\xff\xd8" and data.find(b"Exif\x00\x00", 0, _HEAD) >= 0
 
 
 def anything(texts: bytes) -> bool:
@@ -77,6 +83,8 @@ def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
         return _marked(
             (*[mark in data for mark in _marks()], run, data.isascii(), _JSON.match(data) is not None)
         )
+    if media(data):
+        return tuple([one for one in families()["binary"] if one.name == "exif"]), ()
     return families()["binary"], _in_binary()
 
 
