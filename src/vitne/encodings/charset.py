@@ -25,9 +25,12 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 _GB = re.compile(rb"(?:[\xa1-\xa9\xb0-\xf7][\xa1-\xfe])+")
 _BIG5 = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xa3\xa4-\xc6][\x40-\x7e\xa1-\xfe])+")
 # letters of Latin-1 one at a time, or two at most, beside letters of ASCII
-_LATIN = re.compile(rb"(?:[\x00-\x7f]|(?<![\x80-\xff])[\xa0-\xff]{1,2}(?![\x80-\xff]))+")
+_LATIN = re.compile(
+    rb"(?:[\x00-\x7f]|(?<=[A-Za-z])[\xa0-\xff]{1,2}(?![\x80-\xff])|(?<![\x80-\xff])[\xa0-\xff]{1,2}(?=[A-Za-z]))+"
+)
 _SAMPLE = 4096  # bytes that are looked at
 _SHORTEST = 4  # bytes of a text
+_LEAST_HIGH = 4  # bytes of characters of two: one such character is no proof
 
 
 class Charset:
@@ -79,7 +82,7 @@ def _charset(head: bytes) -> str:
     if not runs:
         return ""
     if all(len(run) % 2 == 0 for run in runs) and all(_GB.fullmatch(run) for run in runs):
-        return "gb18030"
+        return "gb18030" if sum(map(len, runs)) >= _LEAST_HIGH else ""
     if _LATIN.fullmatch(head) and sum(map(len, runs)) * 3 <= len(head):
         return "cp1252"
     return "big5" if _BIG5.fullmatch(head) else ""

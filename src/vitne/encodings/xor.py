@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _SHORTEST = 16  # bytes: 255 keys make text of fewer by chance
 _FEWEST = 6  # different bytes: fewer are filling
+_LEAST = 3.4  # weight of a letter at the least, on the mean: texts of records reach four
 _MOST = 4  # keys of which each makes text
 _SAMPLE = 512  # bytes of which each key has to make text
 _HEADS = (
@@ -39,7 +40,11 @@ _HEADS = (
     b"\xfd7zXZ",
     b"\x04\x22\x4d\x18",
 )
-_WORDS = re.compile(rb"[{\[<=&:\"@/]|[0-9A-Za-z]{6}")
+# how texts of senders begin: a document, a pair of name and value; or a text of letters throughout
+_SHAPE = re.compile(
+    rb"[ \t\r\n]*(?:[\[{][ \t\r\n]*[\[{\"]|<[?!A-Za-z]|[A-Za-z_][0-9A-Za-z_.-]{0,40}[=:]"
+    rb"|[0-9A-Za-z+/_=.:@, -]+\Z)"
+)
 _PRINTABLE = np.zeros(256, dtype=np.int64)
 _PRINTABLE[[9, 10, 13, *range(32, 127)]] = 1
 _ALL = np.arange(256)
@@ -126,7 +131,7 @@ def _by_text(data: bytes) -> list[int]:
     return [
         keys[at]
         for at in best
-        if weights[at] >= 2 * len(sample) and _WORDS.search(_combined(sample, keys[at]))
+        if weights[at] >= _LEAST * len(sample) and _SHAPE.match(_combined(sample, keys[at]))
     ]
 
 
