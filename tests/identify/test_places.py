@@ -145,3 +145,30 @@ def test_noise_of_digits_gives_nothing_and_ends():
 def test_a_wider_radius_is_likelier_met_by_chance():
     wide = Seed(identifier="location", name="x", value="", latitude=0.0, longitude=0.0, radius_m=10_000.0)
     assert chance(wide, 1000) > 1000 * chance(HOME, 1000)
+
+
+@pytest.mark.parametrize(
+    ("data", "written"),
+    [
+        (b"x=19166940&y=217414764", "thousandths of a second"),  # degrees times 3,600,000
+        (b'{"bslat":869659,"bslon":76668}', "quarters of a second"),  # degrees times 14,400
+    ],
+)
+def test_whole_numbers_of_parts_of_a_second_are_read(data: bytes, written: str):
+    [pair] = Places([HOME]).find([_node(data)])
+    assert pair.written == written
+    assert pair.metres < 5
+
+
+def test_a_place_on_the_datums_of_chinese_maps_is_found_once_and_named():
+    beijing = Seed(
+        identifier="location", name="x", value="", latitude=31.1774276, longitude=121.5272106, radius_m=50.0
+    )
+    [pair] = Places([beijing]).find([_node(b'{"lat":31.175304,"lng":121.531542}')])
+    assert pair.written == "GCJ-02"
+    [pair] = Places([beijing]).find([_node(b'{"lat":31.1774276,"lng":121.5272106}')])
+    assert pair.written == ""
+    wide = Seed(
+        identifier="location", name="x", value="", latitude=31.1774276, longitude=121.5272106, radius_m=5000.0
+    )
+    assert len(Places([wide]).find([_node(b'{"lat":31.1774276,"lng":121.5272106}')])) == 1

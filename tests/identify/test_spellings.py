@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 
 import pytest
@@ -136,3 +137,9 @@ def test_letters_that_fold_are_given_in_both_cases_for_codecs():
 
 def test_a_number_of_no_country_is_still_spelled():
     assert "+9992100000" in _texts("msisdn", "9992100000").values()
+
+
+def test_a_meid_has_a_pseudo_esn():
+    """3GPP2 C.S0072: 80 and the last 24 bits of the SHA-1 of the MEID's bytes."""
+    digest = hashlib.sha1(bytes.fromhex("A0000000000001")).hexdigest()
+    assert _texts("meid", "A0000000000001")["pseudo ESN"] == "80" + digest[-6:]

@@ -1,8 +1,9 @@
 """Places: pairs of numbers that lie within the radius of a known place.
 
 One number alone never counts.  Read are decimal degrees with three decimals or more, degrees scaled by 1e5,
-1e6 or 1e7 as whole numbers, degrees with decimal minutes as GPS receivers write them (NMEA 0183).  The two
-numbers stand at most three numbers apart, in either order, or are fields of one record named for it.
+1e6 or 1e7 as whole numbers, thousandths and quarters of a second of arc (3GPP2 C.S0002), degrees
+with decimal minutes as GPS receivers write them (NMEA 0183); on WGS 84, GCJ-02 and BD-09.  The two numbers
+stand at most three numbers apart, in either order, or are fields of one record named for it.
 A number that was rounded may lie half of its last digit further away than the radius.
 """
 
@@ -11,10 +12,11 @@ from __future__ import annotations
 import math
 import re
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from vitne.identify.datums import bd09, gcj02
 from vitne.identify.overlaps import Found
 
 if TYPE_CHECKING:
@@ -32,6 +34,15 @@ LATITUDE = frozenset({"lat", "latitude", "y", "wd", "weidu", "breite"})
 LONGITUDE = frozenset({"lon", "lng", "long", "longitude", "x", "jd", "jingdu", "laenge"})
 LEAF = 24  # bytes of a field that may be one number
 PAIRS_PER_BYTE = 1e-3  # pairs of numbers in text, for the E-value: generous
+
+
+class View(msgspec.Struct, frozen=True):
+    """A known place on one datum."""
+
+    row: int  # of the seed
+    seed: Any  # Seed with its position on that datum
+    datum: str  # "" for WGS 84
+    prefixes: list[bytes]  # first characters that a latitude near it can have
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -57,21 +68,24 @@ class Places:
     """The known places of a subject, ready to be looked for."""
 
     def __init__(self, seeds: Sequence[Seed]) -> None:
-        self._seeds = [(row, seed) for row, seed in enumerate(seeds) if seed.identifier == "location"]
-        self._prefixes = {row: _prefixes(seed) for row, seed in self._seeds}
-        every = sorted({prefix for own in self._prefixes.values() for prefix in own})
-        self._any = re.compile(b"|".join(map(re.escape, every)) or rb"(?!)")
+        self._views = [
+            view
+            for row, seed in enumerate(seeds)
+            if seed.identifier == "location"
+            for view in _views(row, seed)
+        ]
+        self._every = sorted({prefix for view in self._views for prefix in view.prefixes})
+        self._any = re.compile(b"|".join(map(re.escape, self._every)) or rb"(?!)")
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
         """Give the ranges in which a latitude near a known place may begin."""
-        if not self._seeds or self._any.search(data) is None:
+        if not self._views or self._any.search(data) is None:
             return []
-        prefixes = sorted({prefix for own in self._prefixes.values() for prefix in own})
-        return [(at, at + len(prefix)) for prefix in prefixes for at in islice(_all(data, prefix), MOST)]
+        return [(at, at + len(prefix)) for prefix in self._every for at in islice(_all(data, prefix), MOST)]
 
     def find(self, nodes: Sequence[Node]) -> list[Pair]:
         """Find pairs in the nodes of a message."""
-        if not self._seeds:
+        if not self._views:
             return []
         pairs = [pair for node in nodes for pair in self._in_node(node)]
         _name_fields(pairs, nodes)
@@ -82,15 +96,19 @@ class Places:
         data = node.data
         if self._any.search(data) is None:
             return
-        for row, seed in self._seeds:
+        taken: set[tuple[int, int]] = set()  # on several datums, where the radius is wide
+        for view in self._views:
             behind = 0
-            places = {at for prefix in self._prefixes[row] for at in islice(_all(data, prefix), MOST)}
+            places = {at for prefix in view.prefixes for at in islice(_all(data, prefix), MOST)}
             for place in sorted(places)[:MOST]:
                 if place < behind or _inside_number(data, place):
                     continue
-                pair = _pair_at(node, place, row, seed=seed)
-                if pair is not None:
-                    behind = pair.found.end
+                pair = _pair_at(node, place, view)
+                if pair is None:
+                    continue
+                behind = pair.found.end
+                if (view.row, pair.found.start) not in taken:
+                    taken.add((view.row, pair.found.start))
                     yield pair
 
     def _in_fields(self, nodes: Sequence[Node]) -> Iterator[Pair]:
@@ -110,11 +128,13 @@ class Places:
     def _of_record(self, north: Node, east: Node) -> Iterator[Pair]:
         if not (NUMBER.fullmatch(north.data) and NUMBER.fullmatch(east.data)):
             return
-        for row, seed in self._seeds:
-            near = _near(north.data, east.data, seed)
-            if near is not None:
-                found = Found(node=north, start=0, end=len(north.data), seed=row, needle=-1)
-                yield _told(found, near)
+        taken: set[int] = set()
+        for view in self._views:
+            near = _near(north.data, east.data, view.seed)
+            if near is not None and view.row not in taken:
+                taken.add(view.row)
+                found = Found(node=north, start=0, end=len(north.data), seed=view.row, needle=-1)
+                yield _told(found, near, view.datum)
 
 
 def chance(seed: Seed, haystack: int) -> float:
@@ -147,6 +167,14 @@ def _shown(pair: Pair, held: set[tuple[int, int]]) -> bool:
     return False
 
 
+def _views(row: int, seed: Seed) -> Iterator[View]:
+    """Give a place on every datum that senders use."""
+    position = (seed.latitude or 0.0, seed.longitude or 0.0)
+    for datum, (north, east) in (("", position), ("GCJ-02", gcj02(position)), ("BD-09", bd09(position))):
+        moved = msgspec.structs.replace(seed, latitude=north, longitude=east)
+        yield View(row=row, seed=moved, datum=datum, prefixes=_prefixes(moved))
+
+
 def _prefixes(seed: Seed) -> list[bytes]:
     """Give the first characters that a latitude near the place can have, few but selective."""
     latitude, reach = abs(seed.latitude or 0.0), (seed.radius_m or 0.0) / METRES + 0.0006
@@ -162,6 +190,10 @@ def _prefixes(seed: Seed) -> list[bytes]:
                 digits = f"{part:0{width}d}" if width else ""
                 found |= {f"{whole}{mark}{digits}".encode() for mark in (".", ",", "")}
             break
+    for units, cut in ((3_600_000, 1000), (14_400, 10)):
+        low, high = (max(0.0, latitude - reach) * units, (latitude + reach) * units)
+        steps = range(int(low) // cut, int(high) // cut + 1)
+        found |= {str(step).encode() for step in steps if len(steps) <= MOST_PREFIXES and step >= 1000}
     for step in range(int(max(0.0, latitude - reach) * 60), int((latitude + reach) * 60) + 1):
         found.add(f"{step // 60:02d}{step % 60:02d}.".encode())
     return sorted(found)
@@ -179,7 +211,7 @@ def _inside_number(data: bytes, place: int) -> bool:
     return before.isdigit() or (before == b"." and data[max(0, place - 2) : place - 1].isdigit())
 
 
-def _pair_at(node: Node, place: int, row: int, *, seed: Seed) -> Pair | None:
+def _pair_at(node: Node, place: int, view: View) -> Pair | None:
     """Take the number that begins at a place as latitude and look for the longitude around it."""
     data = node.data
     start = place - 1 if place and data[place - 1 : place] == b"-" else place
@@ -190,10 +222,11 @@ def _pair_at(node: Node, place: int, row: int, *, seed: Seed) -> Pair | None:
     base = max(0, start - WINDOW)
     before = list(NUMBER.finditer(data, base, start))[-APART:]
     for other in (*behind, *reversed(before)):
-        near = _near(number[0], other[0], seed)
+        near = _near(number[0], other[0], view.seed)
         if near is not None:
             begin, end = min(start, other.start()), max(number.end(), other.end())
-            pair = _told(Found(node=node, start=begin, end=end, seed=row, needle=-1), near)
+            found = Found(node=node, start=begin, end=end, seed=view.row, needle=-1)
+            pair = _told(found, near, view.datum)
             pair.north = start
             return pair
     return None
@@ -228,6 +261,9 @@ def _readings(number: bytes) -> Iterator[Reading]:
         for power in (7, 6, 5):
             if abs(value) <= 180 * 10**power:
                 yield Reading(f"degrees times 1e{power}", value / 10**power, 0.5 / 10**power)
+        for units, name in ((3_600_000, "thousandths of a second"), (14_400, "quarters of a second")):
+            if abs(value) <= 180 * units:
+                yield Reading(name, value / units, 0.5 / units)
 
 
 def _distance(seed: Seed, latitude: float, longitude: float) -> float:
@@ -240,12 +276,12 @@ def _distance(seed: Seed, latitude: float, longitude: float) -> float:
     return 2 * 6_371_000 * math.asin(min(1.0, math.sqrt(half)))
 
 
-def _told(found: Found, near: tuple[Reading, Reading, float]) -> Pair:
+def _told(found: Found, near: tuple[Reading, Reading, float], datum: str) -> Pair:
     latitude, longitude, metres = near
     return Pair(
         found=found,
         value=f"{latitude.degrees:.6f},{longitude.degrees:.6f}",
         metres=metres,
-        written=latitude.name,
+        written=", ".join(filter(None, (latitude.name, datum))),
         field=found.node.field,
     )

@@ -5,6 +5,7 @@ What codecs make of a spelling (base64, hashes, integers...) is the business of 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -190,6 +191,8 @@ def _meid(seed: Seed) -> Iterator[Spelling]:
     """3GPP2 C.S0072: 18 decimal digits are the first 32 bits and the other 24."""
     yield Spelling(name="", text=seed.value, border="hex", fold=True)
     yield _digits("decimal", f"{int(seed.value[:8], 16):010d}{int(seed.value[8:], 16):08d}")
+    digest = hashlib.sha1(bytes.fromhex(seed.value), usedforsecurity=False).hexdigest()
+    yield Spelling(name="pseudo ESN", text="80" + digest[-6:], border="hex", fold=True, weak=True)
 
 
 def _sixty_four_bits(seed: Seed) -> Iterator[Spelling]:
