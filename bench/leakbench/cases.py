@@ -87,7 +87,8 @@ def build(recipe: Recipe, person: Person, means: Means) -> tuple[Cargo, Load]:
     """Make cargo and conversation of a recipe; raises CannotCarryError."""
     chance, words = means.chance, means.words
     cargo = wrap(record(recipe, person, means), list(recipe.layers), chance, words)
-    name = words.key_of(recipe.identifier, chance) if not recipe.layers else "data"
+    telling = not recipe.layers or recipe.family.startswith("hashes")
+    name = words.key_of(recipe.identifier, chance) if telling else "data"
     host = f"{words.pick('hosts', chance)}.{words.pick('hosts', chance)}{chance.randrange(90)}.example"
     load = CARRIERS[recipe.carrier](cargo, Way(host=host, name=name, chance=chance, words=words))
     return cargo, cut(load, recipe.manner, chance)

@@ -105,7 +105,7 @@ def installed(say: Callable[[str], None]) -> list[str]:
     return found
 
 
-SLOW = {"CyberChef Magic": 100}  # peer -> most cases of one capture, taken at even steps
+SLOW = {"CyberChef Magic": 30}  # peer -> most cases of one capture, taken at even steps
 
 
 def some(name: str, staged: list[Staged]) -> list[Staged]:

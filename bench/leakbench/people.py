@@ -109,8 +109,9 @@ def invent(chance: Random, words: Words) -> Person:
 
 
 def link_address(chance: Random) -> str:
-    """Draw a hardware address: of the block for documents, its last three bytes free (RFC 7042 2.1.2)."""
-    return "00:00:5e:" + ":".join(f"{chance.randrange(256):02x}" for _ in range(3))
+    """Draw an address that no maker gave: locally administered, of one station (IEEE 802 clause 8)."""
+    first = chance.randrange(256) & 0xFC | 0x02
+    return ":".join(f"{byte:02x}" for byte in (first, *chance.randbytes(5)))
 
 
 def random_uuid(chance: Random) -> str:
