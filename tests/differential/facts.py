@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-KINDS = ("packet", "frame", "stream", "http-request", "dns-name", "dns-address", "server-name")
+KINDS = (
+    "packet",
+    "frame",
+    "stream",
+    "http-request",
+    "http2-request",
+    "dns-name",
+    "dns-address",
+    "server-name",
+)
 
 
 class Said(NamedTuple):

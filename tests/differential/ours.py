@@ -12,8 +12,8 @@ from vitne.decode.protocols.dns_names import read_name
 from vitne.encodings import encodings
 from vitne.kernel.walk import ROW_DUPLICATE, SIZE_BITS
 from vitne.model import CaptureError, Limits, Malformed, Message, RecordChunk, StreamBatch
-from vitne.pipeline.conversation import read_flow
-from vitne.pipeline.traffic import open_traffic
+from vitne.pipeline.opened import OpenedView
+from vitne.pipeline.traffic import give_keys, open_traffic
 from vitne.pipeline.views import SideView, join
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def ask(path: Path) -> Answer:
     except CaptureError:
         return Answer([], [], {})
     (traffic,) = traffics
+    give_keys(traffics, ())
     said = list(_packets(traffic.readers[0]))
     streams: dict[int, dict[str, bytes]] = {}
     for flow, views in _flows(traffic.walked):
@@ -44,9 +45,10 @@ def ask(path: Path) -> Answer:
                 f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}": _written(views.get(side))
                 for side, (ip, port) in enumerate(ends)
             }
-        for event in read_flow(flow, views, traffic.walked.row_times):
-            if isinstance(event, Message):
-                said += _of_message(event, views[event.side])
+        said += _of_flow(traffic, flow, views)
+        inside = traffic.inside(flow, views)
+        if inside is not None:
+            said += _of_flow(traffic, inside.flow, inside.views)
     frames = [
         None if pair == NONE else (traffic.walked.flow(pair >> 1).transport, pair >> 1)
         for pair in traffic.walked._rows["flow"].tolist()
@@ -54,6 +56,12 @@ def ask(path: Path) -> Answer:
     flags = traffic.walked._rows["size"] >> SIZE_BITS
     copies = frozenset((np.flatnonzero(flags & ROW_DUPLICATE) + 1).tolist())
     return Answer(said, frames, streams, copies)
+
+
+def _of_flow(traffic: Any, flow: Flow, views: dict[int, SideView]) -> Iterator[Said]:
+    for event in traffic.events(flow, views):
+        if isinstance(event, Message):
+            yield from _of_message(event, views[event.side])
 
 
 def _packets(reader: Any) -> Iterator[Said]:
@@ -91,7 +99,10 @@ def _written(view: SideView | None) -> bytes:
 
 def _of_message(message: Message, view: SideView) -> Iterator[Said]:
     facts = dict(message.facts)
-    if message.protocol == "http" and message.kind == "request" and "reading" not in facts:
+    if facts.get("http-version") == "2":
+        if message.kind == "request" and message.side == 0:
+            yield _second(message, view, facts.get("method", ""))
+    elif message.protocol == "http" and message.kind == "request" and "reading" not in facts:
         yield _request(message, view, facts["method"])
     elif message.protocol in DNS:
         yield from _names(message, view)
@@ -122,8 +133,18 @@ def _request(message: Message, view: SideView, method: str) -> Said:
     host = next((data for part, data in parts if part.path.lower() == "header:host"), b"")
     body = b"".join(_content(part, data) for part, data in parts if part.path == "body")
     uri = _uri(method, target.decode("latin-1"), host.decode("latin-1"))
+    if isinstance(view, OpenedView):
+        uri = uri.replace("http://", "https://", 1)
     value = (method.encode("latin-1"), host, target, uri, hashlib.sha256(body).hexdigest())
     return Said("http-request", value, _frame(message, view))
+
+
+def _second(message: Message, view: SideView, method: str) -> Said:
+    """Give a request of HTTP/2, without its body: tshark's fields do not say which is whose."""
+    parts = {part.path: _bytes(part, message, view) for part in message.parts}
+    query = b"?" + parts["query"] if "query" in parts else b""
+    words = (method.encode("latin-1"), parts.get("path", b"") + query, parts.get("header::authority", b""))
+    return Said("http2-request", tuple(word.decode("latin-1") for word in words), _frame(message, view))
 
 
 def _uri(method: str, target: str, host: str) -> str:
