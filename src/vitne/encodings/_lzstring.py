@@ -120,10 +120,7 @@ def letters(data: bytes) -> str:
 
 def octets(text: str) -> bytes:
     """Give the bytes that units stand for: text as UTF-8, where it is no text and may be bytes these."""
-    if _CONTROL.search(text[:4096]):
-        try:
-            return text.encode("latin-1")
-        except UnicodeEncodeError:
-            pass
+    if _CONTROL.search(text[:4096]) and max(text) <= "\xff":
+        return text.encode("latin-1")
     whole = "".join(text).encode("utf-16-be", "surrogatepass")
     return whole.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
