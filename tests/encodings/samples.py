@@ -169,6 +169,7 @@ SAMPLES: dict[str, list[bytes]] = {
         len(LONG).to_bytes(4, "little") + pa.Codec("lz4_raw").compress(LONG, asbytes=True),
     ],
     "msgpack": [_MSGPACK],
+    "labels": [b"abcdefgh.ijklmnop.qrs", b"abcd.efgh"],
     "length-head": [
         b"LG\x01\x00\x00\x00" + bytes((len(TEXT),)) + TEXT,
         b"\x07ab\x00" + bytes((len(TEXT),)) + TEXT,

@@ -40,6 +40,7 @@ NO_END = {
     "backslash",
     "charset",
     "exif",
+    "labels",
     "utf32",
     "lzstring",
     "lzstring-raw",
