@@ -6,10 +6,8 @@ depend on how many there are: everything that is gathered is ordered by flow bef
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import warnings
-from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,6 +16,7 @@ from vitne.model import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.connection import Connection
 
 _WORTH = 24 << 20
 """Bytes of captures from which starting processes pays."""
@@ -44,7 +43,11 @@ def workers_for(size: int, asked: int | None) -> int:
     """Give how many processes to use: as asked, else one for each core where the captures are large."""
     if asked is not None:
         return max(1, asked)
-    if size < _WORTH or "fork" not in multiprocessing.get_all_start_methods():
+    if size < _WORTH:
+        return 1
+    import multiprocessing  # slow to load, and most captures are small
+
+    if "fork" not in multiprocessing.get_all_start_methods():
         return 1
     return max(1, min(len(os.sched_getaffinity(0)), 16))
 
@@ -56,6 +59,8 @@ def share_out(
 
     A process that dies brings nothing: its share is then missing, and the caller is told by a failed haul.
     """
+    import multiprocessing
+
     context = multiprocessing.get_context("fork")
     running: dict[Connection, Any] = {}
     for part in range(count):
@@ -84,6 +89,8 @@ def _collect(
     *,
     progress: Callable[[int], None],
 ) -> None:
+    from multiprocessing.connection import Connection, wait
+
     for here in wait(list(running)):
         assert isinstance(here, Connection)  # noqa: S101  (nothing else was waited for)
         try:
