@@ -71,3 +71,34 @@ def test_what_a_part_shows_by_its_looks_is_told_at_the_place_of_each_message() -
     assert (sighting.identifier, sighting.value) == ("imei", value.decode())
     assert sighting.node.place(sighting.start, sighting.end) == (310, 325)
     assert list(placed(NOTHING, again)) == []
+
+
+def test_a_domain_name_that_says_nothing_is_passed_over_though_it_is_written_out() -> None:
+    asked = Message(protocol="dns", kind="query", side=0, start=0, end=40)
+    idle = Idle(Searcher([Seed(identifier="free-text", value="Zaphod", name="z")]))
+    for name, told in ((b"\x04apis\x07service\x07example\x00", ()), (b"\x06zaphod\x07example\x00", None)):
+        part = Part(path="question", start=12, end=12 + len(name), field="name", hints=("dns-name",))
+        assert [idle.found(asked, part, name) for _ in range(3)] == [None, told, told]
+
+
+@pytest.mark.parametrize("protocol", ["tls", "quic", "http"])
+def test_random_bytes_of_a_handshake_are_passed_over_at_once_and_others_are_not(protocol: str) -> None:
+    hello = Message(protocol=protocol, kind="client-hello", side=0, start=0, end=200)
+    idle = Idle(Searcher([Seed(identifier="free-text", value="\xe6\xf8\xe5\xe6\xf8\xe5", name="z")]))
+    random = bytes(range(128, 160))
+    for data, told in (
+        (random, None if protocol == "http" else ()),
+        (random + b"user=bob", None),
+        (random + "\xe6\xf8\xe5\xe6\xf8\xe5".encode(), None),
+    ):
+        part = Part(path="session-id", start=0, end=len(data), field="session id")
+        assert idle.found(hello, part, data) == told
+
+
+def test_the_same_bytes_under_another_field_of_a_record_are_judged_anew() -> None:
+    told = Message(protocol="mdns", kind="response", side=0, start=0, end=40)
+    idle = Idle(Searcher(()))
+    name = b"\x08kariphon\x05local\x00"
+    for field, passed in (("PTR", ()), ("host name", None)):
+        part = Part(path="answer", start=12, end=12 + len(name), field=field, hints=("dns-name",))
+        assert [idle.found(told, part, name) for _ in range(3)] == [None, passed, passed]

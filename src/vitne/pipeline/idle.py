@@ -3,10 +3,12 @@
 A header field such as ``Accept-Encoding: gzip`` comes with every request of an app.  What is found in a part
 is decided by its bytes, its path and its protocol alone; so once a part was unwrapped, searched and judged,
 and it is plain text in which no known value stands, the same bytes at the same place need no second look.
+Random bytes of a handshake, which never come twice, need none at all.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,6 +30,11 @@ MOST = 16384  # parts that are remembered
 
 _Key = tuple[str, str, bytes]
 NOTHING: tuple[Sighting, ...] = ()
+_KEYED = frozenset({"tls", "dtls", "quic"})
+_HANDED_OUT = frozenset({"session-id", "session-ticket", "psk-identity", "token"})
+"""What a server makes up to know a connection again: random bytes, of which no two are alike."""
+_TEXT = re.compile(rb"[\x20-\x7e]{6}|(?:[\x20-\x7e]\x00){4}|\x1f\x8b|\x78[\x01\x5e\x9c\xda]|\x28\xb5\x2f")
+"""Nothing can be read in bytes without any of these."""
 
 
 class Idle:
@@ -48,9 +55,13 @@ class Idle:
 
         A body is looked at every time.
         """
+        if part.path in _HANDED_OUT and message.protocol in _KEYED:
+            return None if _TEXT.search(data) or self._searcher.places(data) else NOTHING
         if len(data) > LONGEST or part.path == "body":
             return None
-        key = (message.protocol, part.path, data)
+        # in HTTP the path holds the name of the field; in records of DNS one path stands for many fields
+        place = part.path if message.protocol == "http" else f"{part.path} {part.field}"
+        key = (message.protocol, place, data)
         if key in self._known:
             return self._known[key]
         if len(self._known) + len(self._once) >= MOST:
@@ -70,16 +81,24 @@ class Idle:
     def _look(self, message: Message, part: Part, data: bytes) -> tuple[Sighting, ...] | None:
         nodes: list[Node] = []
         for item in unwrap(part, data, budget=Budget()):
-            if not isinstance(item, Node) or nodes:
+            if not isinstance(item, Node) or (nodes and not _name(item)):
                 return None
             nodes.append(item)
-        if self._searcher.places(data) or any(entries(data, names, prefix) for names, prefix in self._flat):
+        if any(self._told(node.data) for node in nodes):
             return None
         if next(self._searcher.nodes(nodes), None) is not None:
             return None
         if not any_spot(nodes, message):
             return NOTHING
+        if len(nodes) > 1:
+            return None
         return tuple(candidates(nodes, message, context=Context()))
+
+    def _told(self, data: bytes) -> bool:
+        """Say whether a known value may stand in some bytes, or the record of a known sender."""
+        if self._searcher.places(data):
+            return True
+        return any(entries(data, names, prefix) for names, prefix in self._flat)
 
 
 def placed(sightings: tuple[Sighting, ...], part: Part) -> Iterator[Sighting]:
@@ -88,3 +107,8 @@ def placed(sightings: tuple[Sighting, ...], part: Part) -> Iterator[Sighting]:
     for sighting in sightings:
         node = node or Node(sighting.node.data, part=part)
         yield msgspec.structs.replace(sighting, node=node)
+
+
+def _name(node: Node) -> bool:
+    """Say whether a node is a domain name written out: all that was unwrapped, and no field of a record."""
+    return node.encoding is not None and node.encoding.name == "dns-name" and node.depth == 1

@@ -6,6 +6,7 @@ Only the client fingerprint of that family is computed: it alone is free to use 
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vitne.decode.protocols.tls_hello import ALPN, SNI, grease
@@ -39,11 +40,9 @@ def ja4(hello: ClientHello, body: bytes, carrier: str) -> str:
         + f"{min(len(ciphers), 99):02d}{min(len(extensions), 99):02d}"
         + _alpn(body[hello.alpn[0][0] : hello.alpn[0][1]] if hello.alpn else b"")
     )
-    hashed = _words(sorted(value for value in extensions if value not in {SNI, ALPN}))
-    if signatures:
-        hashed += "_" + _words(signatures)
-    tail = _digest(hashed) if extensions else _NOTHING
-    return f"{head}_{_digest(_words(sorted(ciphers)))}_{tail}"
+    hashed = tuple(sorted(value for value in extensions if value not in {SNI, ALPN}))
+    tail = _digest(hashed, tuple(signatures)) if extensions else _NOTHING
+    return f"{head}_{_digest(tuple(sorted(ciphers)))}_{tail}"
 
 
 def _version(hello: ClientHello, carrier: str) -> str:
@@ -62,11 +61,13 @@ def _alpn(first: bytes) -> str:
     return first.hex()[0] + first.hex()[-1]
 
 
-def _words(values: list[int]) -> str:
+def _words(values: tuple[int, ...]) -> str:
     """Write numbers as the lists that are hashed."""
     return ",".join(f"{value:04x}" for value in values)
 
 
-def _digest(text: str) -> str:
+@lru_cache(maxsize=4096)  # of clients there are few, of their hellos many
+def _digest(values: tuple[int, ...], signatures: tuple[int, ...] = ()) -> str:
     """Give the first twelve hex digits of SHA-256; zeros for nothing."""
+    text = _words(values) + ("_" + _words(signatures) if signatures else "")
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:12] if text else _NOTHING
