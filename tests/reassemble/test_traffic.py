@@ -73,3 +73,14 @@ def test_rows_lead_back_to_frames_and_times(traffic):
     (place,) = traffic.place(np.array([5, 1, 5]))
     assert (place.capture, place.frames, place.time_ns) == (0, (2, 6), 20)
     assert traffic.place(np.array([], np.int64)) == []
+
+
+def test_a_flow_is_read_as_the_kernel_lays_it_out() -> None:
+    from vitne.kernel.walk import FLOW
+    from vitne.reassemble.traffic import _ENTRY
+
+    assert _ENTRY.size == FLOW.itemsize
+    before = {"address": 0, "port": 32, "mac": 36, "protocol": 40, "family": 41, "tunnel": 42, "side": 44}
+    fields = FLOW.fields or {}
+    assert {name: fields[name][1] for name in before} == before
+    assert [fields[name][1] for name in ("low", "range", "acked")] == [48, 56, 72]

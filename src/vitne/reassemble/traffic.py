@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from bisect import bisect_right
 from functools import cached_property, lru_cache
+from struct import Struct
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from vitne.model import Gap, Oddity, StreamBatch
 
 TUNNELS = ("", "gre", "gtp-u", "ip-in-ip", "6in4", "teredo", "vxlan", "erspan")  # codes of walk.h
+_ENTRY = Struct("<32s2H2H4B2B2x2I2q2q")  # one row of the flows, as kernel.walk.FLOW describes it
 
 
 class Traffic:
@@ -54,26 +56,34 @@ class Traffic:
 
     def flow(self, number: int) -> Flow:
         """Give one flow; raises IndexError for a number there is not."""
-        entry = self._flows[number]
-        size = 4 if entry["family"] == 4 else 16
-        both = entry["address"].tobytes()
-        (client_port, server_port), macs, side = (entry[name].tolist() for name in ("port", "mac", "side"))
-        tcp = entry["protocol"] == 6
+        if not 0 <= number < self.flow_count:
+            raise IndexError(number)
+        entry = _ENTRY.unpack_from(self._flow_bytes, number * _ENTRY.size)
+        both, client_port, server_port, client_mac, server_mac, protocol, family, tunnel, _ = entry[:9]
+        side, low, reach, acked = entry[9:11], entry[11:13], entry[13:15], entry[15:17]
+        size = 4 if family == 4 else 16
         return Flow(
             number=number,
-            transport="tcp" if tcp else "udp",
+            transport="tcp" if protocol == 6 else "udp",
             client_ip=_text(both[:size]),
             client_port=client_port,
-            client_mac=self._mac(macs[0]),
+            client_mac=self._mac(client_mac),
             server_ip=_text(both[16 : 16 + size]),
             server_port=server_port,
-            server_mac=self._mac(macs[1]),
-            packets=sum((reach & 0xFFFFFFFF) - (reach >> 32) for reach in entry["range"].tolist()),
+            server_mac=self._mac(server_mac),
+            packets=sum((frames & 0xFFFFFFFF) - (frames >> 32) for frames in reach),
             handshake=side[0] & SIDE_SYN > 0,
             answered=side[1] & SIDE_SENT > 0,
-            acked=(_acked(entry, 0), _acked(entry, 1)) if tcp else (None, None),
-            tunnel=self._tunnels[int(entry["tunnel"])],
+            acked=(_acked(side[0], acked[0], low[0]), _acked(side[1], acked[1], low[1]))
+            if protocol == 6
+            else (None, None),
+            tunnel=self._tunnels[tunnel],
         )
+
+    @cached_property
+    def _flow_bytes(self) -> memoryview:
+        """All flows as they lie in memory: one of them is read quicker so than by its columns."""
+        return np.ascontiguousarray(self._flows).view(np.uint8).data
 
     def flow_columns(self) -> FlowColumns:
         """Give all flows as columns, row i for flow i; two-sided ones have shape (flows, 2), client first.
@@ -197,14 +207,11 @@ def _text(packed: bytes) -> str:
     return str(ipaddress.ip_address(packed))
 
 
-def _acked(entry: np.void, side: int) -> int | None:
+def _acked(said: int, acked: int, low: int) -> int | None:
     """Give the stream offset that a side's bytes were acknowledged up to; None for no acknowledgement."""
-    said = int(entry["side"][side])
     if not said & SIDE_ACKED:
         return None
-    return max(
-        int(entry["acked"][side]) - int(entry["low"][side]) - (0 if said & SIDE_BORROW else 1 << 32), 0
-    )
+    return max(acked - low - (0 if said & SIDE_BORROW else 1 << 32), 0)
 
 
 def _tunnel_name(stack: int) -> str:
