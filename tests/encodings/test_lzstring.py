@@ -73,3 +73,10 @@ def test_other_bytes_are_malformed(data):
     with pytest.raises(Malformed):
         list(encoding.unwrap(data, LIMITS))
     assert list(encoding.find(data, LIMITS)) == []
+
+
+def test_bits_that_are_all_zero_at_the_end_are_spaces_too():
+    for number in range(40):
+        text = b'{"serialNumber": "%d"}' % (10**14 + number * 7919)
+        captured = encoding.wrap(Child(data=text, start=0, end=0, params=(("form", "utf-16"),)))
+        assert [child.data for child in encoding.find(captured, LIMITS)] == [text]

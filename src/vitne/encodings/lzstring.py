@@ -114,7 +114,7 @@ def _token(token: bytes, start: int, limits: Limits) -> Child | None:
 
 def _utf16(data: bytes, limits: Limits) -> Child | None:
     try:
-        text = data[:_LONGEST].decode("utf-8", "surrogatepass").rstrip(" ")
+        text = data[:_LONGEST].decode("utf-8", "surrogatepass").removesuffix(" ")
     except UnicodeDecodeError:
         return None
     if not text or not all(_LEAST <= ord(letter) <= _MOST for letter in text):
