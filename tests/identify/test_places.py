@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vitne.identify.datums import gcj02
 from vitne.identify.places import Places, chance
 from vitne.model import Child, Node, Part, Seed
 
@@ -172,3 +173,9 @@ def test_a_place_on_the_datums_of_chinese_maps_is_found_once_and_named():
         identifier="location", name="x", value="", latitude=31.1774276, longitude=121.5272106, radius_m=5000.0
     )
     assert len(Places([wide]).find([_node(b'{"lat":31.1774276,"lng":121.5272106}')])) == 1
+
+
+def test_a_datum_of_chinese_maps_counts_elsewhere_only_where_the_record_names_it():
+    moved = "{:.6f},{:.6f}".format(*gcj02((60.39299, 5.32415))).encode()
+    assert not Places([HOME]).find([_node(moved)])
+    assert Places([HOME]).find([_node(b"coordtype=gcj02&p=" + moved)])

@@ -32,6 +32,7 @@ MOST = 10_000  # numbers of one node that are taken as a latitude: a hostile sen
 NUMBER = re.compile(rb"-?(?:[0-9]{1,3},[0-9]{3,17}|[0-9]{1,11}(?:\.[0-9]{1,17})?)")
 LATITUDE = frozenset({"lat", "latitude", "y", "wd", "weidu", "breite"})
 LONGITUDE = frozenset({"lon", "lng", "long", "longitude", "x", "jd", "jingdu", "laenge"})
+_DATUM = re.compile(rb"(?i)gcj|bd.?09")  # as parameters of map services name the datums
 LEAF = 24  # bytes of a field that may be one number
 PAIRS_PER_BYTE = 1e-3  # pairs of numbers in text, for the E-value: generous
 
@@ -43,6 +44,11 @@ class View(msgspec.Struct, frozen=True):
     seed: Any  # Seed with its position on that datum
     datum: str  # "" for WGS 84
     prefixes: list[bytes]  # first characters that a latitude near it can have
+    local: bool  # the datum is the usual one there
+
+    def counts(self, said: bytes) -> bool:
+        """Say whether numbers on this datum count in some record: elsewhere only where it names the datum."""
+        return self.local or _DATUM.search(said) is not None
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -98,6 +104,8 @@ class Places:
             return
         taken: set[tuple[int, int]] = set()  # on several datums, where the radius is wide
         for view in self._views:
+            if not view.counts(data):
+                continue
             behind = 0
             places = {at for prefix in view.prefixes for at in islice(_all(data, prefix), MOST)}
             for place in sorted(places)[:MOST]:
@@ -131,7 +139,8 @@ class Places:
         taken: set[int] = set()
         for view in self._views:
             near = _near(north.data, east.data, view.seed)
-            if near is not None and view.row not in taken:
+            said = north.parent.data if north.parent is not None else north.data
+            if near is not None and view.row not in taken and view.counts(said):
                 taken.add(view.row)
                 found = Found(node=north, start=0, end=len(north.data), seed=view.row, needle=-1)
                 yield _told(found, near, view.datum)
@@ -172,7 +181,8 @@ def _views(row: int, seed: Seed) -> Iterator[View]:
     position = (seed.latitude or 0.0, seed.longitude or 0.0)
     for datum, (north, east) in (("", position), ("GCJ-02", gcj02(position)), ("BD-09", bd09(position))):
         moved = msgspec.structs.replace(seed, latitude=north, longitude=east)
-        yield View(row=row, seed=moved, datum=datum, prefixes=_prefixes(moved))
+        local = not datum or (0.8 < position[0] < 55.9 and 72 < position[1] < 137.9)  # about China
+        yield View(row=row, seed=moved, datum=datum, prefixes=_prefixes(moved), local=local)
 
 
 def _prefixes(seed: Seed) -> list[bytes]:
