@@ -123,4 +123,4 @@ def _in_binary() -> tuple[Gated, ...]:
     return tuple(one for one in (*families()["structure"], *families()["text"]) if one.name in _IN_BINARY)
 
 
-_IN_BINARY = frozenset({"json", "base64", "multipart"})
+_IN_BINARY = frozenset({"json", "base64", "lzstring", "multipart"})
