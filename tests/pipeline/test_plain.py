@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from tests.pipeline.talk import IMEI, OK, PHONE, SERVER_HOST, TABLET, Talk, get, post
+from tests.pipeline.talk import IMEI, OK, OTHER_HOST, PHONE, SERVER_HOST, TABLET, Talk, get, post
 from vitne.lab.wire import CLIENT, SERVER
 from vitne.model import Seed, Subject
 from vitne.pipeline import Options, run_scan
@@ -142,3 +142,79 @@ def test_messages_that_hold_nothing_are_not_made(tmp_path: Path, monkeypatch: py
     assert [finding.identifier for finding in result.findings] == ["imei"]
     assert len(result.transmissions) == 101
     assert made.count("request") < 10  # the first of each kind, and the one with the number
+
+
+FORM = "application/x-www-form-urlencoded"
+DNS = (
+    bytes.fromhex("123481800001000100000000")
+    + b"\x01x\x07example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x01\x00\x00\x04\xc6\x33\x64\x15"
+)
+
+
+def answer(body: bytes, kind: str = "text/plain") -> bytes:
+    return f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+FLAT = "Iab;FCVSV9.0;FPSNSYN1;M00101;FSIM1O00101;"
+HARD: dict[str, tuple[list[bytes], list[bytes], str]] = {
+    # name: requests, answers, what has to be there: one of the lists of a document
+    "a value at the end of a body, another request behind it": (
+        [post(b"a=b&n=ZaphodBeeblebrox", kind=FORM), get("/x")],
+        [OK, OK],
+        "findings",
+    ),
+    "a value at the end of an answer, another behind it": (
+        [get("/x"), get("/y")],
+        [answer(b"hello ZaphodBeeblebrox"), OK],
+        "findings",
+    ),
+    "names told in an answer": (
+        [get("/dns-query")],
+        [answer(DNS, "application/dns-message")],
+        "sent",
+    ),
+    "an answer that claims to be encrypted": (
+        [get("/")],
+        [answer(b'{"resultCode":0}', "application/encrypted+json")],
+        "oddities",
+    ),
+    "a flat record in a header": (
+        [get("/", more=f"Content-Type: text/xml\r\nX-R: {FLAT}\r\n")],
+        [OK],
+        "findings",
+    ),
+    "a form of more fields than are read": ([post(b"a=1" + b"&a=1" * 6000, kind=FORM)], [OK], "gaps"),
+    "base64 that calls itself a form": (
+        [post(base64.b64encode(b"mail=kari@post.examp") + b"\n", kind=FORM)],
+        [OK],
+        "findings",
+    ),
+    "requests in one packet": ([get(f"/?imei={IMEI}") + get("/n")], [OK + OK], "findings"),
+}
+WORD = Subject(seeds=(Seed(identifier="free-text", value="ZaphodBeeblebrox", name="word"), SUBJECT.seeds[0]))
+
+
+@pytest.mark.parametrize("name", sorted(HARD))
+def test_what_the_quick_looks_cannot_decide_is_read_patiently(tmp_path: Path, name: str) -> None:
+    asked, answered, where = HARD[name]
+    talk = Talk()
+    turns = [
+        turn for one, other in zip(asked, answered, strict=True) for turn in ((CLIENT, one), (SERVER, other))
+    ]
+    talk.tcp(turns)
+    talk.udp(b"hello there", server=OTHER_HOST)
+    path = talk.write(tmp_path / "c.pcap")
+    fast, slow = told(path, shortcuts=True, subject=WORD), told(path, shortcuts=False, subject=WORD)
+    assert slow[where]
+    assert fast == slow
+
+
+def test_of_many_alike_values_the_same_are_listed(tmp_path: Path) -> None:
+    talk = Talk()
+    query = "&".join(f"m{number}=kari@post.example" for number in range(120))
+    for number in range(5):
+        talk.ask(get(f"/?{query}", more=f"X-M: kari@post.example\r\nX-N: {number}\r\n"))
+    path = talk.write(tmp_path / "c.pcap")
+    fast, slow = told(path, shortcuts=True), told(path, shortcuts=False)
+    assert any("more spellings" in gap["why"] for gap in slow["gaps"])
+    assert fast == slow

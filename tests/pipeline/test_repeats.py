@@ -8,7 +8,7 @@ from tests.pipeline.talk import IMEI, OK, OTHER_HOST, PHONE, TABLET, Talk, get, 
 from tests.pipeline.test_plain import told
 from vitne.lab.wire import CLIENT, SERVER
 from vitne.model import Subject
-from vitne.pipeline import flowreader
+from vitne.pipeline import flowreader, repeats
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,3 +79,31 @@ def test_flows_that_differ_in_any_byte_port_or_cut_are_read_each(tmp_path: Path)
     assert fast == slow
     deliveries = [one["delivery"] for one in fast["findings"] if one["transport"] == "tcp"]
     assert deliveries == ["accepted", "refused"]
+
+
+def test_entries_of_a_log_are_told_each_though_their_bytes_are_not_there(tmp_path: Path) -> None:
+    names = "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\torig_bytes\tresp_bytes"
+    rows = "".join(
+        f"170000000{n}.25\tC{n}\t192.168.1.20\t4000{n}\t198.51.100.20\t443\ttcp\t{n}00\t3400\n"
+        for n in (1, 2, 3)
+    )
+    path = tmp_path / "conn.log"
+    path.write_text(f"#separator \\x09\n#path\tconn\n#fields\t{names}\n{rows}#close\t2023\n")
+    fast, slow = told(path, shortcuts=True), told(path, shortcuts=False)
+    assert [row["bytes"] for row in slow["sent"]] == [100, 200, 300]
+    assert fast == slow
+
+
+def test_the_same_requests_cut_into_other_packets_are_told_in_the_same_order(tmp_path: Path) -> None:
+    talk = Talk()
+    asked = get(f"/?imei={IMEI}") + get("/n")
+    for cuts in ((90,), ()):
+        talk.tcp([(CLIENT, asked), (SERVER, OK + OK)], cuts=cuts)
+    path = talk.write(tmp_path / "c.pcap")
+    assert told(path, shortcuts=True) == told(path, shortcuts=False)
+
+
+def test_what_is_remembered_of_flows_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeats, "MOST_HELD", 30)
+    path = repeated().write(tmp_path / "c.pcap")
+    assert told(path, shortcuts=True) == told(path, shortcuts=False)

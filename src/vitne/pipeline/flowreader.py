@@ -44,7 +44,7 @@ class FlowReader:
         """Read a flow as it is on the wire; ``exchange`` is what the kernel framed of it, if it did."""
         if not self.shortcuts:
             return self.patiently(traffic, flow, views)
-        key = self._repeats.key(flow, views)
+        key = None if traffic.exported else self._repeats.key(flow, views)  # an entry tells more than bytes
         saying = self._repeats.again(key, traffic, flow, views) if key is not None else None
         if saying is None and exchange is not None and self._plain is not None:
             saying = self._plain.read(Reading(traffic, flow, views, exchange))

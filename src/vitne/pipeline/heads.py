@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from vitne import catalog
 from vitne.decode.protocols.http_framing import CODINGS, media_hint
 from vitne.decode.protocols.http_heads import Head, take_host
 from vitne.decode.unwrap import Budget, unwrap
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 _SHORT = 5  # bytes of a text in which nothing can be found
 _MOST = 4096  # names, lines and hosts that are remembered
 _LONGEST_FORM = 64 << 10
+_CLOSES = frozenset((b"}", b"]", b">"))  # behind them stands no value
 
 
 def coded(view: SideView, row: Row) -> tuple[str, ...] | None:
@@ -65,8 +68,22 @@ def _wraps(text: bytes) -> bool:
 
 
 def _plainly_form(text: bytes) -> bool:
-    """Say whether a text begins with a name and is no base64 with its padding."""
-    return text[:1].isalnum() and b"=" in text and not text.endswith(b"=")
+    """Say whether a text begins with a name, is no base64 with its padding, and is read to its end."""
+    padded = text.rstrip().endswith(b"=")
+    return text[:1].isalnum() and b"=" in text and not padded and text.count(b"&") + 1 < Limits().children
+
+
+def abuts(view: SideView, row: Row) -> bool:
+    """Say whether the next message may hide from raw search a value that ends where the body does."""
+    last = bytes_of(view, row.end - 1, row.end)
+    return row.body < row.end < view.start + len(view.data) and last not in _CLOSES
+
+
+@cache
+def _flat_types() -> frozenset[str] | None:
+    """Give the media types of messages in any part of which a flat record may stand; None for all."""
+    flat = [sender.match.content_types for sender in catalog.senders() if sender.layout == "flat"]
+    return frozenset(kind for kinds in flat for kind in kinds) if all(flat) else None
 
 
 class Heads:
@@ -103,7 +120,8 @@ class Heads:
 
         Nothing else is found in it then.  None where it is to be looked at patiently.
         """
-        if not self._quick:
+        flat = _flat_types()
+        if not self._quick or flat is None or content_type(view, row) in flat:
             return None
         target = bytes_of(view, row.target, row.target_end)
         path, mark, query = target.partition(b"?")
@@ -183,6 +201,8 @@ class Heads:
         if row.chunked or row.coding or CLAIM.search(kind):
             return False
         data = bytes_of(view, row.body, row.end)
+        if abuts(view, row) and self._searcher.places(data):
+            return False
         media = media_hint(kind)
         if media == "form":
             return readable(data) and self._form("body", data)

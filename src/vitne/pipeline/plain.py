@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vitne.assess.delivery import by_status
+from vitne.decode.protocols.http_dns import MEDIA as DNS_MEDIA
 from vitne.decode.protocols.http_framing import framing
 from vitne.decode.protocols.http_heads import parse
 from vitne.decode.protocols.http_message import Body, build
@@ -17,9 +18,9 @@ from vitne.decode.unwrap import Budget, unwrap
 from vitne.model import Message, Node, Opaque, Part
 from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.framed import STRONG, bytes_of
-from vitne.pipeline.heads import Heads, coded, content_type
-from vitne.pipeline.messagework import MessageWork, device_and_direction
-from vitne.pipeline.saying import Counted, Saying
+from vitne.pipeline.heads import Heads, abuts, coded, content_type
+from vitne.pipeline.messagework import CLAIM, MessageWork, device_and_direction
+from vitne.pipeline.saying import Counted, Saying, mixed
 
 if TYPE_CHECKING:
     from vitne.attribute import Devices
@@ -50,17 +51,17 @@ class Plain:
         flow, views, exchange = reading.flow, reading.views, reading.exchange
         if device_and_direction(self._devices, flow, 1)[1] == "sent":
             return None  # answers of a device of ours are looked at in depth
-        for row in exchange.asked:
-            name = self._heads.host(views[0], row)
-            if name is None:
-                return None
-            reading.names.append(name)
+        if self._tells_names(reading) or not self._name(reading):
+            return None
         saying = Saying(works=[], host=reading.first_host())
         asked = self._requests(reading, saying)
+        if mixed(views[0], asked.values(), saying.counted):
+            return None
         saying.works.extend(asked.values())
         for number, row in enumerate(exchange.answered):
             hit = exchange.hit[len(exchange.asked) + number]
-            opaque = None if hit == STRONG else self._answer(views[1], row, seen=hit > 0 or self._heads.pairs)
+            seen = hit > 0 or self._heads.pairs or abuts(views[1], row)
+            opaque = None if hit == STRONG else self._answer(views[1], row, seen=seen)
             request = asked.get(number)
             if request is None and opaque is not None:
                 saying.opaque.extend((each.reason, each.length) for each in opaque)
@@ -76,6 +77,20 @@ class Plain:
         for work in saying.works:
             work.find_ends(self._devices)
         return saying
+
+    def _tells_names(self, reading: Reading) -> bool:
+        """Say whether a message may carry names: DNS over HTTPS, seen in the clear."""
+        rows = ((0, reading.exchange.asked), (1, reading.exchange.answered))
+        return any(content_type(reading.views[side], row) == DNS_MEDIA for side, own in rows for row in own)
+
+    def _name(self, reading: Reading) -> bool:
+        """Note the hosts that the requests name; false where one is no host name."""
+        for row in reading.exchange.asked:
+            name = self._heads.host(reading.views[0], row)
+            if name is None:
+                return False
+            reading.names.append(name)
+        return True
 
     def _requests(self, reading: Reading, saying: Saying) -> dict[int, MessageWork]:
         """Give the requests to be looked at by their number; the others are counted."""
@@ -105,7 +120,7 @@ class Plain:
         if row.end == row.body:
             return []
         announced = coded(view, row)
-        if announced is None:
+        if announced is None or CLAIM.search(content_type(view, row)):
             return None
         data = bytes_of(view, row.body, row.end)
         part = Part(path="body", start=0, end=len(data), hints=announced)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from vitne.pipeline.messagework import MessageWork, device_and_direction
-from vitne.pipeline.saying import Counted, Saying, Seen
+from vitne.pipeline.saying import Counted, Saying, Seen, mixed
 
 if TYPE_CHECKING:
     from vitne.attribute import Devices
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 << 10  # bytes of a flow that is remembered
 MOST_MESSAGES = 64  # messages of a flow that is remembered
 MOST = 16384  # flows that are remembered
+MOST_HELD = 64 << 20  # bytes, unwrapped, of all flows that are remembered: what is found in them holds them
 _BY_TIME = "stream"  # protocol of messages that are cut where time passed
 _GROUPS = ("22", "23", "255.", "ff")  # how addresses of groups begin; a few others do too, which costs little
 
@@ -54,6 +55,7 @@ class Repeats:
     def __init__(self, devices: Devices) -> None:
         self._devices = devices
         self._patterns: dict[bytes, _Pattern] = {}
+        self._held = 0
 
     def key(self, flow: Flow, views: dict[int, SideView]) -> bytes | None:
         """Give what a flow is known by; None for one that is too long to be remembered."""
@@ -79,6 +81,10 @@ class Repeats:
             return
         if any(work.message.protocol == _BY_TIME for work in works):
             return
+        held = sum(work.node_bytes for work in works)
+        if self._held + held > MOST_HELD:
+            return
+        self._held += held
         index = {id(work): number for number, work in enumerate(works)}
         said = []
         for work in works:
@@ -100,6 +106,8 @@ class Repeats:
             work.host, work.opaque, work.like = said.host, said.opaque, said.seen
             work.find_ends(self._devices)
             works.append(work)
+        if pattern.counted and mixed(views[0], works, pattern.counted):
+            return None
         for work, said in zip(works, pattern.said, strict=True):
             if said.response is not None:
                 work.response = works[said.response]

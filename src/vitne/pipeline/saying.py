@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from vitne.pipeline.ends import NOBODY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from vitne.model import Gap, Oddity, Sighting
     from vitne.model.findings import Delivery
     from vitne.pipeline.ends import Host
     from vitne.pipeline.messagework import MessageWork
+    from vitne.pipeline.views import SideView
 
 
 class Counted(NamedTuple):
@@ -46,3 +47,14 @@ class Saying:
     notes: list[tuple[MessageWork | None, Gap | Oddity]] = field(default_factory=list)  # None: the flow's own
     new: bool = True  # false: another flow said the same, byte for byte
     key: bytes | None = None  # what the flow is known by, where it is short enough to be remembered
+
+
+def mixed(view: SideView, works: Iterable[MessageWork], counted: Sequence[Counted]) -> bool:
+    """Say whether a request that is counted lies in the same packets of this side as one that is made.
+
+    The rows of the two would stand in the order in which they were taken, not in that of the stream.
+    """
+    if not counted:
+        return False
+    made = {work.rows for work in works}
+    return bool(made) and any(view.row_span(one.start, one.end) in made for one in counted)

@@ -130,7 +130,7 @@ class Sightings:
         """Keep so many spellings of each value of a message, and so many in all; tell what is left out."""
         alike: dict[tuple[str, str], int] = {}
         kept: list[Sighting] = []
-        for sighting in sightings:
+        for sighting in sorted(sightings, key=_rank):
             key = (sighting.identifier, sighting.value)
             alike[key] = alike.get(key, 0) + 1
             if alike[key] <= _MOST_ALIKE and len(kept) < _MOST_SIGHTINGS:
@@ -200,6 +200,11 @@ class Sightings:
             answer=", ".join([*words, answer] if answer else words),
             under=work.view.wire if isinstance(work.view, OpenedView) else None,
         )
+
+
+def _rank(sighting: Sighting) -> tuple[bool, bool, int]:
+    """Put known values first, then declared ones, each in the order of the message's parts."""
+    return sighting.seed is None, sighting.sender is None, sighting.node.part.start
 
 
 def _of_others(sightings: Iterable[Sighting], work: MessageWork) -> Iterator[Sighting]:
