@@ -34,6 +34,7 @@ _LEAST, _MOST = 32, 32 + 0x7FFF  # letters of the form in UTF-16, fifteen bits e
 _LAST_FIRST = 0x50
 _GLUE = frozenset({b"_", b".", b"$"})
 _LONGEST = 1 << 20  # letters of a token: each is six letters while it is read
+_MOST_KNOWN = 4096  # tokens kept in mind
 _PROBE = 48  # letters after which a token is given up if a code stands for nothing
 _PADDING = 32  # bits behind the end of the text, at the most
 _RANDOM = 32  # letters from which an outcome that nothing else tells counts
@@ -58,6 +59,7 @@ class LzString(WholeRange):
                 yield child
                 return
         count = 0
+        nothing: set[bytes] = set()  # short tokens that are none: patterns repeat by the ten thousand
         for match in _TOKEN.finditer(data):
             token = match.group()
             if (
@@ -66,10 +68,15 @@ class LzString(WholeRange):
                 or data[match.start() - 1 : match.start()] in _GLUE
             ):
                 continue
+            if token in nothing:
+                continue
+            if len(token) <= _PROBE and len(nothing) < _MOST_KNOWN:
+                nothing.add(token)
             if decompress(_bits(token[:_PROBE]), 4096) is None:
                 continue
             child = _token(token, match.start(), limits)
             if child is not None and child.complete and _worth(child.data):
+                nothing.discard(token)
                 yield child
                 count += 1
                 if count >= limits.children:
