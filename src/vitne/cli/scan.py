@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import os
 import platform
@@ -31,6 +32,7 @@ def run(options: argparse.Namespace) -> int:
     from vitne.pipeline.inputs import key_logs
 
     _check_case(options.case)
+    _collect_seldom()
     options.keys = [*options.keys, *key_logs(options.captures)]
     _keep_searches()
     subject = _subject(options.subject)
@@ -64,6 +66,12 @@ def run(options: argparse.Namespace) -> int:
         kept.drop()
     show(shown, options)
     return exit_code(result, options)
+
+
+def _collect_seldom() -> None:
+    """Look for cycles of dead objects less often: a scan makes many objects that live on, and few cycles."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
 
 
 def _check_case(folder: str | None) -> None:
