@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _SHORT = 5  # bytes of a text in which nothing can be found
 _MOST = 4096  # names, lines and hosts that are remembered
 _LONGEST_FORM = 64 << 10
+_REACH = 16  # bytes beside a value that raw search looks at, and those it may be lengthened by
 _CLOSES = frozenset((b"}", b"]", b">"))  # behind them stands no value
 
 
@@ -73,12 +74,6 @@ def _plainly_form(text: bytes) -> bool:
     return text[:1].isalnum() and b"=" in text and not padded and text.count(b"&") + 1 < Limits().children
 
 
-def abuts(view: SideView, row: Row) -> bool:
-    """Say whether the next message may hide from raw search a value that ends where the body does."""
-    last = bytes_of(view, row.end - 1, row.end)
-    return row.body < row.end < view.start + len(view.data) and last not in _CLOSES
-
-
 @cache
 def _flat_types() -> frozenset[str] | None:
     """Give the media types of messages in any part of which a flat record may stand; None for all."""
@@ -95,6 +90,7 @@ class Heads:
         self._idle = idle
         self._book = rulebook()
         self.pairs = any(seed.identifier == "location" for seed in searcher.seeds)
+        self._longest = max((len(needle.data) for needle in searcher.needles), default=0)
         self._hosts: dict[bytes, str | None] = {}
         self._names: dict[bytes, str] = {}  # header names by which nothing is asked for -> path
         self._asked: set[bytes] = set()  # header names by which something is
@@ -112,6 +108,13 @@ class Heads:
             self._hosts.clear()
         self._hosts[value] = None if head.oddities or not head.host else head.host
         return self._hosts[value]
+
+    def hidden(self, view: SideView, row: Row) -> bool:
+        """Say whether the next message may hide from raw search a value that ends where this body does."""
+        if not row.body < row.end < view.start + len(view.data):
+            return False
+        tail = bytes_of(view, max(row.body, row.end - self._longest - _REACH), row.end)
+        return tail[-1:] not in _CLOSES and bool(self._searcher.places(tail))
 
     def look(
         self, view: SideView, row: Row, lines: list[tuple[int, int, int]]
@@ -201,7 +204,7 @@ class Heads:
         if row.chunked or row.coding or CLAIM.search(kind):
             return False
         data = bytes_of(view, row.body, row.end)
-        if abuts(view, row) and self._searcher.places(data):
+        if self.hidden(view, row):
             return False
         media = media_hint(kind)
         if media == "form":

@@ -18,7 +18,7 @@ from vitne.decode.unwrap import Budget, unwrap
 from vitne.model import Message, Node, Opaque, Part
 from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.framed import STRONG, bytes_of
-from vitne.pipeline.heads import Heads, abuts, coded, content_type
+from vitne.pipeline.heads import Heads, coded, content_type
 from vitne.pipeline.messagework import CLAIM, MessageWork, device_and_direction
 from vitne.pipeline.saying import Counted, Saying, mixed
 
@@ -60,7 +60,7 @@ class Plain:
         saying.works.extend(asked.values())
         for number, row in enumerate(exchange.answered):
             hit = exchange.hit[len(exchange.asked) + number]
-            seen = hit > 0 or self._heads.pairs or abuts(views[1], row)
+            seen = hit > 0 or self._heads.pairs or self._heads.hidden(views[1], row)
             opaque = None if hit == STRONG else self._answer(views[1], row, seen=seen)
             request = asked.get(number)
             if request is None and opaque is not None:
