@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitne import catalog
-from vitne.identify.declared import answer_of, declared, sender_of
+from vitne.identify.declared import answer_of, declared, holds_flat_record, sender_of
 from vitne.model import Child, Message, Node, Part
 
 
@@ -178,3 +178,13 @@ def test_a_field_may_be_documented_by_its_last_two_steps_wherever_lists_stand() 
         "events[0].session.id": "session-id",
         "sessions[1].user.id": "account-name",
     }
+
+
+def test_a_flat_record_is_told_from_a_text_with_semicolons() -> None:
+    flat = [sender for sender in catalog.senders() if sender.layout == "flat"]
+    assert flat
+    for sender in flat:
+        names = [*sender.match.required, *sender.match.some_of, *(field.name for field in sender.field)]
+        record = sender.match.prefix + "".join(f"{name}x1;" for name in dict.fromkeys(names))
+        assert holds_flat_record(record.encode())
+    assert not holds_flat_record(b"Mozilla/5.0 (Linux; Android 12; XY-1; C)")

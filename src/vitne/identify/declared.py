@@ -104,6 +104,16 @@ def _path_of(nodes: Sequence[Node]) -> str:
     return path
 
 
+def holds_flat_record(data: bytes) -> bool:
+    """Say whether some bytes hold a known sender's record of fields one behind the other."""
+    for sender in catalog.senders():
+        if sender.layout == "flat":
+            found = entries(data, _flat_keys(sender.id), sender.match.prefix.encode())
+            if found and _inside(sender, {key: [] for key, _, _ in found}):
+                return True
+    return False
+
+
 def _inside(sender: SenderFile, record: _Record) -> bool:
     match = sender.match
     if any(name not in record for name in match.required):

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vitne import catalog
 from vitne.decode.unwrap import Budget, unwrap
 from vitne.identify.candidates import Context, any_spot, candidates
-from vitne.identify.flat import entries
+from vitne.identify.declared import holds_flat_record
 from vitne.model import Message, Node, Sighting
 
 if TYPE_CHECKING:
@@ -44,11 +43,6 @@ class Idle:
         self._searcher = searcher
         self._known: dict[_Key, tuple[Sighting, ...] | None] = {}  # None: it is to be looked at every time
         self._once: set[_Key] = set()
-        self._flat = [
-            (tuple(field.name for field in sender.field), sender.match.prefix.encode())
-            for sender in catalog.senders()
-            if sender.layout == "flat"
-        ]
 
     def found(self, message: Message, part: Part, data: bytes) -> tuple[Sighting, ...] | None:
         """Give what is found in a part, in nodes of another message; None where it is to be looked at.
@@ -96,9 +90,7 @@ class Idle:
 
     def _told(self, data: bytes) -> bool:
         """Say whether a known value may stand in some bytes, or the record of a known sender."""
-        if self._searcher.places(data):
-            return True
-        return any(entries(data, names, prefix) for names, prefix in self._flat)
+        return bool(self._searcher.places(data)) or holds_flat_record(data)
 
 
 def placed(sightings: tuple[Sighting, ...], part: Part) -> Iterator[Sighting]:
