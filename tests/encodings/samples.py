@@ -229,6 +229,11 @@ SAMPLES: dict[str, list[bytes]] = {
     ],
     "utf16": [TEXT.decode().encode("utf-16-le"), "æøå and more".encode("utf-16"), "abcd".encode("utf-16-be")],
     "xor": [bytes(byte ^ 0xA5 for byte in TEXT), bytes(byte ^ 0x5A for byte in gzip.compress(LONG, mtime=0))],
+    # RFC 6455 section 5.7, masked; and the same twice with a ping between
+    "websocket": [
+        bytes.fromhex("818537fa213d7f9f4d5158"),
+        bytes.fromhex("818537fa213d7f9f4d5158898037fa213d828537fa213d7f9f4d5158"),
+    ],
     "xml": [
         b'<?xml version="1.0"?><r imei="004402990000014"><a>text &amp; more</a><b c=\'1\'/><![CDATA[raw]]></r>',
         b"<html><body>hello<br>there</body></html>",
