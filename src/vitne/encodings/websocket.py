@@ -3,8 +3,8 @@
 summary: masked frames of WebSocket messages, in a body or a stream
 specification: RFC 6455 sections 5.2 and 5.3
 
-All bytes have to be whole frames, each masked, as clients send them.  A row of frames has no end mark: one cut
-off between two of them cannot be told from a whole one.
+All bytes have to be whole frames, each masked, as clients send them.  A row of frames has no end mark: one
+that was cut off between two of them cannot be told from a whole one.
 """
 
 from __future__ import annotations
