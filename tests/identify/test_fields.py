@@ -116,3 +116,11 @@ def test_gaps_are_what_no_range_covers() -> None:
     assert not covered.holds(2, 5)
     assert list(Covered([]).gaps(0)) == []
     assert list(Covered([(0, 5)]).gaps(5)) == []
+
+
+def test_very_long_names_are_normalised_and_not_remembered() -> None:
+    from vitne.identify import fields
+
+    before = fields._known_normal.cache_info().currsize
+    assert normal("a." + "B_" * 1000) == "b" * 1000
+    assert fields._known_normal.cache_info().currsize == before

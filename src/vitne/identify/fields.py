@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 MOST_BYTES = 4096  # a longer value is no single identifier
+REMEMBERED = 256  # characters of a name up to which it is remembered
 MOST_PAIRS = 512  # names read out of one piece of text
 _SPACE = b" \t\r\n\"'"
 _SEPARATOR = re.compile(rb"[=:]")
@@ -42,9 +43,17 @@ def last_step(name: str) -> str:
     return name.removesuffix("[]").rpartition(".")[2]
 
 
-@lru_cache(maxsize=8192)
 def normal(name: str) -> str:
     """Write the last step of a field name in lower case without separators: `user.e_mail` gives `email`."""
+    return _normal(name) if len(name) > REMEMBERED else _known_normal(name)
+
+
+@lru_cache(maxsize=8192)
+def _known_normal(name: str) -> str:
+    return _normal(name)
+
+
+def _normal(name: str) -> str:
     last = last_step(name)
     while last.endswith("]"):
         head, bracket, inside = last[:-1].rpartition("[")

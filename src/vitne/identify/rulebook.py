@@ -6,7 +6,7 @@ import fnmatch
 import re
 from collections.abc import Callable
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 MOST_REMEMBERED = 4096  # field names whose rules are remembered
+LONGEST_REMEMBERED = 512  # characters of such a name with its part
 MOST_MATCHES = 4096  # matches of one rule in one piece of text
 _DIGITS = frozenset(b"0123456789")
 _HEX = frozenset(b"0123456789abcdefABCDEF")
@@ -133,33 +134,27 @@ class Rulebook:
         """Give the rules for a field of this (normal) name."""
         known = self._remembered.get(key)
         if known is None:
-            if len(self._remembered) >= MOST_REMEMBERED:
-                self._remembered.clear()
             by_glob = (one for pattern, one in self._globs if pattern.match(key))
             known = tuple(dict.fromkeys((*self._exact.get(key, ()), *by_glob)))
-            self._remembered[key] = known
+            _remember(self._remembered, key, known, len(key))
         return known
 
     def of_field(self, name: str, part: str) -> tuple[Bound, ...]:
         """Give the rules for a field of this name, as its sender writes it, in a message part."""
         known = self._fields.get((name, part))
         if known is None:
-            if len(self._fields) >= MOST_REMEMBERED:
-                self._fields.clear()
             known, key, path = (), normal(name), part.lower()
             if not self.quiet_part(path):
                 known = (*self.by_key(key), *(() if self.quiet_key(key) else self.by_part(path)))
-            self._fields[name, part] = known
+            _remember(self._fields, (name, part), known, len(name) + len(part))
         return known
 
     def by_part(self, part: str) -> tuple[Bound, ...]:
         """Give the rules that look at a message part of this (lower-case) path."""
         known = self._parts.get(part)
         if known is None:
-            if len(self._parts) >= MOST_REMEMBERED:
-                self._parts.clear()
             known = tuple(one for one in self._by_part if one.parts is not None and one.parts.match(part))
-            self._parts[part] = known
+            _remember(self._parts, part, known, len(part))
         return known
 
     def may_stand_in(self, data: bytes) -> bool:
@@ -221,10 +216,8 @@ class Rulebook:
     def _is_quiet(self, kind: str, name: str) -> bool:
         known = self._told_quiet.get((kind, name))
         if known is None:
-            if len(self._told_quiet) >= MOST_REMEMBERED:
-                self._told_quiet.clear()
             known = self._quiet[kind].match(name) is not None
-            self._told_quiet[kind, name] = known
+            _remember(self._told_quiet, (kind, name), known, len(name))
         return known
 
     def quiet_type(self, content_type: str) -> bool:
@@ -242,6 +235,15 @@ class Rulebook:
             check=checks.find(rule.check).check if rule.check else None,
             filler=partial(self.filler, identifier),
         )
+
+
+def _remember(known: dict[Any, Any], key: Any, value: Any, size: int) -> None:
+    """Remember what was decided by a name, unless the name is very long; a full memory is emptied."""
+    if size > LONGEST_REMEMBERED:
+        return
+    if len(known) >= MOST_REMEMBERED:
+        known.clear()
+    known[key] = value
 
 
 @cache

@@ -46,6 +46,8 @@ class _Names(dict[bytes | None, bool]):
     """Whether a field of this name is asked for, remembered."""
 
     def __missing__(self, name: bytes | None) -> bool:
+        if name is not None and len(name) > LONGEST_NAME:
+            return True  # and not remembered
         told = _asked(name) if name is not None else any(one.startswith("[") for one in _told())
         if len(self) >= MOST_REMEMBERED:
             self.clear()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from vitne.pipeline.views import SideView
 
 _SHORT = 5  # bytes of a text in which nothing can be found
+_LONGEST = 256  # bytes of a host or of a header's name that is remembered
 _MOST = 4096  # names, lines and hosts that are remembered
 _LONGEST_FORM = 64 << 10
 _REACH = 16  # bytes beside a value that raw search looks at, and those it may be lengthened by
@@ -104,10 +105,12 @@ class Heads:
             return known
         head = Head(0)
         take_host(head, value, 0)
-        if len(self._hosts) >= _MOST:
-            self._hosts.clear()
-        self._hosts[value] = None if head.oddities or not head.host else head.host
-        return self._hosts[value]
+        told = None if head.oddities or not head.host else head.host
+        if len(value) <= _LONGEST:
+            if len(self._hosts) >= _MOST:
+                self._hosts.clear()
+            self._hosts[value] = told
+        return told
 
     def hidden(self, view: SideView, row: Row) -> bool:
         """Say whether the next message may hide from raw search a value that ends where this body does."""
@@ -155,6 +158,8 @@ class Heads:
     def _line(self, line: bytes, begin: int) -> bool | None:
         """Say whether something is found in a header line; None where it is to be looked at patiently."""
         name, value = line[: line.index(b":")], line[begin:]
+        if len(name) > _LONGEST:
+            return None
         path = self._names.get(name) or self._path_of(name)
         known = self._idle.known("http", path, value)
         if known is not None:
