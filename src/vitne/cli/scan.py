@@ -86,12 +86,11 @@ def _check_case(folder: str | None) -> None:
 
 
 def _keep_searches() -> None:
-    """Let compiled searches be kept: in VITNE_CACHE, else in the user's cache; an empty name keeps none."""
-    from vitne.identify.needles import keep_in
-
-    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = os.environ.get("VITNE_CACHE", f"{cache}/vitne")
+    """Let compiled searches be kept in the folder that VITNE_CACHE names; without it nothing is written."""
+    folder = os.environ.get("VITNE_CACHE", "")
     if folder:
+        from vitne.identify.needles import keep_in
+
         with suppress(RuntimeError):  # a user without a home keeps none
             keep_in(Path(folder).expanduser())
 

@@ -33,19 +33,20 @@ class Kept:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        try:
-            sealed = self._file(mark).read_bytes()
-            return AESGCM(_derived(b"key", mark)).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-        except (OSError, InvalidTag, ValueError):
-            return None
+        opener = AESGCM(hashlib.sha256(mark).digest())
+        for file in sorted(self.folder.glob(f"*{_ENDING}"))[: 2 * MOST]:
+            with suppress(OSError, InvalidTag, ValueError):
+                sealed = file.read_bytes()
+                return opener.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        return None
 
     def keep(self, mark: bytes, data: bytes) -> None:
         """Keep something under a mark, readable by its owner alone."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        nonce = hashlib.sha256(data).digest()[:_NONCE]  # one key seals one content, so none comes twice
-        sealed = nonce + AESGCM(_derived(b"key", mark)).encrypt(nonce, data, None)
-        place = self._file(mark)
+        nonce = os.urandom(_NONCE)
+        sealed = nonce + AESGCM(hashlib.sha256(mark).digest()).encrypt(nonce, data, None)
+        place = self.folder / f"{os.urandom(8).hex()}{_ENDING}"  # no name is made of a value
         fresh = place.with_suffix(f".{os.getpid()}")
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -56,9 +57,6 @@ class Kept:
             for old in files[:-MOST]:
                 old.unlink()
 
-    def _file(self, mark: bytes) -> Path:
-        return self.folder / f"{_derived(b'name', mark).hex()[:32]}{_ENDING}"
-
 
 def mark_of(parts: Iterable[bytes]) -> bytes:
     """Give the mark of everything that a compiled search depends on; how it is cut into parts counts."""
@@ -66,7 +64,3 @@ def mark_of(parts: Iterable[bytes]) -> bytes:
     for part in parts:
         digest.update(len(part).to_bytes(8, "little") + part)
     return digest.digest()
-
-
-def _derived(what: bytes, mark: bytes) -> bytes:
-    return hashlib.sha256(what + mark).digest()
