@@ -50,3 +50,8 @@ def test_other_bytes_are_malformed(data):
     with pytest.raises(Malformed):
         list(encoding.unwrap(data, LIMITS))
     assert list(encoding.find(data, LIMITS)) == []
+
+
+def test_letters_that_could_belong_to_either_side_are_not_tried_in_all_ways():
+    hostile = b"a\xe9a" * 1300 + b"\xe9\xe9\xe9"  # found by fuzzing: each letter doubled the work
+    assert list(encoding.find(hostile, LIMITS)) == []

@@ -26,7 +26,7 @@ _GB = re.compile(rb"(?:[\xa1-\xa9\xb0-\xf7][\xa1-\xfe])+")
 _BIG5 = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xa3\xa4-\xc6][\x40-\x7e\xa1-\xfe])+")
 # letters of Latin-1 one at a time, or two at most, beside letters of ASCII
 _LATIN = re.compile(
-    rb"(?:[\x00-\x7f]|(?<=[A-Za-z])[\xa0-\xff]{1,2}(?![\x80-\xff])|(?<![\x80-\xff])[\xa0-\xff]{1,2}(?=[A-Za-z]))+"
+    rb"(?:[\x00-\x7f]|(?<=[A-Za-z])[\xa0-\xff]{1,2}(?![\x80-\xff])|(?<![\x80-\xff])[\xa0-\xff]{1,2}(?=[A-Za-z]))++"
 )
 _SAMPLE = 4096  # bytes that are looked at
 _SHORTEST = 4  # bytes of a text
