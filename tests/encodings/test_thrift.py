@@ -62,3 +62,10 @@ def test_depth_and_counts_are_bounded():
         list(encoding.unwrap(b"\x1c" * 100_000, LIMITS))
     with pytest.raises(Malformed):
         list(encoding.unwrap(b"\x19\xf5\xff\xff\xff\xff\x07" + bytes(1000), LIMITS))
+
+
+def test_a_number_written_longer_than_need_be_ends_the_reading():
+    message = bytes.fromhex("180f") + b"004402990080014" + bytes.fromhex("9619250204a4b10000")
+    assert all(
+        encoding.wrap(child) == message[child.start : child.end] for child in encoding.unwrap(message, LIMITS)
+    )

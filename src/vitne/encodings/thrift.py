@@ -203,8 +203,8 @@ class _Compact(_Binary):
 
     def varint(self) -> int:
         read = varint(self.data, self.at)
-        if read is None:
-            raise _Cut
+        if read is None or read[0] >> 64 or (read[1] > self.at + 1 and not self.data[read[1] - 1]):
+            raise _Cut  # cut off, or longer than anybody writes it
         self.at = read[1]
         return read[0]
 
