@@ -63,7 +63,8 @@ class Xz(WholeRange):
     def wrap(self, child: Child) -> bytes:
         """Compress again in the same format; another preset gives other bytes for the same contents."""
         alone = ("format", "lzma") in child.params
-        return lzma.compress(child.data, format=lzma.FORMAT_ALONE if alone else lzma.FORMAT_XZ)
+        form = lzma.FORMAT_ALONE if alone else lzma.FORMAT_XZ
+        return lzma.compress(child.data, format=form, preset=0)  # the quickest: any gives the same contents
 
 
 def _decompressor() -> lzma.LZMADecompressor:

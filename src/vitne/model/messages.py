@@ -118,7 +118,8 @@ class Node:
     """Some unwrapped bytes and how they were reached.  Made by decode, searched by identify."""
 
     __slots__ = (
-        "child", "data", "depth", "encoding", "field", "layers", "parent", "part", "passed", "readable",
+        "_holds", "child", "data", "depth", "encoding", "field", "layers", "parent", "part", "passed",
+        "readable",
     )  # fmt: skip
 
     def __init__(
@@ -141,6 +142,7 @@ class Node:
         self.readable: bool = (
             (parent.readable and (encoding is None or encoding.readable)) if parent else True
         )
+        self._holds: bool | None = None  # whether this one layer can be wrapped again; None: not tried
         self.layers: tuple[Layer, ...] = ()  # filled on demand by path()
         self.passed: Sequence[tuple[int, int]] = ()  # ranges of fields without a node: nobody asked
 
@@ -173,15 +175,21 @@ class Node:
         """Wrap these bytes again, layer by layer, and say whether the captured bytes come out."""
         node: Node = self
         while node.parent is not None:
-            assert node.child is not None and node.encoding is not None  # noqa: S101, PT018
-            captured = node.parent.data[node.child.start : node.child.end]
-            if node.encoding.exact:
-                if node.encoding.wrap(node.child) != captured:
-                    return False
-            elif not _same_content(node.encoding, node.child, captured):
+            if node._holds is None:
+                node._holds = node._wraps()
+            if not node._holds:
                 return False
             node = node.parent
         return True
+
+    def _wraps(self) -> bool:
+        """Wrap this layer again; it may hold many findings, and is wrapped once."""
+        assert self.parent is not None  # noqa: S101  (asked of unwrapped bytes alone)
+        assert self.child is not None and self.encoding is not None  # noqa: S101, PT018
+        captured = self.parent.data[self.child.start : self.child.end]
+        if self.encoding.exact:
+            return self.encoding.wrap(self.child) == captured
+        return _same_content(self.encoding, self.child, captured)
 
 
 def _pieced(part: Part, start: int, end: int) -> tuple[int, int]:
