@@ -34,6 +34,7 @@ _LEAST, _MOST = 32, 32 + 0x7FFF  # letters of the form in UTF-16, fifteen bits e
 _LAST_FIRST = 0x50
 _GLUE = frozenset({b"_", b".", b"$"})
 _LONGEST = 1 << 20  # letters of a token: each is six letters while it is read
+_LONGEST_WIDE = 1 << 18  # bytes of the form in UTF-16: each letter is fifteen letters while it is read
 _MOST_KNOWN = 4096  # tokens kept in mind
 _PROBE = 48  # letters after which a token is given up if a code stands for nothing
 _PADDING = 32  # bits behind the end of the text, at the most
@@ -120,8 +121,13 @@ def _token(token: bytes, start: int, limits: Limits) -> Child | None:
 
 
 def _utf16(data: bytes, limits: Limits) -> Child | None:
+    head = data[:_LONGEST_WIDE]
+    while len(head) < len(data) and head and head[-1] & 0xC0 == 0x80:  # no half letter at the cut
+        head = head[:-1]
+    if len(head) < len(data) and head and head[-1] >= 0xC0:
+        head = head[:-1]
     try:
-        text = data[:_LONGEST].decode("utf-8", "surrogatepass").removesuffix(" ")
+        text = head.decode("utf-8", "surrogatepass").removesuffix(" ")
     except UnicodeDecodeError:
         return None
     if not text or not all(_LEAST <= ord(letter) <= _MOST for letter in text):
