@@ -104,7 +104,9 @@ def _plain(data: bytes, tag: int, length: int, order: str, *, most: int) -> list
 def _lwm2m(data: bytes, position: int, stop: int, *, prefix: str, most: int) -> list[_Value]:
     """Read the values of LwM2M: what is an instance holds resources (bits 7 and 6 of the type byte)."""
     out: list[_Value] = []
-    while position < stop and len(out) < most:
+    for _ in range(4 * most):  # empty instances are no values, and may be many
+        if position >= stop or len(out) >= most:
+            break
         kind = data[position]
         wide, size = 2 if kind & 0x20 else 1, kind >> 3 & 3
         start = position + 1 + wide + size
