@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from vitne.model import Child
 
-    from vitne.model import Child
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from vitne.model import Limits
 
 MOST_PLACES = 4096  # escapes listed by place; with more the text cannot be written again
 
@@ -106,3 +108,34 @@ class Escapes:
             if end < at + width or (end == at + width and width):
                 return (start + shift if first is None else first), match.end()
         return (start + shift if first is None else first), end + shift
+
+
+class Unescaped:
+    """A text that is unescaped as a whole: all that encodings of one way of escaping share."""
+
+    readable = True
+    exact = True
+
+    def __init__(self, escapes: Escapes, gate: re.Pattern[bytes]) -> None:
+        self._escapes = escapes
+        self._gate = gate  # what has to stand in a text that is unescaped without being announced
+
+    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the text unescaped where something in it speaks for this way of escaping."""
+        if self._gate.search(data):
+            yield from self.unwrap(data, limits)
+
+    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the whole text unescaped."""
+        raw = data[: limits.size]
+        decoded = self._escapes.decode(raw)
+        params = self._escapes.params(raw, decoded)
+        yield Child(data=decoded, start=0, end=len(raw), params=params, complete=len(raw) == len(data))
+
+    def wrap(self, child: Child) -> bytes:
+        """Escape again what was escaped, as it was."""
+        return self._escapes.wrap(child)
+
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
+        """Say which bytes of the text spell bytes [start, end) of the child."""
+        return self._escapes.locate(data, child, start, end)

@@ -1,13 +1,51 @@
-"""Decompressors of the standard library that are fed in steps: bzip2 and xz."""
+"""Compressed streams that may begin anywhere in some data, and decompressors that are fed in steps."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from vitne.encodings._inflating import STEP
+from vitne.encodings._whole_range import WholeRange
+from vitne.model import Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import re
+    from collections.abc import Callable, Iterator
+
+    from vitne.model import Child, Limits
+
+_REACH = 64 << 10  # how far into the data a stream is looked for
+_TRIES = 16  # candidates that may fail before the search ends
+
+
+class Streams(WholeRange):
+    """Streams that begin with a mark, at any offset; all that the compressed formats share."""
+
+    magic: ClassVar[re.Pattern[bytes]]  # what a stream begins with
+    missing: ClassVar[str]  # what is wrong with data that begin with none
+
+    def read(self, data: bytes, start: int, limits: Limits) -> Child | None:
+        """Read what begins at a position with the mark; None where nothing comes out."""
+        raise NotImplementedError
+
+    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield streams that begin within the first 64 KiB."""
+        position = failed = 0
+        while failed < _TRIES and (match := self.magic.search(data, position, _REACH)):
+            child = self.read(data, match.start(), limits)
+            if child is None:
+                failed += 1
+                position = match.end()
+            else:
+                yield child
+                position = child.end
+
+    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the contents of the whole data.  Raises Malformed where no stream begins them."""
+        child = self.read(data, 0, limits) if self.magic.match(data) else None
+        if child is None:
+            raise Malformed(self.missing, at=0)
+        yield child
 
 
 class _Stream(Protocol):

@@ -11,15 +11,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from vitne.encodings._escapes import Escapes
+from vitne.encodings._escapes import Escapes, Unescaped
 from vitne.encodings._json_reader import unescape
-from vitne.model import Child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from vitne.encodings import Family
-    from vitne.model import Limits
 
 _ESCAPE = re.compile(
     rb"\\(?:x[0-9A-Fa-f]{2}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9A-Fa-f]{4}"
@@ -37,7 +33,7 @@ def _one(spelled: bytes) -> bytes:
     return unescape(spelled)
 
 
-class Backslash:
+class Backslash(Unescaped):
     """A text is unescaped as a whole."""
 
     name = "backslash"
@@ -46,34 +42,9 @@ class Backslash:
     family: Family = "text"
     order = 25
     marks = (b"\\",)
-    readable = True
-    exact = True
 
     def __init__(self) -> None:
-        self._escapes = Escapes(_ESCAPE, _one)
-
-    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the text unescaped where an escape is in it that stands for a byte or character."""
-        if _GATE.search(data):
-            yield self._child(data, limits)
-
-    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the whole text unescaped."""
-        yield self._child(data, limits)
-
-    def wrap(self, child: Child) -> bytes:
-        """Escape again what was escaped."""
-        return self._escapes.wrap(child)
-
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
-        """Say which bytes of the text spell bytes [start, end) of the child."""
-        return self._escapes.locate(data, child, start, end)
-
-    def _child(self, data: bytes, limits: Limits) -> Child:
-        raw = data[: limits.size]
-        decoded = self._escapes.decode(raw)
-        params = self._escapes.params(raw, decoded)
-        return Child(data=decoded, start=0, end=len(raw), params=params, complete=len(raw) == len(data))
+        super().__init__(Escapes(_ESCAPE, _one), _GATE)
 
 
 encoding = Backslash()

@@ -13,14 +13,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from vitne.encodings._escapes import Escapes
-from vitne.model import Child
+from vitne.encodings._escapes import Escapes, Unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from vitne.encodings import Family
-    from vitne.model import Limits
 
 _REFERENCE = re.compile(rb"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _NAMES = {
@@ -43,7 +39,7 @@ def _one(spelled: bytes) -> bytes:
     return chr(number).encode("utf-8", "surrogatepass")
 
 
-class Html:
+class Html(Unescaped):
     """A text is unescaped as a whole."""
 
     name = "html"
@@ -52,34 +48,9 @@ class Html:
     family: Family = "text"
     order = 20
     marks = (b"&",)
-    readable = True
-    exact = True
 
     def __init__(self) -> None:
-        self._escapes = Escapes(_REFERENCE, _one)
-
-    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the text unescaped where a reference is in it."""
-        if _REFERENCE.search(data):
-            yield self._child(data, limits)
-
-    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the whole text unescaped."""
-        yield self._child(data, limits)
-
-    def wrap(self, child: Child) -> bytes:
-        """Escape again what was escaped."""
-        return self._escapes.wrap(child)
-
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
-        """Say which bytes of the text spell bytes [start, end) of the child."""
-        return self._escapes.locate(data, child, start, end)
-
-    def _child(self, data: bytes, limits: Limits) -> Child:
-        raw = data[: limits.size]
-        decoded = self._escapes.decode(raw)
-        params = self._escapes.params(raw, decoded)
-        return Child(data=decoded, start=0, end=len(raw), params=params, complete=len(raw) == len(data))
+        super().__init__(Escapes(_REFERENCE, _one), _REFERENCE)
 
 
 encoding = Html()

@@ -11,13 +11,10 @@ import re
 from typing import TYPE_CHECKING
 
 from vitne.encodings._inflating import allowance
-from vitne.encodings._streams import unpack
-from vitne.encodings._whole_range import WholeRange
-from vitne.model import Child, Malformed
+from vitne.encodings._streams import Streams, unpack
+from vitne.model import Child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from vitne.encodings import Family
     from vitne.model import Limits
 
@@ -27,12 +24,10 @@ _MAGIC = re.compile(
     rb"|\x5d\x00\x00[\x00\x01\x02\x04\x08\x10\x20\x30\x40\x60\x80\xc0][\x00-\x04](?:\xff{8}|.{4}\x00{4})",
     re.DOTALL,
 )
-_REACH = 64 << 10  # how far into the data a stream is looked for
-_TRIES = 16  # candidates that may fail before the search ends
 _MEMORY = 80 << 20  # most bytes a decoder may ask for: presets up to 9 take 65 MiB
 
 
-class Xz(WholeRange):
+class Xz(Streams):
     """A stream at any offset."""
 
     name = "xz"
@@ -40,25 +35,20 @@ class Xz(WholeRange):
     specification = "The .xz File Format 1.2.1; lzma-specification.txt"
     family: Family = "binary"
     order = 34
+    magic = _MAGIC
+    missing = "neither an xz nor an LZMA stream"
 
-    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield streams that begin within the first 64 KiB."""
-        position = failed = 0
-        while failed < _TRIES and (match := _MAGIC.search(data, position, _REACH)):
-            child = _read(data, match.start(), limits)
-            if child is None:
-                failed += 1
-                position = match.end()
-            else:
-                yield child
-                position = child.end
-
-    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the contents of the whole data.  Raises Malformed where no stream begins them."""
-        child = _read(data, 0, limits) if _MAGIC.match(data) else None
-        if child is None:
-            raise Malformed("neither an xz nor an LZMA stream", at=0)
-        yield child
+    def read(self, data: bytes, start: int, limits: Limits) -> Child | None:
+        """Read the stream at a position; None where nothing comes out."""
+        most = allowance(len(data) - start, limits)
+        one = unpack(data, start, most, make=_decompressor, errors=(lzma.LZMAError, EOFError, MemoryError))
+        alone = data[start] == 0x5D
+        size = int.from_bytes(data[start + 5 : start + 13], "little") if alone else 0
+        whole = one.whole or (alone and len(one.data) == size)
+        if not one.data and not whole:
+            return None
+        params = (("format", "lzma"),) if alone else ()
+        return Child(data=one.data, start=start, end=one.end, params=params, complete=whole)
 
     def wrap(self, child: Child) -> bytes:
         """Compress again in the same format; another preset gives other bytes for the same contents."""
@@ -69,18 +59,6 @@ class Xz(WholeRange):
 
 def _decompressor() -> lzma.LZMADecompressor:
     return lzma.LZMADecompressor(format=lzma.FORMAT_AUTO, memlimit=_MEMORY)
-
-
-def _read(data: bytes, start: int, limits: Limits) -> Child | None:
-    most = allowance(len(data) - start, limits)
-    one = unpack(data, start, most, make=_decompressor, errors=(lzma.LZMAError, EOFError, MemoryError))
-    alone = data[start] == 0x5D
-    size = int.from_bytes(data[start + 5 : start + 13], "little") if alone else 0
-    whole = one.whole or (alone and len(one.data) == size)
-    if not one.data and not whole:
-        return None
-    params = (("format", "lzma"),) if alone else ()
-    return Child(data=one.data, start=start, end=one.end, params=params, complete=whole)
 
 
 encoding = Xz()

@@ -6,27 +6,24 @@ specification: RFC 8878
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import zstandard
 
 from vitne.encodings._inflating import STEP, allowance
-from vitne.encodings._whole_range import WholeRange
-from vitne.model import Child, Malformed
+from vitne.encodings._streams import Streams
+from vitne.model import Child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from vitne.encodings import Family
     from vitne.model import Limits
 
 _MAGIC = b"\x28\xb5\x2f\xfd"
-_REACH = 64 << 10  # how far into the data a frame is looked for
-_TRIES = 16  # candidates that may fail before the search ends
 _WINDOW = 8 << 20  # largest window taken; RFC 8878 section 3.1.1.1.2 recommends decoders to support 8 MB
 
 
-class Zstd(WholeRange):
+class Zstd(Streams):
     """Frames one behind the other are one child, as section 3 has it."""
 
     name = "zstd"
@@ -34,31 +31,15 @@ class Zstd(WholeRange):
     specification = "RFC 8878"
     family: Family = "binary"
     order = 30
-
-    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield frames that begin within the first 64 KiB."""
-        position = failed = 0
-        while failed < _TRIES and (at := data.find(_MAGIC, position, _REACH)) >= 0:
-            child = self._read(data, at, limits)
-            if child is None:
-                failed += 1
-                position = at + len(_MAGIC)
-            else:
-                yield child
-                position = child.end
-
-    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the contents of the whole data.  Raises Malformed where they do not begin with a frame."""
-        child = self._read(data, 0, limits) if data[:4] == _MAGIC else None
-        if child is None:
-            raise Malformed("no Zstandard frame", at=0)
-        yield child
+    magic = re.compile(re.escape(_MAGIC))
+    missing = "no Zstandard frame"
 
     def wrap(self, child: Child) -> bytes:
         """Compress again; another compressor may have chosen other bytes for the same contents."""
         return zstandard.ZstdCompressor().compress(child.data)
 
-    def _read(self, data: bytes, start: int, limits: Limits) -> Child | None:
+    def read(self, data: bytes, start: int, limits: Limits) -> Child | None:
+        """Read what begins at a position: one behind the other."""
         most = allowance(len(data) - start, limits)
         out: list[bytes] = []
         size, frames, position, whole = 0, 0, start, True
