@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vitne.model import Child, Limits, Node, Part
+from vitne.model import Child, Limits, Malformed, Node, Part
 
 
 class Shift:
@@ -35,6 +35,13 @@ class Packed(Shift):
         yield Child(data=bytes(byte - 1 for byte in data), start=0, end=len(data))
 
 
+class Choosy(Packed):
+    """A compression that does not take back what it wrote itself."""
+
+    def unwrap(self, data: bytes, limits: Limits) -> object:
+        raise Malformed("too short", at=0)
+
+
 def nest(encoding: Shift, data: bytes) -> Node:
     root = Node(data, part=Part(path="body", start=100, end=100 + len(data), field="top"))
     child = Child(data=bytes(byte - 1 for byte in data[2:]), start=2, end=len(data), path="inner")
@@ -64,6 +71,10 @@ def test_wrapping_again_gives_the_captured_bytes_or_says_no() -> None:
 
 def test_of_a_compression_the_contents_are_compared() -> None:
     assert nest(Packed(), b"--bcde").rewraps()
+
+
+def test_contents_that_cannot_be_read_again_are_not_shown_to_hold() -> None:
+    assert not nest(Choosy(), b"--bcde").rewraps()
 
 
 def test_the_nearest_name_is_the_field_and_readability_ends_at_the_first_code() -> None:

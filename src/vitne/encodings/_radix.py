@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vitne.model import Child
+
 LONGEST = 8192  # digits of a number that is read: the work grows with their square
 
 
@@ -40,3 +45,30 @@ def share(size: int, letters: int, start: int, end: int) -> tuple[int, int]:
     first = max(0, start * letters // size - 1)
     last = min(letters, -(-end * letters // size) + 1)
     return (first, max(last, first + 1)) if end > start else (min(first, letters), min(first, letters))
+
+
+def raw_of(token: bytes, alphabet: bytes, values: bytes) -> bytes:
+    """Read a token as a number; each zero before it is a NUL.  ``values`` are those of all 256 letters."""
+    rest = token.lstrip(alphabet[:1])
+    value = number(rest.translate(values), len(alphabet))
+    return bytes(len(token) - len(rest)) + value.to_bytes((value.bit_length() + 7) // 8, "big")
+
+
+def token_of(raw: bytes, alphabet: bytes) -> bytes:
+    """Write bytes as a number again, a zero for each NUL before it."""
+    rest = raw.lstrip(b"\x00")
+    value = digits(int.from_bytes(rest, "big"), len(alphabet))
+    return alphabet[:1] * (len(raw) - len(rest)) + bytes([alphabet[digit] for digit in value])
+
+
+class BigNumber:
+    """The places of bytes in a number."""
+
+    readable = False
+    exact = True
+
+    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
+        """Say which letters tell most of bytes [start, end)."""
+        del data
+        first, last = share(len(child.data), child.end - child.start, start, end)
+        return child.start + first, child.start + last

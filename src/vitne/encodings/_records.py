@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from vitne.encodings._looks import readable
-from vitne.model import Child
+from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vitne.model import Limits
 
 DEEPEST = 64  # records one inside the other
 MOST_PATH = 120  # characters of a path that are kept
 LEAST_TEXT = 4  # bytes of texts without which a record may be the chance reading of others
+_STEPS_PER_LEAF = 4  # items read for each child that may be given
 _CUT_TEXT = 24  # bytes of texts with which a record counts although it is cut off
 
 
@@ -183,3 +186,69 @@ class Way:
             return False
         self._stack.pop()
         return True
+
+
+class Items(Records):
+    """Formats in which each item says by its first byte what it is: CBOR and MessagePack."""
+
+    begins: ClassVar[frozenset[int]]  # first bytes of maps and lists that are looked for
+    maps: ClassVar[frozenset[int]]  # first bytes of maps
+    before: ClassVar[frozenset[int]] = frozenset()  # first bytes of what stands before an item and is none
+    missing: ClassVar[str]  # what is wrong with data that are no item
+
+    def item(self, data: bytes, at: int, out: Leaves, way: Way) -> int:
+        """Read one item: the position behind it, -1 where it is none, beyond the data where it is cut off."""
+        raise NotImplementedError
+
+    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the leaves of data that are maps or arrays to the last byte and hold texts."""
+        if len(data) >= 8 and data[0] in self.begins:
+            read = self._read(data, limits)
+            if read.worth(len(data)) and (read.whole or read.full or self._follows(data, 0)):
+                yield from read.given()
+
+    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
+        """Yield the leaves of the whole data.  Raises Malformed where nothing can be read."""
+        read = self._read(data, limits)
+        if not read.children and not read.whole:
+            raise Malformed(read.why or self.missing, at=read.end)
+        yield from read.given()
+
+    def _read(self, data: bytes, limits: Limits) -> Leaves:
+        out, way = Leaves(limits), Way()
+        awaited = False  # what was read last has to have an item behind it
+        for _ in range(limits.children * _STEPS_PER_LEAF):
+            if out.end == len(data):
+                out.whole = way.depth == 0 and not awaited and len(data) > 0
+                return out
+            if out.full:
+                return out
+            if way.depth == 0 and out.end and not awaited and not self._follows(data, out.end):
+                out.why = "bytes behind the record"
+                return out
+            awaited = data[out.end] in self.before
+            end = self.item(data, out.end, out, way)
+            if end < 0 or end > len(data):
+                out.why = "" if end > len(data) else self.missing
+                return out
+            out.end = end
+            way.leave()
+        return out
+
+    def _follows(self, data: bytes, at: int) -> bool:
+        """Say whether another record may follow: only a map after a map."""
+        return data[0] in self.maps and data[at] in self.maps
+
+
+def text_item(data: bytes, span: tuple[int, int], out: Leaves, way: Way) -> int:
+    """Take a text or bytes as the name of the next item or as a leaf; give the position behind them."""
+    if span[1] > len(data):
+        return span[1]
+    text = data[span[0] : span[1]]
+    out.named(text)
+    if way.wants_name():
+        way.name(text[:256].decode("utf-8", "replace"))
+    else:
+        out.slice(data, *span, way.path())
+        way.done()
+    return span[1]

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from vitne.encodings._outcomes import structured, telling
-from vitne.encodings._radix import LONGEST, digits, number, share
+from vitne.encodings._radix import LONGEST, BigNumber, raw_of, token_of
 from vitne.encodings._tokens import tokens
 from vitne.model import Child, Malformed
 
@@ -30,7 +30,7 @@ _LONG = 20  # letters from which binary formats are asked what they make of the 
 _RANDOM = 100  # letters in which 0, O, I and l would not be missing by chance
 
 
-class Base58:
+class Base58(BigNumber):
     """Tokens that stand alone and decode to text or to a known format, or end in their check sum."""
 
     name = "base58"
@@ -39,8 +39,6 @@ class Base58:
     family: Family = "text"
     order = 32
     run = 16
-    readable = False
-    exact = True
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield tokens of all three kinds of letters that decode to something."""
@@ -67,22 +65,11 @@ class Base58:
 
     def wrap(self, child: Child) -> bytes:
         """Write the contents as a number again, a digit 1 for each NUL before it."""
-        rest = child.data.lstrip(b"\x00")
-        value = digits(int.from_bytes(rest, "big"), 58)
-        return _ALPHABET[:1] * (len(child.data) - len(rest)) + bytes([_ALPHABET[digit] for digit in value])
-
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
-        """Say which letters tell most of bytes [start, end)."""
-        del data
-        first, last = share(len(child.data), child.end - child.start, start, end)
-        return child.start + first, child.start + last
+        return token_of(child.data, _ALPHABET)
 
 
 def _child(token: bytes, start: int) -> Child:
-    rest = token.lstrip(_ALPHABET[:1])
-    value = number(rest.translate(_VALUES), 58)
-    raw = bytes(len(token) - len(rest)) + value.to_bytes((value.bit_length() + 7) // 8, "big")
-    return Child(data=raw, start=start, end=start + len(token))
+    return Child(data=raw_of(token, _ALPHABET, _VALUES), start=start, end=start + len(token))
 
 
 def _worth(token: bytes, raw: bytes) -> bool:

@@ -14,7 +14,7 @@ import string
 from typing import TYPE_CHECKING
 
 from vitne.encodings._outcomes import telling
-from vitne.encodings._radix import LONGEST, digits, number, share
+from vitne.encodings._radix import LONGEST, BigNumber, raw_of, token_of
 from vitne.encodings._tokens import tokens
 from vitne.model import Child, Malformed
 
@@ -38,7 +38,7 @@ _VALUES = {
 _KINDS = (re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
 
 
-class Base62:
+class Base62(BigNumber):
     """Tokens that stand alone and decode to text or to a known format."""
 
     name = "base62"
@@ -47,8 +47,6 @@ class Base62:
     family: Family = "text"
     order = 33
     run = 16
-    readable = False
-    exact = True
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield tokens of all three kinds of letters that decode to something."""
@@ -75,22 +73,11 @@ class Base62:
 
     def wrap(self, child: Child) -> bytes:
         """Write the contents as a number in the alphabet of the captured text."""
-        letters = _ALPHABETS[dict(child.params)["alphabet"]]
-        rest = child.data.lstrip(b"\x00")
-        value = digits(int.from_bytes(rest, "big"), 62)
-        return letters[:1] * (len(child.data) - len(rest)) + bytes([letters[digit] for digit in value])
-
-    def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
-        """Say which letters tell most of bytes [start, end)."""
-        del data
-        first, last = share(len(child.data), child.end - child.start, start, end)
-        return child.start + first, child.start + last
+        return token_of(child.data, _ALPHABETS[dict(child.params)["alphabet"]])
 
 
 def _child(token: bytes, start: int, alphabet: str) -> Child:
-    rest = token.lstrip(_ALPHABETS[alphabet][:1])
-    value = number(rest.translate(_VALUES[alphabet]), 62)
-    raw = bytes(len(token) - len(rest)) + value.to_bytes((value.bit_length() + 7) // 8, "big")
+    raw = raw_of(token, _ALPHABETS[alphabet], _VALUES[alphabet])
     params = (("alphabet", alphabet),)
     return Child(data=raw, start=start, end=start + len(token), params=params)
 

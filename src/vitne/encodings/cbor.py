@@ -10,14 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitne.encodings._records import DEEPEST, Leaves, Records, Way
-from vitne.model import Malformed
+from vitne.encodings._records import DEEPEST, Items, text_item
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from vitne.encodings import Family
-    from vitne.model import Child, Limits
+    from vitne.encodings._records import Leaves, Way
 
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)  # major types (section 3.1)
 _WIDTHS = {24: 1, 25: 2, 26: 4, 27: 8}  # additional information -> bytes of the argument
@@ -25,10 +22,9 @@ _INDEFINITE = 31
 _FORMS = {1: ">B", 2: ">H", 4: ">I", 8: ">Q"}
 _FLOATS = {2: ">e", 4: ">f", 8: ">d"}
 _BEGINS = frozenset({*range(0x81, 0x9C), 0x9F, *range(0xA1, 0xBC), 0xBF, *range(0xC0, 0xDC)})
-_STEPS_PER_LEAF = 4  # items read for each child that may be given
 
 
-class Cbor(Records):
+class Cbor(Items):
     """Texts and bytes are slices of the record, numbers are written out."""
 
     name = "cbor"
@@ -36,51 +32,17 @@ class Cbor(Records):
     specification = "RFC 8949"
     family: Family = "binary"
     order = 46
+    begins = _BEGINS
+    maps = frozenset(range(_MAP << 5, (_MAP + 1) << 5))
+    before = frozenset(range(_TAG << 5, (_TAG + 1) << 5))
+    missing = "no CBOR item"
 
-    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the leaves of data that are maps or arrays to the last byte and hold texts."""
-        if len(data) >= 8 and data[0] in _BEGINS:
-            read = _read(data, limits)
-            if read.worth(len(data)) and (read.whole or read.full or _follows(data, 0)):
-                yield from read.given()
-
-    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the leaves of the whole data.  Raises Malformed where nothing can be read."""
-        read = _read(data, limits)
-        if not read.children and not read.whole:
-            raise Malformed(read.why or "no CBOR item", at=read.end)
-        yield from read.given()
-
-
-def _read(data: bytes, limits: Limits) -> Leaves:
-    out, way = Leaves(limits), Way()
-    tagged = False
-    for _ in range(limits.children * _STEPS_PER_LEAF):
-        if out.end == len(data):
-            out.whole = way.depth == 0 and not tagged and len(data) > 0
-            return out
-        if out.full:
-            return out
-        if way.depth == 0 and out.end and not tagged and not _follows(data, out.end):
-            out.why = "bytes behind the record"
-            return out
-        tagged = data[out.end] >> 5 == _TAG
-        end = _item(data, out.end, out, way)
-        if end < 0 or end > len(data):
-            out.why = "" if end > len(data) else "no CBOR item"
-            return out
-        out.end = end
-        way.leave()
-    return out
-
-
-def _follows(data: bytes, at: int) -> bool:
-    """Say whether another record may follow: only a map after a map."""
-    return data[0] >> 5 == _MAP and data[at] >> 5 == _MAP
+    def item(self, data: bytes, at: int, out: Leaves, way: Way) -> int:
+        """Read one item: the position behind it, -1 where it is none, beyond the data where it is cut off."""
+        return _item(data, at, out, way)
 
 
 def _item(data: bytes, at: int, out: Leaves, way: Way) -> int:
-    """Read one item: the position behind it, -1 where it is none, beyond the data where it is cut off."""
     major, more = data[at] >> 5, data[at] & 31
     if more == _INDEFINITE:
         return _without_count(at, major, way)
@@ -92,7 +54,7 @@ def _item(data: bytes, at: int, out: Leaves, way: Way) -> int:
         return start
     argument = int.from_bytes(data[at + 1 : start], "big") if width else more
     if major in {_BYTES, _TEXT}:
-        return _text(data, (start, start + argument), out, way)
+        return text_item(data, (start, start + argument), out, way)
     if major in {_ARRAY, _MAP}:
         if way.wants_name() or way.depth >= DEEPEST:
             return -1
@@ -115,19 +77,6 @@ def _without_count(at: int, major: int, way: Way) -> int:
         return -1
     way.open(-1, named=major == _MAP)
     return at + 1
-
-
-def _text(data: bytes, span: tuple[int, int], out: Leaves, way: Way) -> int:
-    if span[1] > len(data):
-        return span[1]
-    text = data[span[0] : span[1]]
-    out.named(text)
-    if way.wants_name():
-        way.name(text[:256].decode("utf-8", "replace"))
-    else:
-        out.slice(data, *span, way.path())
-        way.done()
-    return span[1]
 
 
 def _number(data: bytes, span: tuple[int, int], out: Leaves, way: Way) -> int:

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitne.encodings._records import DEEPEST, Leaves, Records, Way
-from vitne.model import Malformed
+from vitne.encodings._records import DEEPEST, Items, text_item
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from vitne.encodings import Family
-    from vitne.model import Child, Limits
+    from vitne.encodings._records import Leaves, Way
 
 # first byte -> width of the length behind it; fixed forms have theirs in the first byte
 _TEXTS = {0xD9: 1, 0xDA: 2, 0xDB: 4, 0xC4: 1, 0xC5: 2, 0xC6: 4}
@@ -30,10 +27,9 @@ _CONTAINERS = {0xDC: (2, False), 0xDD: (4, False), 0xDE: (2, True), 0xDF: (4, Tr
 _EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}
 _FIXED_EXTENSIONS = {0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD7: 8, 0xD8: 16}
 _BEGINS = frozenset({*range(0x81, 0x90), *range(0x91, 0xA0), *_CONTAINERS})
-_STEPS_PER_LEAF = 4  # items read for each child that may be given
 
 
-class Msgpack(Records):
+class Msgpack(Items):
     """Texts and bytes are slices of the record, numbers are written out."""
 
     name = "msgpack"
@@ -41,50 +37,16 @@ class Msgpack(Records):
     specification = "MessagePack specification"
     family: Family = "binary"
     order = 47
-
-    def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the leaves of data that are maps or arrays to the last byte and hold texts."""
-        if len(data) >= 8 and data[0] in _BEGINS:
-            read = _read(data, limits)
-            if read.worth(len(data)) and (read.whole or read.full or _follows(data, 0)):
-                yield from read.given()
-
-    def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
-        """Yield the leaves of the whole data.  Raises Malformed where nothing can be read."""
-        read = _read(data, limits)
-        if not read.children and not read.whole:
-            raise Malformed(read.why or "no MessagePack object", at=read.end)
-        yield from read.given()
-
-
-def _read(data: bytes, limits: Limits) -> Leaves:
-    out, way = Leaves(limits), Way()
-    for _ in range(limits.children * _STEPS_PER_LEAF):
-        if out.end == len(data):
-            out.whole = way.depth == 0 and len(data) > 0
-            return out
-        if out.full:
-            return out
-        if way.depth == 0 and out.end and not _follows(data, out.end):
-            out.why = "bytes behind the record"
-            return out
-        end = _item(data, out.end, out, way)
-        if end < 0 or end > len(data):
-            out.why = "" if end > len(data) else "no MessagePack object"
-            return out
-        out.end = end
-        way.leave()
-    return out
-
-
-def _follows(data: bytes, at: int) -> bool:
-    """Say whether another record may follow: only a map after a map."""
+    begins = _BEGINS
     maps = frozenset({*range(0x81, 0x90), 0xDE, 0xDF})
-    return data[0] in maps and data[at] in maps
+    missing = "no MessagePack object"
+
+    def item(self, data: bytes, at: int, out: Leaves, way: Way) -> int:
+        """Read one item: the position behind it, -1 where it is none, beyond the data where it is cut off."""
+        return _item(data, at, out, way)
 
 
 def _item(data: bytes, at: int, out: Leaves, way: Way) -> int:
-    """Read one item: the position behind it, -1 where it is none, beyond the data where it is cut off."""
     first = data[at]
     if first < 0x80 or first >= 0xE0:
         return _number(data, (at, at + 1), ">b", out=out, way=way)
@@ -92,10 +54,10 @@ def _item(data: bytes, at: int, out: Leaves, way: Way) -> int:
         form = _NUMBERS[first]
         return _number(data, (at + 1, at + 1 + _WIDTHS[form[1].lower()]), form, out=out, way=way)
     if 0xA0 <= first < 0xC0:
-        return _text(data, (at + 1, at + 1 + (first & 31)), out, way)
+        return text_item(data, (at + 1, at + 1 + (first & 31)), out, way)
     if first in _TEXTS:
         start = at + 1 + _TEXTS[first]
-        return _text(data, (start, start + int.from_bytes(data[at + 1 : start], "big")), out, way)
+        return text_item(data, (start, start + int.from_bytes(data[at + 1 : start], "big")), out, way)
     if first < 0xA0 or first in _CONTAINERS:
         return _container(data, at, way)
     if way.wants_name():
@@ -120,19 +82,6 @@ def _number(data: bytes, span: tuple[int, int], form: str, *, out: Leaves, way: 
         return span[1]
     out.number(data, span, way.path(), form=form)
     way.done()
-    return span[1]
-
-
-def _text(data: bytes, span: tuple[int, int], out: Leaves, way: Way) -> int:
-    if span[1] > len(data):
-        return span[1]
-    text = data[span[0] : span[1]]
-    out.named(text)
-    if way.wants_name():
-        way.name(text[:256].decode("utf-8", "replace"))
-    else:
-        out.slice(data, *span, way.path())
-        way.done()
     return span[1]
 
 

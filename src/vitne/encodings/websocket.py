@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vitne.encodings._websocket_head import BINARY, TEXT, head_of, unmask
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from vitne.model import Limits
 
 _DATA = frozenset((0x81, 0x82))  # the last frame of a text or binary message, without extensions
-_CONTROL = frozenset((0x88, 0x89, 0x8A))
 _SHORTEST = 4  # bytes of a payload; shorter ones are right by chance too often
 _MOST = 4096  # frames
 
@@ -45,7 +45,7 @@ class WebSocket:
                 return
             stop = min(end, start + limits.size)
             yield Child(
-                data=_masked(data[start:stop], mask),
+                data=unmask(data[start:stop], mask, 0),
                 start=start,
                 end=stop,
                 params=(("mask", mask.hex()),),
@@ -62,7 +62,7 @@ class WebSocket:
     def wrap(self, child: Child) -> bytes:
         """Mask the payload again."""
         params: dict[str, Any] = dict(child.params)
-        return _masked(child.data, bytes.fromhex(params["mask"]))
+        return unmask(child.data, bytes.fromhex(params["mask"]), 0)
 
     def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say which masked bytes hold bytes [start, end)."""
@@ -75,28 +75,23 @@ def _frames(data: bytes) -> list[tuple[int, int, bytes]]:
     found: list[tuple[int, int, bytes]] = []
     at = 0
     for _ in range(_MOST):
-        if at + 6 > len(data) or data[at] not in _DATA | _CONTROL or data[at + 1] < 0x80:
+        frame = head_of(data, at, 0)
+        if frame is None or frame.opcode < 0 or not frame.masked or frame.compressed or not frame.final:
             return []
-        size, head = data[at + 1] & 0x7F, at + 2
-        width = {126: 2, 127: 8}.get(size, 0)
-        if width:
-            size = int.from_bytes(data[head : head + width], "big")
-        start = head + width + 4
-        if start + size > len(data) or (width and size < (126, 1 << 16)[width > 2]):
+        start = at + frame.head
+        at = start + frame.length
+        if at > len(data) or frame.head != _shortest_head(frame.length):
             return []
-        if data[at] in _DATA:
-            found.append((start, start + size, data[start - 4 : start]))
-        at = start + size
+        if frame.opcode in {TEXT, BINARY}:
+            found.append((start, at, frame.mask))
         if at == len(data):
             return found if max((end - begin for begin, end, _ in found), default=0) >= _SHORTEST else []
     return []
 
 
-def _masked(data: bytes, mask: bytes) -> bytes:
-    """Exchange bits by the mask, which is its own inverse (section 5.3)."""
-    size = len(data)
-    key = (mask * (size // 4 + 1))[:size]
-    return (int.from_bytes(data, "big") ^ int.from_bytes(key, "big")).to_bytes(size, "big")
+def _shortest_head(length: int) -> int:
+    """Give the bytes of the head of a masked frame: a writer takes the shortest form of the length."""
+    return 6 + (0 if length < 126 else 2 if length < 1 << 16 else 8)
 
 
 encoding = WebSocket()

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from vitne.decode.protocols import choose
 from vitne.decode.protocols import websocket as module
 from vitne.decode.protocols.websocket import WebSocket
-from vitne.decode.protocols.websocket_frames import unmask
 from vitne.model import Gap, Message
 
 MASK = b"\x11\x22\x33\x44"
@@ -21,7 +20,7 @@ def frame(opcode: int, payload: bytes, *, mask: bytes = b"", flags: int = 0x80) 
     head = bytes([flags | opcode, bit | min(len(payload), 126)])
     if len(payload) >= 126:
         head += len(payload).to_bytes(2, "big")
-    return head + mask + (unmask(payload, mask, 0) if mask else payload)
+    return head + mask + (bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload)) if mask else payload)
 
 
 def read(sides: dict[int, list[bytes | int]]) -> list[Any]:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from vitne.decode.protocols.websocket_frames import CLOSE, CONTINUATION, FrameReader
+from vitne.decode.protocols.websocket_frames import FrameReader
 from vitne.decode.protocols.websocket_inflate import Inflater
+from vitne.encodings._websocket_head import CLOSE, CONTINUATION
 from vitne.model import Fit, Gap, Malformed, Message, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from vitne.decode.protocols.websocket_frames import Frame
+    from vitne.encodings._websocket_head import Frame
 
     Event = Message | Gap
 
