@@ -112,6 +112,15 @@ def test_events_are_handed_over_in_order_and_stop_the_kernel_when_they_are_many(
     assert index.take_events() == []
 
 
+def test_custom_blocks_are_told_with_their_place_whichever_of_the_two_types_they_have():
+    mine = struct.pack("<I", 62_652) + b"body"
+    index = indexer(SECTION + block(0xBAD, mine) + block(0x40000BAD, mine), None)
+    read(index)
+    told = index.take_events()
+    assert [(each.kind, each.extra, each.length) for each in told] == [(EventKind.CUSTOM, 0, 8)] * 2
+    assert told[0].offset == len(SECTION) + 8
+
+
 def test_oddities_are_counted_with_the_frame_of_the_first():
     data = record(1, b"") + struct.pack("<IIII", 1_600_000_000, 0, 3, 1) + b"abc" + record(0, b"")
     index = indexer(data)

@@ -74,6 +74,11 @@ LINKS = {
     "ppp without address": (9, b"\x21" + IP4, ""),
     "ppp hdlc": (50, b"\xff\x03\0\x57" + IP6, ""),
     "cisco hdlc": (104, b"\x0f\0\x08\0" + IP4, ""),
+    "pktap": (
+        258,
+        struct.pack("<III24sIIIIi17s3x", 76, 1, 1, b"en0", 0, 2, 14, 0, 77, b"mail") + _ethernet(0x0800, IP4),
+        A,
+    ),
     "nflog": (239, b"\x02\0\0\0" + _attribute(1, bytes(4)) + _attribute(10, b"vpn") + _attribute(9, IP4), ""),
     "802.11 to the access point": (105, _wifi(1), A),
     "802.11 from the access point": (105, _wifi(2, quality=True), A),

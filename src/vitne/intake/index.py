@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_COMMENTS = 10_000  # texts kept; all are counted
 MOST_COMMENT_BYTES = 16 << 20  # bytes of them
 MOST_SECRETS = 100_000  # places of secrets blocks kept; all are counted
+MOST_CUSTOM = 100_000  # places of custom blocks kept
+LONGEST_WATCHED = 1_024  # bytes of one comment of a frame that was asked for
+MOST_WATCHED = 8  # comments of such a frame
 MOST_GAPS = 1_000  # damaged places told one by one; the rest are counted in one Gap
 MOST_INTERFACES_SHOWN = 100_000  # interfaces named in a Capture; all are read
 
@@ -70,6 +73,8 @@ class RecordIndex:
         self.comments: list[tuple[int | None, str]] = []  # (frame or None, text), the first ones
         self.secrets: list[tuple[int, int, int]] = []  # (type, offset, length) of decryption secrets
         self.names: list[tuple[str, str]] = []  # (address, name) of name-resolution blocks
+        self.custom: list[tuple[bool, int, int]] = []  # (big-endian, offset, length) of custom blocks
+        self.watched: dict[int, list[str]] = {}  # comments of frames that were asked for, by frame
         self.packets = 0  # records given so far
         self.first_ns: int | None = None  # least time so far
         self.last_ns: int | None = None  # greatest time so far
@@ -130,7 +135,18 @@ class RecordIndex:
         elif event.kind is EventKind.SECRETS:
             if len(self.secrets) < MOST_SECRETS:
                 self.secrets.append((event.extra, event.offset, event.length))
-        elif len(self.comments) < MOST_COMMENTS and self._comment_bytes < MOST_COMMENT_BYTES:
+        elif event.kind is EventKind.CUSTOM:
+            if len(self.custom) < MOST_CUSTOM:
+                self.custom.append((bool(event.extra), event.offset, event.length))
+        else:
+            self._take_comment(event)
+
+    def _take_comment(self, event: Event) -> None:
+        told = self.watched.get(event.frame or 0)
+        if told is not None and len(told) < MOST_WATCHED:
+            short = self.buffer[event.offset : event.offset + min(event.length, LONGEST_WATCHED)].tobytes()
+            told.append(short.decode("utf-8", "replace"))
+        if len(self.comments) < MOST_COMMENTS and self._comment_bytes < MOST_COMMENT_BYTES:
             text = self.buffer[event.offset : event.offset + event.length].tobytes()
             self._comment_bytes += len(text)
             self.comments.append((event.frame, text.decode("utf-8", "replace")))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from vitne.intake.captures import HEAD, format_of
 from vitne.intake.received import (
@@ -17,16 +19,15 @@ from vitne.intake.received import (
     written,
 )
 from vitne.intake.unpack import UnpackLimits, compression, unpack
-from vitne.model import Capture, CaptureError, Gap, Malformed
+from vitne.model import Capture, CaptureError, Gap, Malformed, RecordChunk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    import numpy as np
+    from collections.abc import Collection, Iterator, Sequence
 
     from vitne.intake.index import RecordIndex
-    from vitne.model import Oddity, RecordChunk
+    from vitne.model import Oddity
 
+LONGEST_CUSTOM = 1 << 12  # bytes of one custom block that are looked at
 FOREIGN = (
     (b"PK\x03\x04", "this is a zip archive", "unpack it and give the captures in it"),
     (b"\xfd7zXZ\x00", "this is compressed with xz", "unpack it with `xz -d`"),
@@ -34,6 +35,15 @@ FOREIGN = (
     (b"snoop\0\0\0", "this is a snoop capture", "convert it with `editcap -F pcapng IN OUT`"),
     (b"SQLite format 3", "this is a database", "give the capture itself"),
 )  # first bytes: what it is, what to do
+
+
+class Packet(NamedTuple):
+    """One record of a capture, read again because something more is asked of it."""
+
+    number: int  # frame number, from 1
+    data: bytes  # the frame as the file holds it
+    link_type: int  # LINKTYPE_ of its interface
+    comments: tuple[str, ...]  # its first pcapng comments; hostile text
 
 
 class CaptureReader:
@@ -111,6 +121,18 @@ class CaptureReader:
         return self._index.secrets
 
     @property
+    def custom(self) -> list[bytes]:
+        """Bodies of the first custom blocks in the byte order of the network, their number in front.
+
+        The number is that of the enterprise whose block it is (4 bytes); the rest is as the file holds it.
+        """
+        found = []
+        for big, offset, length in self._index.custom:
+            body = self.buffer[offset : offset + min(length, LONGEST_CUSTOM)].tobytes()
+            found.append((body[:4] if big else body[3::-1]) + body[4:])
+        return found
+
+    @property
     def comments(self) -> list[tuple[int | None, str]]:
         """(frame number or None, text) of the first 10,000 comments; hostile text."""
         return self._index.comments
@@ -155,6 +177,29 @@ class CaptureReader:
         self._exhausted = True
         if self._cut is not None:
             yield self._cut
+
+    def packets(self, numbers: Collection[int]) -> Iterator[Packet]:
+        """Read some frames again, in the order of their numbers; reading ends behind the last of them."""
+        index = self._new_index()
+        index.watched = {number: [] for number in numbers if number > 0}
+        wanted = np.array(sorted(index.watched), dtype=np.int64)
+        first = 1
+        for chunk in index.chunks(lambda _: None):
+            if not isinstance(chunk, RecordChunk):
+                continue
+            low, high = np.searchsorted(wanted, (first, first + chunk.offset.size)).tolist()
+            for number in wanted[low:high].tolist():
+                row = number - first
+                start = int(chunk.offset[row])
+                yield Packet(
+                    number=number,
+                    data=self.buffer[start : start + int(chunk.cap_length[row])].tobytes(),
+                    link_type=int(chunk.link_type[row]),
+                    comments=tuple(index.watched[number]),
+                )
+            first += chunk.offset.size
+            if high == wanted.size:
+                return
 
     def cut_short(self, gap: Gap) -> None:
         """Note that not all of the input was taken."""

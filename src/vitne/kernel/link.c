@@ -188,6 +188,20 @@ static void read_nflog(Packet *packet, Span span) {
     tally_short(packet, span, LAYER_NFLOG);
 }
 
+/* LINKTYPE_PKTAP (258) of macOS and iOS: a header that says its length, what follows, and the link type of
+ * that; the process stands further on in it (bsd/net/pktap.h).  The header may not nest. */
+static void read_pktap(Packet *packet, Span span) {
+    const uint8_t *at = span.at;
+    if (!deeper(packet)) return;
+    if (span.held < 12 || le32(at) < 12 || !skip(&span, le32(at))) {
+        tally_short(packet, span, LAYER_LINK);
+        return;
+    }
+    uint32_t kind = le32(at + 4), inner = le32(at + 8);
+    if (kind != 1 || inner == 258 || inner == 149) tally(packet, TALLY_LINK, 258);
+    else read_frame(packet, span, inner);
+}
+
 void read_frame(Packet *packet, Span span, uint32_t link_type) {
     switch (link_type) {
     case 1: read_ethernet(packet, span); return;
@@ -205,6 +219,7 @@ void read_frame(Packet *packet, Span span, uint32_t link_type) {
     case 127: read_radiotap(packet, span); return;
     case 192: read_ppi(packet, span); return;
     case 239: read_nflog(packet, span); return;
+    case 258: read_pktap(packet, span); return;
     default: tally(packet, TALLY_LINK, link_type);
     }
 }

@@ -18,7 +18,7 @@
 enum reason { FULL, END, CUT, OVERRUN, DOUBT, EVENTS_FULL, INTERFACES_FULL };
 enum oddity { CAP_OVER_ORIG, CAP_OVER_SNAP, OVERSIZE, SATURATED, FRACTION, NO_TIME, BACKWARD, AFTER_2038,
               TRAILER, UNKNOWN_INTERFACE, CLIPPED, SHORT_BLOCK, DROPPED_INTERFACE, ODDITIES };
-enum event { COMMENT_SECTION = 1, COMMENT_INTERFACE, COMMENT_PACKET, NAMES, SECRETS };
+enum event { COMMENT_SECTION = 1, COMMENT_INTERFACE, COMMENT_PACKET, NAMES, SECRETS, CUSTOM };
 
 typedef struct { /* one thing beside the packets; mirrored in records.py */
     uint32_t kind, extra;
@@ -224,7 +224,7 @@ API uint64_t vitne_pcap_records(const uint8_t *base, uint64_t size, records_stat
 /* ---- pcapng -------------------------------------------------------------------------------------------- */
 
 enum block { SECTION = 0x0A0D0D0A, INTERFACE = 1, PACKET = 2, SIMPLE = 3, NAME_RESOLUTION = 4, ENHANCED = 6,
-             DECRYPTION = 10 };
+             DECRYPTION = 10, CUSTOM_BLOCK = 0xBAD };
 
 static void event(records_state *s, enum event kind, uint32_t extra, uint64_t offset, uint64_t length) {
     if (s->event_count >= s->event_capacity) return;
@@ -386,6 +386,7 @@ static void section_block(const uint8_t *base, uint64_t at, uint64_t length, rec
 
 static void side_block(const uint8_t *base, uint64_t at, uint64_t length, records_state *s, uint32_t type) {
     if (type == NAME_RESOLUTION) event(s, NAMES, s->big_endian, at + 8, length - 12);
+    if ((type & 0x3FFFFFFF) == CUSTOM_BLOCK) event(s, CUSTOM, s->big_endian, at + 8, length - 12);
     if (type != DECRYPTION) return;
     if (length < 20) {
         odd(s, SHORT_BLOCK, s->rows + 1);

@@ -57,6 +57,7 @@ class EventKind(IntEnum):
     COMMENT_PACKET = 3
     NAMES = 4
     SECRETS = 5
+    CUSTOM = 6
 
 
 INTERFACE = np.dtype(
@@ -141,7 +142,7 @@ class Event:
     """Something beside the packets; offset and length are bytes of the file."""
 
     kind: EventKind
-    extra: int  # NAMES: 1 for big-endian; SECRETS: secrets type
+    extra: int  # NAMES, CUSTOM: 1 for big-endian; SECRETS: secrets type
     frame: int | None  # COMMENT_PACKET: frame number from 1
     offset: int
     length: int
