@@ -1,97 +1,95 @@
-"""Places: pairs of numbers that lie within the radius of a known place.
+"""Places: what stands for a point within the radius of a known place.
 
-One number alone never counts.  Read are decimal degrees with three decimals or more, degrees scaled by 1e5,
-1e6 or 1e7 as whole numbers, thousandths and quarters of a second of arc (3GPP2 C.S0002), degrees
-with decimal minutes as GPS receivers write them (NMEA 0183); on WGS 84, GCJ-02 and BD-09.  The two numbers
-stand at most three numbers apart, in either order, or are fields of one record named for it.
-A number that was rounded may lie half of its last digit further away than the radius.
+Pairs of written numbers (``readings``), of binary ones (``packed_places``), and words that stand for a cell
+of the globe (``place_codes``); on WGS 84, GCJ-02 and BD-09.  One number alone never counts.  Two written
+numbers stand at most three numbers apart, in either order, or are fields of one record named for it.
+A number that was rounded may lie half of its last digit further away than the radius, a code half of its
+cell.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from vitne.identify.datums import bd09, gcj02
-from vitne.identify.overlaps import Found
+from vitne.identify.known_places import Pair, View, chance, judge_place, told, views
+from vitne.identify.packed_places import Packed
+from vitne.identify.place_codes import Codes
+from vitne.identify.readings import (
+    NUMBER,
+    SEXAGESIMAL,
+    Reading,
+    degrees_and_minutes,
+    near,
+    prefixes,
+    sexagesimal,
+    slack_of,
+    within,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from vitne.model import Node, Seed
 
-METRES = 111_195.0  # of one degree of latitude on a sphere of 6371 km
+__all__ = ["LATITUDE", "LONGITUDE", "Pair", "Places", "chance", "half_of_place", "judge_place"]
+
 WINDOW = 160  # bytes on either side in which the other number may stand
 APART = 3  # numbers: the other one is among the next so many
-MOST_PREFIXES = 12
 MOST = 10_000  # numbers of one node that are taken as a latitude: a hostile sender may repeat one for ever
-NUMBER = re.compile(rb"-?(?:[0-9]{1,3},[0-9]{3,17}|[0-9]{1,11}(?:\.[0-9]{1,17})?)")
 LATITUDE = frozenset({"lat", "latitude", "y", "wd", "weidu", "breite"})
 LONGITUDE = frozenset({"lon", "lng", "long", "longitude", "x", "jd", "jingdu", "laenge"})
-_DATUM = re.compile(rb"(?i)gcj|bd.?09")  # as parameters of map services name the datums
-LEAF = 24  # bytes of a field that may be one number
-PAIRS_PER_BYTE = 1e-3  # pairs of numbers in text, for the E-value: generous
+LEAF = 48  # bytes of a field that may be one number
+_HALF = re.compile(
+    r"(?i)(?P<before>|.*[._\-\]\[]|.*[a-z](?=L)|gps|bs|my|cur|user|geo|home|start|end|last)"
+    r"(?P<half>latitude|lat|longitude|long|lng|lon)"
+    r"(?P<behind>|[._\-]?e[5-7]|[._\-]?deg(?:rees)?|[._\-]?[0-9]|\])"
+)
 
 
-class View(msgspec.Struct, frozen=True):
-    """A known place on one datum."""
+class _Near(msgspec.Struct, frozen=True):
+    """A view with what its latitudes look like."""
 
-    row: int  # of the seed
-    seed: Any  # Seed with its position on that datum
-    datum: str  # "" for WGS 84
+    view: View
     prefixes: list[bytes]  # first characters that a latitude near it can have
-    local: bool  # the datum is the usual one there
-
-    def counts(self, said: bytes) -> bool:
-        """Say whether numbers on this datum count in some record: elsewhere only where it names the datum."""
-        return self.local or _DATUM.search(said) is not None
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """One way to take a written number as degrees."""
-
-    name: str  # how it is written, for a person
-    degrees: float  # what it says
-    slack: float  # degrees: half of its last digit
-
-
-class Pair(msgspec.Struct, kw_only=True, eq=False):
-    """A pair of numbers near a place."""
-
-    found: Found  # where it stands
-    value: str  # latitude,longitude in degrees, six decimals
-    metres: float  # distance from the place
-    written: str  # how it is written; "" for decimal degrees
-    field: str = ""  # field of the latitude, where it is one
-    north: int = 0  # where the latitude begins in the node's data
+    sexagesimal: re.Pattern[bytes]  # degrees and minutes with marks between
 
 
 class Places:
     """The known places of a subject, ready to be looked for."""
 
     def __init__(self, seeds: Sequence[Seed]) -> None:
-        self._views = [
+        every = [
             view
             for row, seed in enumerate(seeds)
             if seed.identifier == "location"
-            for view in _views(row, seed)
+            for view in views(row, seed)
         ]
-        self._every = sorted({prefix for view in self._views for prefix in view.prefixes})
-        self._any = re.compile(b"|".join(map(re.escape, self._every)) or rb"(?!)")
+        self._near = [_Near(view, prefixes(view), _any_of(degrees_and_minutes(view))) for view in every]
+        self._every = sorted({prefix for one in self._near for prefix in one.prefixes})
+        self._any = _any_of(map(re.escape, self._every))
+        self._marked = _any_of(sorted({part for view in every for part in degrees_and_minutes(view)}))
+        self._codes = Codes(every)
+        self._packed = Packed(every)
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
-        """Give the ranges in which a latitude near a known place may begin."""
-        if not self._views or self._any.search(data) is None:
+        """Give the ranges in which a latitude near a known place may begin, or a code may stand."""
+        if not self._near:
             return []
-        return [(at, at + len(prefix)) for prefix in self._every for at in islice(_all(data, prefix), MOST)]
+        found = [*self._codes.spans(data), *self._packed.spans(data)]
+        found += [one.span() for one in islice(self._marked.finditer(data), MOST)]
+        if self._any.search(data) is not None:
+            found += [
+                (at, at + len(start)) for start in self._every for at in islice(_all(data, start), MOST)
+            ]
+        return found
 
     def find(self, nodes: Sequence[Node]) -> list[Pair]:
-        """Find pairs in the nodes of a message."""
-        if not self._views:
+        """Find what stands for known places in the nodes of a message."""
+        if not self._near:
             return []
         pairs = [pair for node in nodes for pair in self._in_node(node)]
         _name_fields(pairs, nodes)
@@ -99,24 +97,45 @@ class Places:
         return pairs + [pair for pair in self._in_fields(nodes) if not _shown(pair, held)]
 
     def _in_node(self, node: Node) -> Iterator[Pair]:
+        yield from self._in_text(node)
+        if self._marked.search(node.data) is not None:
+            yield from self._with_marks(node)
+        yield from self._codes.find(node)
+        yield from self._packed.find(node)
+
+    def _in_text(self, node: Node) -> Iterator[Pair]:
         data = node.data
         if self._any.search(data) is None:
             return
         taken: set[tuple[int, int]] = set()  # on several datums, where the radius is wide
-        for view in self._views:
-            if not view.counts(data):
+        for one in self._near:
+            if not one.view.counts(data):
                 continue
             behind = 0
-            places = {at for prefix in view.prefixes for at in islice(_all(data, prefix), MOST)}
+            places = {at for prefix in one.prefixes for at in islice(_all(data, prefix), MOST)}
             for place in sorted(places)[:MOST]:
                 if place < behind or _inside_number(data, place):
                     continue
-                pair = _pair_at(node, place, view)
+                pair = _pair_at(node, place, one.view)
                 if pair is None:
                     continue
                 behind = pair.found.end
-                if (view.row, pair.found.start) not in taken:
-                    taken.add((view.row, pair.found.start))
+                if (pair.found.seed, pair.found.start) not in taken:
+                    taken.add((pair.found.seed, pair.found.start))
+                    yield pair
+
+    def _with_marks(self, node: Node) -> Iterator[Pair]:
+        """Look for degrees, minutes and seconds."""
+        data, taken = node.data, set[tuple[int, int]]()
+        for one in self._near:
+            if not one.view.counts(data):
+                continue
+            for place in islice(one.sexagesimal.finditer(data), MOST):
+                pair = (
+                    None if _inside_number(data, place.start()) else _marked_at(node, place.start(), one.view)
+                )
+                if pair is not None and (pair.found.seed, pair.found.start) not in taken:
+                    taken.add((pair.found.seed, pair.found.start))
                     yield pair
 
     def _in_fields(self, nodes: Sequence[Node]) -> Iterator[Pair]:
@@ -126,30 +145,44 @@ class Places:
             if node.parent is None or len(node.data) > LEAF:
                 continue
             record, _, name = node.field.rpartition(".")
-            kind = "lat" if name.lower() in LATITUDE else "lon" if name.lower() in LONGITUDE else ""
-            if kind:
-                records.setdefault((id(node.parent), record), {}).setdefault(kind, node)
+            half = half_of_place(name)
+            if half is not None:
+                key = (id(node.parent), f"{record}.{half[1]}")
+                records.setdefault(key, {}).setdefault(half[0], node)
         for both in records.values():
             if len(both) == 2:
                 yield from self._of_record(both["lat"], both["lon"])
 
     def _of_record(self, north: Node, east: Node) -> Iterator[Pair]:
-        if not (NUMBER.fullmatch(north.data) and NUMBER.fullmatch(east.data)):
-            return
         taken: set[int] = set()
-        for view in self._views:
-            near = _near(north.data, east.data, view.seed)
+        for one in self._near:
+            view = one.view
             said = north.parent.data if north.parent is not None else north.data
-            if near is not None and view.row not in taken and view.counts(said):
+            if view.row in taken or not view.counts(said):
+                continue
+            found = _two(north.data.strip(), east.data.strip(), view)
+            if found is not None:
                 taken.add(view.row)
-                found = Found(node=north, start=0, end=len(north.data), seed=view.row, needle=-1)
-                yield _told(found, near, view.datum)
+                yield _told(view, north, (0, len(north.data)), found)
 
 
-def chance(seed: Seed, haystack: int) -> float:
-    """Give the expected number of pairs that lie near a place by chance: even over the globe."""
-    share = (1 - math.cos((seed.radius_m or 0) / 6_371_000)) / 2
-    return haystack * PAIRS_PER_BYTE * max(share, 1e-15)
+def half_of_place(name: str) -> tuple[str, str] | None:
+    """Say which half of a pair a field's name speaks of, "lat" or "lon", and what else the name says."""
+    lower = name.lower()
+    if lower in LATITUDE or lower in LONGITUDE:
+        return ("lat" if lower in LATITUDE else "lon"), ""
+    if len(name) > LEAF:
+        return None
+    found = _HALF.fullmatch(name)
+    if found is None:
+        return None
+    half = "lat" if found["half"].lower().startswith("lat") else "lon"
+    return half, f"{found['before']}*{found['behind']}".lower()
+
+
+def _any_of(patterns: Iterable[bytes]) -> re.Pattern[bytes]:
+    """Give a pattern that matches where one of some patterns does; nowhere without any."""
+    return re.compile(b"|".join(patterns) or rb"(?!)")
 
 
 def _name_fields(pairs: list[Pair], nodes: Sequence[Node]) -> None:
@@ -176,39 +209,6 @@ def _shown(pair: Pair, held: set[tuple[int, int]]) -> bool:
     return False
 
 
-def _views(row: int, seed: Seed) -> Iterator[View]:
-    """Give a place on every datum that senders use."""
-    position = (seed.latitude or 0.0, seed.longitude or 0.0)
-    for datum, (north, east) in (("", position), ("GCJ-02", gcj02(position)), ("BD-09", bd09(position))):
-        moved = msgspec.structs.replace(seed, latitude=north, longitude=east)
-        local = not datum or (0.8 < position[0] < 55.9 and 72 < position[1] < 137.9)  # about China
-        yield View(row=row, seed=moved, datum=datum, prefixes=_prefixes(moved), local=local)
-
-
-def _prefixes(seed: Seed) -> list[bytes]:
-    """Give the first characters that a latitude near the place can have, few but selective."""
-    latitude, reach = abs(seed.latitude or 0.0), (seed.radius_m or 0.0) / METRES + 0.0006
-    found: set[bytes] = set()
-    for scale in (1000, 100, 10, 1):
-        steps = range(
-            math.floor(max(0.0, latitude - reach) * scale), math.floor((latitude + reach) * scale) + 1
-        )
-        if len(steps) <= MOST_PREFIXES:
-            width = len(str(scale)) - 1
-            for step in steps:
-                whole, part = divmod(step, scale)
-                digits = f"{part:0{width}d}" if width else ""
-                found |= {f"{whole}{mark}{digits}".encode() for mark in (".", ",", "")}
-            break
-    for units, cut in ((3_600_000, 1000), (14_400, 10)):
-        low, high = (max(0.0, latitude - reach) * units, (latitude + reach) * units)
-        steps = range(int(low) // cut, int(high) // cut + 1)
-        found |= {str(step).encode() for step in steps if len(steps) <= MOST_PREFIXES and step >= 1000}
-    for step in range(int(max(0.0, latitude - reach) * 60), int((latitude + reach) * 60) + 1):
-        found.add(f"{step // 60:02d}{step % 60:02d}.".encode())
-    return sorted(found)
-
-
 def _all(data: bytes, part: bytes) -> Iterator[int]:
     at = data.find(part)
     while at >= 0:
@@ -232,66 +232,54 @@ def _pair_at(node: Node, place: int, view: View) -> Pair | None:
     base = max(0, start - WINDOW)
     before = list(NUMBER.finditer(data, base, start))[-APART:]
     for other in (*behind, *reversed(before)):
-        near = _near(number[0], other[0], view.seed)
-        if near is not None:
-            begin, end = min(start, other.start()), max(number.end(), other.end())
-            found = Found(node=node, start=begin, end=end, seed=view.row, needle=-1)
-            pair = _told(found, near, view.datum)
+        both = near(number[0], other[0], view)
+        if both is not None:
+            pair = _told(view, node, (min(start, other.start()), max(number.end(), other.end())), both)
             pair.north = start
             return pair
     return None
 
 
-def _near(north: bytes, east: bytes, seed: Seed) -> tuple[Reading, Reading, float] | None:
-    """Give the readings of two numbers that put them near the place, written alike, and the distance."""
-    for latitude in _readings(north):
-        for longitude in _readings(east):
-            if latitude.name != longitude.name:
-                continue
-            metres = _distance(seed, latitude.degrees, longitude.degrees)
-            slack = math.hypot(latitude.slack, longitude.slack) * METRES
-            if metres <= (seed.radius_m or 0.0) + slack:
-                return latitude, longitude, metres
+def _marked_at(node: Node, place: int, view: View) -> Pair | None:
+    """Take degrees, minutes and seconds that begin at a place as latitude and look for the longitude."""
+    data = node.data
+    start = next((at for at in (place - 2, place - 1) if at >= 0 and _letter(data, at, place)), place)
+    first = SEXAGESIMAL.match(data, start)
+    if first is None:
+        return None
+    behind = list(islice(SEXAGESIMAL.finditer(data, first.end(), first.end() + WINDOW), APART))
+    before = list(SEXAGESIMAL.finditer(data, max(0, start - WINDOW), start))[-1:]
+    for other in (*behind, *before):
+        both = _both(first, other, view)
+        if both is not None:
+            pair = _told(view, node, (min(start, other.start()), max(first.end(), other.end())), both)
+            pair.north = start
+            return pair
     return None
 
 
-def _readings(number: bytes) -> Iterator[Reading]:
-    text = number.decode().replace(",", ".")
-    whole, point, part = text.partition(".")
-    value = float(text)
-    if point and len(part) >= 3:
-        last = 10.0 ** -len(part) / 2
-        yield Reading("", value, last)
-        if abs(value) >= 100 and len(part) >= 3:
-            degrees, minutes = divmod(abs(value), 100)
-            if minutes < 60:
-                for sign in (1, -1):  # the letter behind the number says which; a place has one sign only
-                    yield Reading("degrees and minutes", sign * (degrees + minutes / 60), last / 60)
-    elif not point and len(whole.lstrip("-")) >= 5:
-        for power in (7, 6, 5):
-            if abs(value) <= 180 * 10**power:
-                yield Reading(f"degrees times 1e{power}", value / 10**power, 0.5 / 10**power)
-        for units, name in ((3_600_000, "thousandths of a second"), (14_400, "quarters of a second")):
-            if abs(value) <= 180 * units:
-                yield Reading(name, value / units, 0.5 / units)
+def _letter(data: bytes, at: int, place: int) -> bool:
+    return data[at : at + 1] in {b"N", b"S"} and data[at + 1 : place] in {b"", b" "}
 
 
-def _distance(seed: Seed, latitude: float, longitude: float) -> float:
-    """Give the metres between two points on the sphere (haversine)."""
-    if abs(latitude) > 90 or abs(longitude) > 180:
-        return math.inf
-    north, south = math.radians(latitude), math.radians(seed.latitude or 0.0)
-    turn = math.radians(longitude - (seed.longitude or 0.0))
-    half = math.sin((north - south) / 2) ** 2 + math.cos(north) * math.cos(south) * math.sin(turn / 2) ** 2
-    return 2 * 6_371_000 * math.asin(min(1.0, math.sqrt(half)))
+def _both(first: re.Match[bytes], other: re.Match[bytes], view: View) -> tuple[Reading, Reading] | None:
+    """Give two readings with marks that lie near a place."""
+    for latitude in sexagesimal(first.groups()):
+        for longitude in sexagesimal(other.groups()):
+            if within(view, latitude, longitude):
+                return latitude, longitude
+    return None
 
 
-def _told(found: Found, near: tuple[Reading, Reading, float], datum: str) -> Pair:
-    latitude, longitude, metres = near
-    return Pair(
-        found=found,
-        value=f"{latitude.degrees:.6f},{longitude.degrees:.6f}",
-        metres=metres,
-        written=", ".join(filter(None, (latitude.name, datum))),
-        field=found.node.field,
-    )
+def _two(north: bytes, east: bytes, view: View) -> tuple[Reading, Reading] | None:
+    """Give the readings of two whole fields that lie near a place."""
+    if NUMBER.fullmatch(north) and NUMBER.fullmatch(east):
+        return near(north, east, view)
+    first, other = SEXAGESIMAL.fullmatch(north), SEXAGESIMAL.fullmatch(east)
+    return _both(first, other, view) if first is not None and other is not None else None
+
+
+def _told(view: View, node: Node, span: tuple[int, int], both: tuple[Reading, Reading]) -> Pair:
+    latitude, longitude = both
+    point = (latitude.degrees, longitude.degrees)
+    return told(view, node, span, point, slack=slack_of(latitude, longitude), written=latitude.name)

@@ -18,8 +18,7 @@ from vitne.identify.chance import Evidence, judge
 from vitne.identify.context import KEYWORDS, area_beside, has_key
 from vitne.identify.needles import Needles, piece_of, reject_crossing
 from vitne.identify.overlaps import Found, innermost
-from vitne.identify.places import Pair, Places
-from vitne.identify.places import chance as chance_of_place
+from vitne.identify.places import Pair, Places, judge_place
 from vitne.identify.values import check_value
 from vitne.identify.variants import needles as needles_of
 from vitne.identify.variants import write
@@ -121,9 +120,10 @@ class Searcher:
         kept = innermost(found)
         kept.sort(key=lambda one: (order[id(one.node)], one.start, one.end, one.seed))
         evidence = self._judged([one for one in kept if id(one) not in pairs])
+        company = {id(one.node.part) for one in kept if id(one) in evidence}
         for one in kept:
             if id(one) in pairs:
-                yield self._place(pairs[id(one)])
+                yield from self._place(pairs[id(one)], company=id(one.node.part) in company)
             elif id(one) in evidence:
                 yield self._sighting(one, evidence[id(one)])
 
@@ -179,10 +179,12 @@ class Searcher:
             self._judgements[one.needle] = known
         return known
 
-    def _place(self, pair: Pair) -> Sighting:
+    def _place(self, pair: Pair, *, company: bool) -> Iterator[Sighting]:
         one, seed = pair.found, self.seeds[pair.found.seed]
-        written = f", written as {pair.written}" if pair.written else ""
-        return Sighting(
+        judged = judge_place(pair, seed, self._haystack, company=company)
+        if judged is None:
+            return
+        yield Sighting(
             node=one.node,
             start=one.start,
             end=one.end,
@@ -192,8 +194,8 @@ class Searcher:
             seed=seed,
             field=pair.field,
             spelling_layers=(("degrees", (("written", pair.written),)),) if pair.written else (),
-            evalue=chance_of_place(seed, self._haystack),
-            reasons=(f"a pair of numbers {pair.metres:.0f} m from the known place{written}",),
+            evalue=judged[0],
+            reasons=judged[1],
             prior=1.0,
         )
 
