@@ -98,6 +98,9 @@ def write(folder: Path, result: Result, *, run: dict[str, Any], kept: Kept) -> N
             pages=pages,
             partial=result.partial,
         )
+    from vitne.cli.custody import record_scan
+
+    record_scan(folder, result, run)
 
 
 def captures_of(case: Case, given: Sequence[str]) -> list[str]:

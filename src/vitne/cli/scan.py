@@ -117,6 +117,8 @@ def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:
         "python": platform.python_version(),
         "command": ["vitne", *(_written(each) for each in sys.argv[1:])],
         "keys": [_written(str(Path(each).resolve())) for each in options.keys],
+        "device": options.device,
+        "subject": bool(options.subject),
         "inputs": [_written(str(Path(each).resolve())) if each != "-" else "-" for each in options.captures],
     }
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 FORMAT = "vitne-case/1"
 _FAMILY = "vitne-case/"
 _MANIFEST, _RUN = "manifest.json", "run.json"
+_LEDGER = "ledger.jsonl"  # append-only: goes over into a case that replaces this one
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -179,6 +180,8 @@ def _fill(
         manifest = _pretty({**said, "format": FORMAT, "results": results})
         _write(fresh / _MANIFEST, writing(_page, manifest))
         _write(fresh / _RUN, writing(_page, _pretty(run)))
+        if (place / _LEDGER).is_file():
+            shutil.copyfile(place / _LEDGER, fresh / _LEDGER)
         for path in sorted({fresh, *(file.parent for file in fresh.rglob("*"))}):
             _sync(path)
     except OSError as error:
@@ -252,7 +255,7 @@ def check_place(place: Path) -> None:
     except StoreError as error:
         what = "this folder holds something else than a case and is left alone"
         raise StoreError(what, where=str(place), expected="a case or nothing", next_step=choose) from error
-    own = {*manifest.get("results", {}), _MANIFEST, _RUN}
+    own = {*manifest.get("results", {}), _MANIFEST, _RUN, _LEDGER}
     files = (path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir())
     foreign = sorted(name for name in files if name not in own)
     if foreign:

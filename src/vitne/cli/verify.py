@@ -1,0 +1,124 @@
+"""``vitne verify``: a bag checked offline, and every finding derived again from the raw captures."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vitne.cli import custody
+from vitne.cli.main import DONE, FAILED
+from vitne.evidence import checking, rederiving, sealing
+from vitne.model import Malformed, StoreError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from vitne.evidence.checking import Check
+
+SCHEMA = "vitne-verify/1"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check and say what holds."""
+    given = Path(options.bag)
+    if not given.exists():
+        raise UsageError("there is no bag here", where=options.bag, next_step="vitne seal CASE")
+    with _folder(given, options.identity) as bag:
+        roots = b"".join(_bytes(each) for each in options.tsa_root) or None
+        said, checks = checking.check_bag(bag, roots=roots, key=options.signer or "")
+        if not options.outer:
+            with _subject(bag, options) as subject:
+                checks += rederiving.check_findings(bag, said, subject=subject)
+        digest = _digest(bag)
+    _print(options, digest, checks)
+    return FAILED if any(check.state == "failed" for check in checks) else DONE
+
+
+def _digest(bag: Path) -> str:
+    try:
+        return checking.root_digest(bag)
+    except Malformed:
+        return ""
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"it cannot be read: {error.strerror}", where=path) from error
+
+
+@contextmanager
+def _folder(given: Path, identity: str | None) -> Iterator[Path]:
+    """Give the folder of a bag; an encrypted one is opened into a private folder that goes away."""
+    if given.is_dir():
+        yield given
+        return
+    import io
+    import tarfile
+
+    data = given.read_bytes()
+    if not data.startswith(b"age-encryption.org/v1"):
+        raise StoreError("this is no bag", where=str(given), expected="a bag folder, or an age file of one")
+    with tempfile.TemporaryDirectory(prefix="vitne-") as base:
+        opened = _opened(data, identity)
+        try:
+            with tarfile.open(fileobj=io.BytesIO(opened)) as archive:
+                archive.extractall(base, filter="data")
+        except (tarfile.TarError, OSError) as error:
+            raise StoreError("what is in it is no bag", where=str(given)) from error
+        yield Path(base) / "bag"
+
+
+def _opened(data: bytes, identity: str | None) -> bytes:
+    import getpass
+
+    phrase = "" if identity else getpass.getpass("Passphrase: ")
+    return custody.unlocked(data, identity or "", passphrase=phrase)
+
+
+@contextmanager
+def _subject(bag: Path, options: argparse.Namespace) -> Iterator[Any]:
+    """Give the known values: of the file that was named, or those sealed in the bag; None without."""
+    from vitne.identify.subject import read_subject
+
+    if options.subject:
+        yield read_subject(options.subject)[0]
+        return
+    sealed = bag / sealing.VALUES
+    if not (options.identity and sealed.is_file()):
+        yield None
+        return
+    content = custody.unlocked(sealed.read_bytes(), options.identity)
+    with tempfile.TemporaryDirectory(prefix="vitne-") as base:
+        path = Path(base) / "subject.toml"
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+        yield read_subject(str(path))[0]
+
+
+def _print(options: argparse.Namespace, digest: str, checks: list[Check]) -> None:
+    import sys
+
+    from vitne.report import visible
+
+    count = {state: sum(c.state == state for c in checks) for state in ("confirmed", "failed", "not-checked")}
+    if options.json:
+        content = {"schema": SCHEMA, "manifest_sha256": digest, "counts": count, "checks": checks}
+        sys.stdout.buffer.write(msgspec.json.encode(content) + b"\n")
+        sys.stdout.flush()
+        return
+    signs = {"confirmed": "ok  ", "failed": "FAIL", "not-checked": "--  "}
+    for check in checks:
+        if check.state == "failed" or not options.quiet:
+            print(visible(f"{signs[check.state]} {check.what} {check.where}: {check.why}", 400))
+    print(f"\nmanifest sha256 {digest or 'cannot be read'}: compare it with what was written down")
+    print(
+        f"{count['confirmed']} confirmed, {count['failed']} failed, {count['not-checked']} not checked: "
+        + ("the bag does not hold" if count["failed"] else "everything that was checked holds")
+    )

@@ -1,0 +1,138 @@
+"""Checking a bag from inside: every finding derived again from the raw captures with the recorded rules.
+
+Two ways, one over the other.  Each finding's recorded layers are walked from the captured bytes down and
+wrapped again: that needs no known value.  And with the values (or where the scan had none) the whole
+scan is run again, and every line must come out as it was, no more and no less.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vitne.evidence import sealing
+from vitne.evidence.canonical import canonical
+from vitne.evidence.checking import Check
+from vitne.model import CaptureError, StoreError, Subject, UsageError
+from vitne.pipeline import Options, run_scan
+from vitne.pipeline.rederive import rederive
+from vitne.pipeline.rules import rules_used
+from vitne.report.frozen import freeze
+from vitne.store import read_case
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vitne.model import Finding
+    from vitne.pipeline.rederive import Again
+    from vitne.store import Case
+
+
+def check_findings(bag: Path, said: dict[str, Any], *, subject: Subject | None) -> list[Check]:
+    """Derive all findings of a bag again; ``subject`` are the known values, None for not given."""
+    try:
+        case = read_case(bag / sealing.CASE)
+    except StoreError as error:
+        return [Check(what="case", where=sealing.CASE, state="failed", why=error.what)]
+    checks = [_document(bag, case), _rules(case)]
+    paths = _captures(bag, case)
+    keys = sorted(str(path) for path in (bag / sealing.KEYS).glob("*.txt"))
+    try:
+        again = rederive(paths, case.findings, keys=keys)
+    except (CaptureError, UsageError) as error:
+        return [*checks, Check(what="capture", where=sealing.ORIGINAL, state="failed", why=error.what)]
+    known = subject if subject is not None else None if said.get("searched_with_subject") else Subject()
+    full = None if known is None else _scanned(paths, keys, known, case)
+    checks += [_line(one, again[one.id], full) for one in case.findings]
+    if full is None:
+        why = "values were not compared: name the subject file, or the identity of the sealed values"
+        checks.append(Check(what="values", where=sealing.CASE, state="not-checked", why=why))
+    else:
+        recorded = {one.id for one in case.findings}
+        checks += [
+            Check(
+                what="finding", where=id_, state="failed", why="it is in the captures and not in the report"
+            )
+            for id_ in sorted(set(full) - recorded)
+        ]
+    return checks
+
+
+def _document(bag: Path, case: Case) -> Check:
+    """Check that the frozen findings document says what the case says."""
+    name = sealing.FINDINGS
+    try:
+        data = (bag / name).read_bytes()
+    except OSError:
+        return Check(what="document", where=name, state="failed", why="it is missing")
+    if data == canonical(freeze(case)):
+        return Check(
+            what="document", where=name, state="confirmed", why="made again from the case: same bytes"
+        )
+    why = "made again from the case it comes out otherwise"
+    return Check(what="document", where=name, state="failed", why=why)
+
+
+def _rules(case: Case) -> Check:
+    recorded, here = case.manifest.get("rules", {}), rules_used()
+    differ = sorted(k for k in {*recorded, *here} if recorded.get(k) != here.get(k))
+    if not differ:
+        why = "the same versions and data files as recorded"
+        return Check(what="rules", where="manifest.json", state="confirmed", why=why)
+    why = (
+        f"this vitne differs from the recorded one in: {', '.join(differ)}; lines may differ for that reason"
+    )
+    return Check(what="rules", where="manifest.json", state="not-checked", why=why)
+
+
+def _captures(bag: Path, case: Case) -> list[str]:
+    return [str(bag / sealing.original_name(number, c.name)) for number, c in enumerate(case.captures)]
+
+
+def _scanned(
+    paths: list[str], keys: list[str], subject: Subject, case: Case
+) -> dict[str, dict[str, Any]] | None:
+    """Scan again and give every finding, masked, by id; None where it cannot be."""
+    device = case.run.get("device") or None
+    try:
+        result = run_scan(paths, Options(subject=subject, keys=tuple(keys), device=device)).masked()
+    except (CaptureError, UsageError):
+        return None
+    return {one.id: _row(one) for one in result.findings}
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    row: dict[str, Any] = msgspec.to_builtins(finding)
+    row["capture"] = {"sha256": row["capture"]["sha256"]}  # a name that could do harm was left out of the bag
+    return row
+
+
+def _line(finding: Finding, again: Again, full: dict[str, dict[str, Any]] | None) -> Check:
+    """Say of one line of the report whether it holds."""
+    fault = _fault(finding, again, full)
+    if fault:
+        return Check(what="finding", where=finding.id, state="failed", why=fault)
+    what = "place, decoding and wrapping again"
+    if full is not None:
+        what += ", value and grade"
+    elif not finding.verified:
+        what = "place and decoding"
+    return Check(what="finding", where=finding.id, state="confirmed", why=f"{finding.identifier}: {what}")
+
+
+def _fault(finding: Finding, again: Again, full: dict[str, dict[str, Any]] | None) -> str:
+    if again.spelling is None:
+        return again.why
+    if finding.verified and not again.rewraps:
+        return "wrapping it again does not give the captured bytes"
+    closed = finding.layers[0]["codec"] == "tls" and finding.protocol != "tls"
+    if not closed and again.stream_range != finding.stream_range:
+        return "its bytes stand at another place of the stream"
+    if full is None:
+        return ""
+    if finding.id not in full:
+        return "scanning the captures again does not find it"
+    row, now = _row(finding), full[finding.id]
+    differ = sorted(name for name in row if row[name] != now[name])
+    return f"scanning again gives another {', '.join(differ)}" if differ else ""
