@@ -72,6 +72,7 @@ leakbench: $(VENV)/.dev
 	@$(BIN)/python -m bench.leakbench $(or $(LEAKBENCH),--peers --page docs/explanation/detection.md)
 
 docs: $(VENV)/.dev
+	@$(BIN)/python docs/make_schemas.py
 	@$(BIN)/python docs/make_reference.py
 	@$(BIN)/python docs/make_pictures.py >$(VENV)/pictures.log || { cat $(VENV)/pictures.log; exit 1; }
 

@@ -8,6 +8,7 @@ import inspect
 import json
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
@@ -71,7 +72,7 @@ def pages() -> dict[str, str]:
         "senders.md": _senders,
         "closed-words.md": _closed_words,
         "gaps-and-oddities.md": _gaps_and_oddities,
-        "scan-document.md": _scan_document,
+        **{f"{name}-document.md": partial(_document, name) for name in schemas()},
         "case-folder.md": _case_folder,
         "library.md": _library,
     }
@@ -108,7 +109,7 @@ def _contents() -> Iterator[str]:
         ("senders", "known senders"),
         ("closed-words", "grades, delivery, protection, scope: the closed words of a finding"),
         ("gaps-and-oddities", "gaps and oddities"),
-        ("scan-document", "the JSON document of `vitne scan --json`"),
+        *((f"{name}-document", _titled(text)) for name, text in schemas().items()),
         ("case-folder", "files of a case"),
     ):
         yield f"- [{title}]({name}.md)"
@@ -307,16 +308,22 @@ def _inner(schema: dict[str, Any]) -> str:
     return "object: " + ", ".join(f"`{name}`" for name in names) if names else ""
 
 
-def _scan_document() -> Iterator[str]:
-    for name, text in schemas().items():
-        schema = json.loads(text)
-        yield f"# The JSON document `{name}`\n"
-        yield f"{schema['title']}; `vitne schema {name}` prints the JSON Schema."
-        yield f"{schema.get('description', '')}\n"
-        yield from _names(schema)
-        for part, inner in schema.get("$defs", {}).items():
-            yield f"## {part}\n"
-            yield from _names(inner, meanings(ROWS[part]))
+def _titled(text: str) -> str:
+    """Give the title of a schema with its command as code: "the JSON document of ..."."""
+    title = str(json.loads(text)["title"])
+    found = re.search(r"vitne .+ --json", title)
+    return f"the JSON document of `{found[0]}`" if found else title
+
+
+def _document(name: str) -> Iterator[str]:
+    schema = json.loads(schemas()[name])
+    yield f"# The JSON document `{name}`\n"
+    yield f"{schema['title']}; `vitne schema {name}` prints the JSON Schema."
+    yield f"{schema.get('description', '')}\n"
+    yield from _names(schema)
+    for part, inner in schema.get("$defs", {}).items():
+        yield f"## {part}\n"
+        yield from _names(inner, meanings(ROWS[part]) if part in ROWS else None)
 
 
 def _names(schema: dict[str, Any], means: dict[str, str] | None = None) -> Iterator[str]:

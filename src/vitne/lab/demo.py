@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vitne.lab.pcap import TimedFrame
 
 START_NS = 1_549_174_470 * SECOND  # 2019-02-03T06:14:30Z
+_DELAY = 1800 * SECOND
 _LOCAL_SECONDS = 3600  # the phone's clock is an hour ahead of UTC
 _ROUTER_MAC, _ROUTER, _LEASED = "00:00:5e:00:53:fe", "192.0.2.1", "192.0.2.20"
 _ROUTER6 = "fe80::200:5eff:fe00:53fe"
@@ -69,20 +70,24 @@ def make(folder: Path, *, seed: int = DEFAULT_SEED) -> DemoFiles:
     return files
 
 
-def capture(seed: int = DEFAULT_SEED) -> bytes:
-    """Give the bytes of the capture."""
+def capture(seed: int = DEFAULT_SEED, *, remedy: str = "") -> bytes:
+    """Give the bytes of the capture; ``remedy`` is as for ``hour``."""
     about = About(
         comment=f"An invented hour of an invented phone (seed {seed}). No value in it belongs to anybody.",
         application="vitne lab",
         interface="wlan0",
         description="access point of a home network",
     )
-    return pcapng(hour(seed), about)
+    return pcapng(hour(seed, remedy=remedy), about)
 
 
-def hour(seed: int = DEFAULT_SEED) -> list[TimedFrame]:
-    """Give the frames of the hour in the order of time."""
-    story = _Hour(seed)
+def hour(seed: int = DEFAULT_SEED, *, remedy: str = "") -> list[TimedFrame]:
+    """Give the frames of the hour in the order of time.
+
+    ``remedy`` says what an update did to the sender: "" nothing, "removed" it is gone, "closed" it says the
+    same inside TLS, "delayed" it says the same half an hour later.
+    """
+    story = _Hour(seed, remedy)
     story.boot(START_NS + 11 * SECOND)
     first = START_NS + 72 * SECOND
     story.register(first, _MANNERS[0])
@@ -97,7 +102,8 @@ def hour(seed: int = DEFAULT_SEED) -> list[TimedFrame]:
 class _Hour:
     """Tells the hour event by event onto one wire."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, remedy: str = "") -> None:
+        self.remedy = remedy
         self.chance = Random(f"hour {seed}")
         self.wire = Wire(self.chance)
         self.phone: Phone = invent(seed)
@@ -151,7 +157,13 @@ class _Hour:
         self._page("bilder.avisa.example", "/b/96/toppsak.png", web.picture, at=START_NS + 1276 * SECOND)
 
     def register(self, now: int, manner: str) -> None:
-        """Post the registration and be refused."""
+        """Post the registration and be refused, unless an update has changed that."""
+        if self.remedy == "removed":
+            return
+        if self.remedy == "closed":
+            self._secret_visit(sender.HOST, now)
+            return
+        now += _DELAY if self.remedy == "delayed" else 0
         body = sender.wrapped(sender.record(self.phone, local_time(now)))
         head = sender.request_head(len(body))
         talk = self._connect(sender.HOST, 80, at=now, rtt=212 * MS).wait(1, 4)

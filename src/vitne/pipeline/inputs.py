@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from vitne.apps import format_of as app_list_format
 from vitne.exports import HEAD
 from vitne.exports import format_of as export_format
 from vitne.intake import CaptureReader, UnpackLimits
@@ -71,7 +72,7 @@ def open_inputs(paths: Sequence[str | Path], *, stdin: Any) -> Opened:
             except CaptureError as error:
                 if place.asked or _promises(error):
                     errors.append(error)
-                elif place.member or not _is_key_log(place.path):
+                elif place.member or not (_is_key_log(place.path) or _names_apps(place.path)):
                     note = f"{place.where.name}: {error.what}"
                     notes.append(Oddity(name="file-passed-over", note=_shown(note)))
     finally:
@@ -90,6 +91,33 @@ def key_logs(paths: Sequence[str | Path]) -> list[str]:
     """Give the key logs (SSLKEYLOGFILE) that lie in the folders among some paths."""
     folders = [str(path) for path in paths if str(path) != "-" and Path(path).is_dir()]
     return [file for folder in dict.fromkeys(folders) for file in _files(folder, []) if _is_key_log(file)]
+
+
+def is_input(path: Path) -> bool:
+    """Say whether the first bytes of a file are those of a capture or an export."""
+    try:
+        received = receive_file(path)
+    except CaptureError:
+        return False
+    try:
+        head = _head(received)
+        return capture_format(head[:64]) is not None or export_format(head) is not None
+    finally:
+        received.close()
+
+
+def app_lists(paths: Sequence[str | Path]) -> list[str]:
+    """Give the lists that name apps, among the files of the folders among some paths."""
+    folders = [str(path) for path in paths if str(path) != "-" and Path(path).is_dir()]
+    return [file for folder in dict.fromkeys(folders) for file in _files(folder, []) if _names_apps(file)]
+
+
+def _names_apps(path: str) -> bool:
+    try:
+        with Path(path).open("rb") as stream:
+            return app_list_format(stream.read(_SNIFF)) is not None
+    except OSError:
+        return False
 
 
 def _is_key_log(path: str) -> bool:

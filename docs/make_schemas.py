@@ -1,0 +1,72 @@
+# ruff: noqa: INP001
+"""Make the published schemas that follow from the program's own types: ``python docs/make_schemas.py``.
+
+The schema ``scan`` is written by hand; these are made from the structs that are printed, with the line of
+meaning beside each field as its description.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from vitne.compare import shape as compare
+
+FOLDER = Path(__file__).resolve().parent.parent / "src" / "vitne" / "data" / "schema"
+
+MADE: dict[str, tuple[type, str, str]] = {
+    "compare": (compare.Comparison, compare.SCHEMA, "What vitne compare --json prints"),
+}
+
+
+def schema(name: str) -> str:
+    """Give one schema as text."""
+    root, version, title = MADE[name]
+    (made,), parts = msgspec.json.schema_components([root], ref_template="#/$defs/{name}")
+    body = parts.pop(made["$ref"].rpartition("/")[2])
+    types = {each.__name__: each for each in _structs(root)}
+    for part, inner in {**parts, root.__name__: body}.items():
+        _describe(inner, types[part])
+    body["properties"]["schema"] = {"const": version}
+    said = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:vitne:schema:{name}:{version.rpartition('/')[2]}",
+        "title": title,
+        "description": "Version 1. Later versions add names; none is renamed or removed.",
+    }
+    body.pop("title", None)
+    body.pop("description", None)
+    return json.dumps({**said, **body, "$defs": parts}, indent=1) + "\n"
+
+
+def _structs(root: type) -> list[type]:
+    """Give all structs of the module that a struct stands in."""
+    module = inspect.getmodule(root)
+    return [
+        each for each in vars(module).values() if inspect.isclass(each) and issubclass(each, msgspec.Struct)
+    ]
+
+
+def _describe(body: dict[str, Any], kind: type) -> None:
+    """Put the lines of meaning in."""
+    body.pop("title", None)
+    body["description"] = (kind.__doc__ or "").strip().splitlines()[0]
+    means = dict(re.findall(r"^    (\w+): [^#\n]+  # (.+)$", inspect.getsource(kind), re.MULTILINE))
+    for name, one in body["properties"].items():
+        if name in means:
+            one["description"] = means[name]
+
+
+def main() -> None:
+    """Write all schemas."""
+    for name in MADE:
+        (FOLDER / f"{name}.json").write_text(schema(name), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Options of the verbs that compare, learn and decide: for makers, and for whoever checks on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add(verbs: Any) -> None:
+    """Add the verbs to a parser."""
+    _compare_options(verbs.add_parser("compare", help="say what changed between two halves of captures"))
+
+
+def _compare_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "captures",
+        nargs="+",
+        metavar="BEFORE AFTER",
+        help="two halves, each a capture, a case, a folder of either, or a pattern in quotes",
+    )
+    parser.add_argument(
+        "--subject", metavar="FILE", action="append", default=[], help="what is known of person and phone"
+    )
+    parser.add_argument("--keys", metavar="FILE", action="append", default=[], help="key log of the captures")
+    parser.add_argument("--device", metavar="D", help="only this device, by address or name")
+    parser.add_argument(
+        "--level", metavar="P", type=float, default=0.05, help="a difference counts below this (0.05)"
+    )
+    parser.add_argument(
+        "--set-aside",
+        metavar="RECIPIENT",
+        action="append",
+        default=[],
+        help="leave unreadable traffic to this recipient out of account; the result says so",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema compare)")
+    parser.add_argument("--html", metavar="FILE", help="write a page that opens offline")
+    parser.add_argument("-v", "--verbose", action="store_true", help="also list attributes")

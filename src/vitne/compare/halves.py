@@ -1,0 +1,130 @@
+"""One half of a comparison: what each of its captures or cases showed, and what it could not show.
+
+A look is one capture or case taken as a whole; a half is some looks of one state (a build, a consent, a
+country).  Only what devices sent to others counts: what stays on the own network goes to no recipient.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from vitne.model import Destination, Finding
+
+FAR = frozenset({"internet", "operator-core"})
+BLOCKING = frozenset({"unreadable-input", "internal", "limit", "snap-length", "damaged-record"})
+"""Gaps that may hide anything, whatever its destination."""
+_JOIN_PAUSE_NS = 30_000_000_000
+"""Questions for an address closer together than this are one joining of the network."""
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """One capture or case as a whole."""
+
+    name: str  # what to call it
+    captures: tuple[tuple[str, str], ...]  # name and SHA-256 of each
+    begin_ns: int  # first record
+    end_ns: int  # last record
+    findings: tuple[Any, ...]  # Finding: sent, to others
+    unreadable: Mapping[str, tuple[int, int]]  # recipient -> bytes, flows
+    reasons: Mapping[str, tuple[str, ...]]  # recipient -> why its bytes could not be read
+    reached: frozenset[str]  # recipients that anything readable or not was sent to
+    gaps: Mapping[str, int]  # kind -> how many
+    joins: tuple[int, ...]  # times at which a device joined the network (DHCP discover)
+    partial: bool = False  # stopped before its end, or a part failed
+    moments: tuple[int, ...] = ()  # times of the events that were marked
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasted."""
+        return max(self.end_ns - self.begin_ns, 0) / 1e9
+
+
+class Half(msgspec.Struct, frozen=True, kw_only=True):
+    """Some looks of one state."""
+
+    label: str  # "before", "after"
+    looks: tuple[Look, ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long its looks lasted together."""
+        return sum(look.seconds for look in self.looks)
+
+
+def recipient_of(destination: Destination) -> str:
+    """Name where something went: the registrable domain, else the host, else the address."""
+    return destination.domain or destination.host or destination.ip
+
+
+def look_of(outcome: Any, *, name: str, moments: Sequence[int] = ()) -> Look:
+    """Take what counts out of a result or a case."""
+    captures = outcome.captures
+    first = [each.first_ns for each in captures if each.first_ns is not None]
+    last = [each.last_ns for each in captures if each.last_ns is not None]
+    begin, end = (min(first), max(last)) if first and last else (0, 0)
+    unreadable, reasons = _unreadable(outcome.opaque)
+    gaps: Counter[str] = Counter()
+    for gap in outcome.gaps:
+        gaps[gap.kind] += gap.count
+    reached, joins = _reached(outcome.transmissions)
+    return Look(
+        name=name,
+        captures=tuple((each.name, each.sha256) for each in captures),
+        begin_ns=begin,
+        end_ns=end,
+        findings=tuple(_sent(outcome.findings)),
+        unreadable=unreadable,
+        reasons=reasons,
+        reached=reached,
+        gaps=dict(sorted(gaps.items())),
+        joins=_bursts(joins),
+        partial=bool(outcome.partial or getattr(outcome, "failed", False)),
+        moments=tuple(sorted(moment for moment in moments if begin <= moment <= end)),
+    )
+
+
+def _sent(findings: Iterable[Finding]) -> Iterable[Finding]:
+    return (each for each in findings if each.direction == "sent" and each.scope in FAR)
+
+
+def _unreadable(totals: Iterable[Any]) -> tuple[dict[str, tuple[int, int]], dict[str, tuple[str, ...]]]:
+    """Add up unreadable bytes and flows by recipient."""
+    sums: dict[str, tuple[int, int]] = {}
+    reasons: dict[str, set[str]] = {}
+    for total in totals:
+        if total.scope not in FAR or total.bytes <= 0:
+            continue
+        key = recipient_of(total.destination)
+        length, flows = sums.get(key, (0, 0))
+        sums[key] = length + total.bytes, flows + total.flows
+        reasons.setdefault(key, set()).add(total.reason)
+    return dict(sorted(sums.items())), {key: tuple(sorted(why)) for key, why in sorted(reasons.items())}
+
+
+def _reached(transmissions: Iterable[Any]) -> tuple[frozenset[str], list[int]]:
+    """Give the hosts that anything was sent to, and the times of questions for an address."""
+    hosts: set[str] = set()
+    joins: list[int] = []
+    for row in transmissions:
+        if row.scope in FAR:
+            hosts.add(row.host or row.ip)
+        elif row.protocol == "dhcp" and row.kind == "discover":
+            joins.append(row.time_ns)
+    return frozenset(hosts), joins
+
+
+def _bursts(times: list[int]) -> tuple[int, ...]:
+    out: list[int] = []
+    last = None
+    for time_ns in sorted(times):
+        if last is None or time_ns - last > _JOIN_PAUSE_NS:
+            out.append(time_ns)
+        last = time_ns
+    return tuple(out)
