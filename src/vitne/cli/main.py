@@ -10,7 +10,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from vitne.cli import evidence_verbs
+from vitne.cli import evidence_verbs, maker_verbs
 from vitne.model.errors import CaptureError, StoreError, UsageError, VitneError
 
 if TYPE_CHECKING:
@@ -42,6 +42,13 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="key log (SSLKEYLOGFILE) that opens what went encrypted; keys inside a pcapng are used anyway",
+    )
+    parser.add_argument(
+        "--apps",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="what says which app it was: a package list, /proc/net/tcp, dumpsys netstats, socket_trace.json",
     )
     parser.add_argument("--case", metavar="DIR", help="write a case folder; without it nothing is written")
     parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema scan)")
@@ -121,6 +128,7 @@ def build_parser() -> argparse.ArgumentParser:
         default=[],
         help="where the key log of the scan lies now, if it was moved",
     )
+    maker_verbs.add(verbs)
     schema = verbs.add_parser("schema", help="print a JSON Schema, or the names of those there are")
     schema.add_argument("name", nargs="?", metavar="NAME", help="name of the schema")
     names = verbs.add_parser("list", help="list what vitne knows: identifiers, senders, protocols, encodings")
