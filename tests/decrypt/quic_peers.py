@@ -1,0 +1,211 @@
+"""Real QUIC peers (aioquic) that talk through memory: what they sent, what they said inside, their key log.
+
+The clock is their own, so that the same talk takes no time; bytes differ from run to run, because keys do.
+"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from vitne.lab.packets import Ends, ethernet, ipv4, udp
+
+pytest.importorskip("aioquic", reason="aioquic is not here: no QUIC peers to talk to each other")
+
+from aioquic.h3.connection import H3Connection
+from aioquic.quic.configuration import QuicConfiguration
+from aioquic.quic.connection import QuicConnection
+from aioquic.quic.events import StreamDataReceived
+from aioquic.quic.packet import QuicProtocolVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from vitne.lab.pcap import TimedFrame
+
+NAME = "collector.example"
+START_NS = 1_790_000_000_000_000_000
+_MACS = ("00:00:5e:00:53:01", "00:00:5e:00:53:02")
+_ENDS = (Ends("192.0.2.10", "198.51.100.20"), Ends("198.51.100.20", "192.0.2.10"))
+_ADDRESSES = (("192.0.2.10", 50000), ("198.51.100.20", 443))
+VERSIONS = {"1": QuicProtocolVersion.VERSION_1, "2": QuicProtocolVersion.VERSION_2}
+
+
+@dataclass
+class QuicTalk:
+    """One recorded conversation."""
+
+    order: list[tuple[int, bytes]] = field(default_factory=list)  # datagrams in the order they were sent
+    streams: tuple[dict[int, bytearray], dict[int, bytearray]] = field(default_factory=lambda: ({}, {}))
+    ended: set[tuple[int, int]] = field(default_factory=set)  # (receiving side, stream)
+    ticket: Any = None  # session ticket for the next talk
+
+
+class QuicPeers:
+    """Makes connections between a client and a server of aioquic."""
+
+    def __init__(self, certificate: Path, keylog: Path, *, version: str = "1", **more: Any) -> None:
+        self.keylog = keylog
+        self._tickets: dict[bytes, Any] = {}
+        self.talk = QuicTalk()
+        alpn = more.pop("alpn", ["h3"])
+        ticket = more.pop("ticket", None)
+        self.tickets_of_server = more.pop("tickets", self._tickets)
+        self._log = keylog.open("a")
+        client = QuicConfiguration(
+            is_client=True, alpn_protocols=alpn, server_name=NAME, secrets_log_file=self._log, **more
+        )
+        client.verify_mode = ssl.CERT_NONE
+        server = QuicConfiguration(is_client=False, alpn_protocols=alpn, **more)
+        for configuration in (client, server):
+            configuration.original_version = VERSIONS[version] if configuration is client else None
+            configuration.supported_versions = [
+                VERSIONS[version],
+                *(v for v in VERSIONS.values() if v != VERSIONS[version]),
+            ]
+        if ticket is not None:
+            client.session_ticket = ticket
+        server.load_cert_chain(str(certificate), str(certificate))
+        self.now = 0.0
+        self.client = QuicConnection(
+            configuration=client, session_ticket_handler=lambda one: setattr(self.talk, "ticket", one)
+        )
+        self.server: QuicConnection | None = None
+        self._server_configuration = server
+        self.hidden: Callable[[int, int, bytes], bool] = lambda *_: (
+            False
+        )  # side, number, datagram: not captured
+
+    def connect(self) -> None:
+        """Begin; whatever is written before ``carry`` goes as early data where a ticket allows it."""
+        self.client.connect(_ADDRESSES[1], now=self.now)
+
+    @property
+    def ends(self) -> tuple[QuicConnection, QuicConnection]:
+        """Both ends; the server is there after the first datagram."""
+        assert self.server is not None
+        return self.client, self.server
+
+    def _server_for(self, datagram: bytes) -> QuicConnection:
+        if self.server is None:
+            size = datagram[5]
+            self.server = QuicConnection(
+                configuration=self._server_configuration,
+                original_destination_connection_id=datagram[6 : 6 + size],
+                session_ticket_fetcher=lambda label: self.tickets_of_server.pop(label, None),
+                session_ticket_handler=lambda one: self.tickets_of_server.__setitem__(one.ticket, one),
+            )
+        return self.server
+
+    def carry(self, rounds: int = 12) -> None:
+        """Carry datagrams both ways until nobody has anything to say."""
+        for _ in range(rounds):
+            moved = False
+            for side in (0, 1):
+                end = self.client if side == 0 else self.server
+                if end is None:
+                    continue
+                for datagram, _ in end.datagrams_to_send(now=self.now):
+                    moved = True
+                    self.talk.order.append((side, datagram))
+                    other = self._server_for(datagram) if side == 0 else self.client
+                    other.receive_datagram(datagram, _ADDRESSES[side], now=self.now)
+                self._events()
+            self.now += 0.01
+            for end in (self.client, self.server):
+                timer = end.get_timer() if end is not None else None
+                if timer is not None and timer <= self.now:
+                    end.handle_timer(now=self.now)
+            if not moved:
+                self.now += 0.05
+
+    def _events(self) -> None:
+        for side, end in enumerate((self.client, self.server)):
+            while end is not None and (event := end.next_event()) is not None:
+                if isinstance(event, StreamDataReceived):
+                    self.talk.streams[1 - side].setdefault(event.stream_id, bytearray()).extend(event.data)
+                    if event.end_stream:
+                        self.talk.ended.add((side, event.stream_id))
+                self.event(side, event)
+
+    def event(self, side: int, event: Any) -> None:
+        """Take an event of an end (``Http3Peers`` reads it)."""
+
+    def close(self) -> None:
+        """Close the connection and the key log."""
+        self.client.close()
+        self.carry(3)
+        self._log.close()
+
+
+class Http3Peers(QuicPeers):
+    """Peers that speak HTTP/3; the server answers each request with what it is told to."""
+
+    def __init__(self, certificate: Path, keylog: Path, **more: Any) -> None:
+        super().__init__(certificate, keylog, **more)
+        self.h3: list[H3Connection | None] = [H3Connection(self.client), None]
+        self.received: list[tuple[int, int, str, Any]] = []  # side, stream, "headers" or "data", what
+        self.answer: Callable[
+            [int, list[tuple[bytes, bytes]], bytes], tuple[list[tuple[bytes, bytes]], bytes]
+        ]
+        self.answer = lambda *_: ([(b":status", b"200")], b"ok")
+        self._asked: dict[int, list[Any]] = {}
+
+    def event(self, side: int, event: Any) -> None:
+        """Read an event as HTTP/3 does, and answer."""
+        if side == 1 and self.h3[1] is None:
+            assert self.server is not None
+            self.h3[1] = H3Connection(self.server)
+        reader = self.h3[side]
+        assert reader is not None
+        for each in reader.handle_event(event):
+            kind = "headers" if hasattr(each, "headers") else "data" if hasattr(each, "data") else ""
+            if not kind:
+                continue
+            what = getattr(each, kind)
+            self.received.append((side, each.stream_id, kind, what))
+            if side == 1:
+                asked = self._asked.setdefault(each.stream_id, [[], b""])
+                if kind == "headers":
+                    asked[0] += what
+                else:
+                    asked[1] += what
+                if each.stream_ended:
+                    headers, body = self.answer(each.stream_id, *asked)
+                    reader.send_headers(each.stream_id, headers, end_stream=not body)
+                    if body:
+                        reader.send_data(each.stream_id, body, end_stream=True)
+
+    def ask(self, headers: list[tuple[bytes, bytes]], body: bytes = b"", *, piece: int = 0) -> int:
+        """Send a request; the body in DATA frames of ``piece`` bytes, if it is given."""
+        h3 = self.h3[0]
+        assert h3 is not None
+        stream = self.client.get_next_available_stream_id()
+        h3.send_headers(stream, headers, end_stream=not body)
+        step = piece or max(1, len(body))
+        for at in range(0, len(body), step):
+            h3.send_data(stream, body[at : at + step], end_stream=at + step >= len(body))
+        return stream
+
+
+def post(path: bytes, *more: tuple[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    """Give the header fields of a request."""
+    return [
+        (b":method", b"POST"), (b":scheme", b"https"), (b":authority", NAME.encode()), (b":path", path), *more,
+    ]  # fmt: skip
+
+
+def quic_frames(
+    order: list[tuple[int, bytes]], *, port: int = 50000, start_ns: int = START_NS
+) -> list[TimedFrame]:
+    """Give the frames of datagrams, a millisecond apart."""
+    ports = ((port, 443), (443, port))
+    frames: list[TimedFrame] = []
+    for side, datagram in order:
+        inner = ipv4(udp(datagram, _ENDS[side], ports[side]), _ENDS[side], protocol=17)
+        frames.append((start_ns + len(frames) * 1_000_000, ethernet(inner, _MACS[side], _MACS[1 - side])))
+    return frames
