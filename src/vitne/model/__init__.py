@@ -9,7 +9,18 @@ from vitne.model.errors import (
     UsageError,
     VitneError,
 )
-from vitne.model.findings import Also, Destination, Finding, Sighting, Source
+from vitne.model.events import (
+    DOUBTS,
+    EVENT_KINDS,
+    VERDICTS,
+    ClockSample,
+    DeviceEvent,
+    Doubt,
+    EventKind,
+    Trigger,
+    Verdict,
+)
+from vitne.model.findings import Also, App, Destination, Finding, Sighting, Source
 from vitne.model.flows import Flow, Place, Side, StreamBatch
 from vitne.model.gaps import Gap, GapKind, Oddity
 from vitne.model.identifiers import GRADES, IDENTIFIERS, Grade, Kind, kind_of
@@ -25,19 +36,29 @@ from vitne.model.messages import (
     Opaque,
     Part,
 )
+from vitne.model.secrets import Alphabet, Key, Salt, Secrets
 from vitne.model.subject import Seed, Subject
 
 __all__ = [
+    "DOUBTS",
+    "EVENT_KINDS",
     "GRADES",
     "IDENTIFIERS",
+    "VERDICTS",
+    "Alphabet",
     "Also",
+    "App",
     "Capture",
     "CaptureError",
     "CatalogError",
     "Child",
+    "ClockSample",
     "Decoder",
     "Destination",
+    "DeviceEvent",
+    "Doubt",
     "Encoding",
+    "EventKind",
     "Finding",
     "Fit",
     "Flow",
@@ -45,6 +66,7 @@ __all__ = [
     "GapKind",
     "Grade",
     "Interface",
+    "Key",
     "Kind",
     "Layer",
     "Limits",
@@ -56,6 +78,8 @@ __all__ = [
     "Part",
     "Place",
     "RecordChunk",
+    "Salt",
+    "Secrets",
     "Seed",
     "Side",
     "Sighting",
@@ -63,7 +87,9 @@ __all__ = [
     "StoreError",
     "StreamBatch",
     "Subject",
+    "Trigger",
     "UsageError",
+    "Verdict",
     "VitneError",
     "kind_of",
 ]
