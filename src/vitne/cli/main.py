@@ -50,6 +50,11 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="what says which app it was: a package list, /proc/net/tcp, dumpsys netstats, socket_trace.json",
     )
+    parser.add_argument(
+        "--secrets",
+        metavar="FILE",
+        help="keys, salts and alphabets that senders use (TOML: [[key]], [[salt]], [[alphabet]])",
+    )
     parser.add_argument("--case", metavar="DIR", help="write a case folder; without it nothing is written")
     parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema scan)")
     parser.add_argument(

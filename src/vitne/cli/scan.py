@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from vitne.cli.main import DONE, FAILED, FOUND, STOPPED
 from vitne.cli.printing import printing
 from vitne.cli.stopping import Stopping
-from vitne.model import GRADES, StoreError, Subject, UsageError
+from vitne.model import GRADES, Secrets, StoreError, Subject, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -29,11 +29,12 @@ def run(options: argparse.Namespace) -> int:
     """Scan and give the exit code."""
     from vitne.cli.casework import Kept, write
     from vitne.pipeline import Options, run_scan
-    from vitne.pipeline.inputs import key_logs
+    from vitne.pipeline.inputs import app_lists, key_logs
 
     _check_case(options.case)
     _collect_seldom()
     options.keys = [*options.keys, *key_logs(options.captures)]
+    options.apps = [*options.apps, *app_lists(options.captures)]
     _keep_searches()
     subject = _subject(options.subject)
     kept = Kept(Path(options.case or "."))
@@ -46,7 +47,9 @@ def run(options: argparse.Namespace) -> int:
                 options.captures,
                 Options(
                     subject=subject,
+                    secrets=_secrets(options.secrets),
                     keys=tuple(options.keys),
+                    apps=tuple(options.apps),
                     device=options.device,
                     jobs=options.jobs,
                     stdin=None if sys.stdin is None else sys.stdin.buffer,
@@ -106,6 +109,17 @@ def _subject(file: str | None) -> Subject:
     return subject
 
 
+def _secrets(file: str | None) -> Secrets:
+    if not file:
+        return Secrets()
+    from vitne.ciphers import read_secrets
+
+    secrets, warnings = read_secrets(file)
+    for warning in warnings:
+        print(f"vitne: warning: {warning}", file=sys.stderr)
+    return secrets
+
+
 def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:
     """Give what differs from run to run: times, user, host, command."""
     return {
@@ -119,6 +133,8 @@ def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:
         "keys": [_written(str(Path(each).resolve())) for each in options.keys],
         "device": options.device,
         "subject": bool(options.subject),
+        "secrets": bool(options.secrets),
+        "apps": [_written(str(Path(each).resolve())) for each in options.apps],
         "inputs": [_written(str(Path(each).resolve())) if each != "-" else "-" for each in options.captures],
     }
 

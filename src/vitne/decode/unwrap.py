@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from vitne.decode.unwrap_budget import Budget
 from vitne.decode.unwrap_gates import candidates, family_of, worth_opening
@@ -13,11 +13,21 @@ from vitne.encodings._looks import media, packed, random, readable, scrambled
 from vitne.model import Limits, Malformed, Node, Oddity, Opaque
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
     from vitne.decode.unwrap_wanted import Wanted
     from vitne.encodings import Gated
     from vitne.model import Child, Gap, Part
+
+    class Opener(Protocol):
+        """What opens bytes that no encoding reads: keys that were handed over or that follow from values."""
+
+        texts: bool  # whether readable bytes are asked about, too
+
+        def open(self, data: bytes, limits: Limits) -> Sequence[tuple[Gated, Child]]:
+            """Give what some bytes hold, in each of the ways that make something of them."""
+            ...
+
 
 _ALIASES = {"br": "brotli", "x-gzip": "gzip", "x-deflate": "deflate", "urlencoded": "form"}
 _CODINGS = frozenset({"brotli", "chunked", "deflate", "gzip", "zlib", "zstd"})  # of which a lie is told
@@ -33,8 +43,14 @@ _known_empty: set[bytes] = set()
 _COVERED = 0.9  # share of the bytes from which a structure is taken to be all there is
 
 
-def unwrap(
-    part: Part, data: bytes, *, budget: Budget, deep: bool = True, wanted: Wanted | None = None
+def unwrap(  # noqa: PLR0913  (bounds, wishes and keys of one part)
+    part: Part,
+    data: bytes,
+    *,
+    budget: Budget,
+    deep: bool = True,
+    wanted: Wanted | None = None,
+    opener: Opener | None = None,
 ) -> Iterator[Node | Opaque | Gap | Oddity]:
     """Yield the part's own Node, then every node reached from it.
 
@@ -42,26 +58,41 @@ def unwrap(
     them is opened by looking at the bytes.  With ``deep`` false only the announced ones are undone.  What the
     budget keeps from being looked at is told once per bound as a Gap, bytes without any structure as Opaque.
     With ``wanted`` fields of records that cannot hold what is looked for get no node (see unwrap_wanted).
+    ``opener`` is asked about bytes that nothing else reads.
     """
-    if deep and not part.hints and _nothing_in(data):
+    if deep and not part.hints and _nothing_in(data, opener):
         yield Node(data, part=part)
         return
-    yield from _Graph(part, budget, deep=deep, wanted=wanted).walk(data)
+    yield from _Graph(part, budget, deep=deep, wanted=wanted, opener=opener).walk(data)
     yield from budget.gaps()
 
 
-def _nothing_in(data: bytes) -> bool:
+def _nothing_in(data: bytes, opener: Opener | None) -> bool:
     """Say whether nothing is to be opened in these bytes, and no reason is to be told why not."""
-    return data in _known_empty or not worth_opening(data)
+    return (data in _known_empty and not _asks(opener)) or not worth_opening(data)
+
+
+def _asks(opener: Opener | None) -> bool:
+    """Say whether texts are asked about in which nothing is wrapped."""
+    return opener is not None and opener.texts
 
 
 class _Graph:
     """The nodes of one part that wait to be opened."""
 
-    def __init__(self, part: Part, budget: Budget, *, deep: bool, wanted: Wanted | None) -> None:
+    def __init__(
+        self,
+        part: Part,
+        budget: Budget,
+        *,
+        deep: bool,
+        wanted: Wanted | None = None,
+        opener: Opener | None = None,
+    ) -> None:
         self.part = part
         self.budget = budget
         self.deep = deep
+        self.opener = opener
         self.waiting: list[tuple[int, int, int, int, Node]] = []
         self.count = 0
         self.wanted = wanted if wanted is not None and wanted.skims(part.path) else None
@@ -122,7 +153,7 @@ class _Graph:
         if decodings >= self.budget.depth or node.depth >= _MOST_LAYERS:
             self.budget.reached("too deep", len(node.data))
             return
-        if node.data in _known_empty or not self.budget.first_time(node.data):
+        if (node.data in _known_empty and not _asks(self.opener)) or not self.budget.first_time(node.data):
             return
         self.count += 1
         rank = 0 if packed(node.data) else 1
@@ -145,13 +176,11 @@ class _Graph:
     def _open(self, node: Node, decodings: int) -> Iterator[Node | Opaque | Gap]:
         first, every = candidates(node.data)
         limits = self.budget.limits()
-        found = False
         opened = 0
         for encoding in first:
             children = self._find(encoding, node, limits)
             if children:
                 opened += 1
-                found = True
                 yield from self._children(node, encoding, children, decodings)
                 if _covers(children, node):
                     every = ()
@@ -160,16 +189,28 @@ class _Graph:
             children = self._find(encoding, node, limits)
             if children:
                 opened += 1
-                found = True
                 yield from self._children(node, encoding, children, decodings)
                 if _stands_for_all(encoding, children, node.data):
                     break
-        if found:
+        opened += yield from self._unlocked(node, decodings, found=opened > 0)
+        if opened:
             self.budget.nodes -= opened
         elif reason := _unreadable(node.data, decoded=node.parent is not None):
             yield self._opaque(node, reason)
         elif len(node.data) <= _SHORT and len(_known_empty) < _MOST_REMEMBERED and readable(node.data):
             _known_empty.add(node.data)
+
+    def _unlocked(
+        self, node: Node, decodings: int, *, found: bool
+    ) -> Generator[Node | Opaque | Gap, None, int]:
+        """Give what the opener makes of bytes, unless what was found in them is no chance reading."""
+        if self.opener is None or _explained(node.data, found=found, texts=self.opener.texts):
+            return 0
+        self.budget.work -= len(node.data)
+        ways = self.opener.open(node.data, self.budget.limits())
+        for encoding, child in ways:
+            yield from self._children(node, encoding, [child], decodings)
+        return len(ways)
 
     def _find(self, encoding: Gated, node: Node, limits: Limits) -> list[Child]:
         self.budget.work -= len(node.data)
@@ -209,6 +250,13 @@ def _stands_for_all(encoding: Gated, children: list[Child], data: bytes) -> bool
     return encoding.order < _ESCAPES or (
         len(children) == 1 and children[0].end - children[0].start == len(data)
     )
+
+
+def _explained(data: bytes, *, found: bool, texts: bool) -> bool:
+    """Say whether bytes need no opening: what was found in them is no chance reading, or they are text."""
+    if readable(data):
+        return found or not texts
+    return (found and packed(data)) or media(data)
 
 
 def _unreadable(data: bytes, *, decoded: bool) -> str:

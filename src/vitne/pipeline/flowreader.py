@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vitne.model import Flow
     from vitne.pipeline.ends import Host
     from vitne.pipeline.framed import Exchange
+    from vitne.pipeline.openings import Openings
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
 
@@ -30,11 +31,20 @@ class FlowReader:
     once; what comes out is the same.
     """
 
-    def __init__(self, searcher: Searcher, wanted: Wanted, devices: Devices, *, shortcuts: bool) -> None:
+    def __init__(
+        self,
+        searcher: Searcher,
+        wanted: Wanted,
+        devices: Devices,
+        *,
+        shortcuts: bool,
+        opener: Openings | None = None,
+    ) -> None:
         self.shortcuts = shortcuts
         self._wanted = wanted
+        self._opener = opener
         self._devices = devices
-        self._idle = Idle(searcher) if shortcuts else None
+        self._idle = Idle(searcher, opener) if shortcuts else None
         self._plain = Plain(searcher, wanted, self._idle, devices) if self._idle is not None else None
         self._repeats = Repeats(devices)
 
@@ -92,4 +102,4 @@ class FlowReader:
 
     def _unwrap(self, saying: Saying | None) -> None:
         for work in saying.works if saying is not None else ():
-            saying.notes.extend((work, note) for note in work.unwrap(self._wanted, self._idle))  # type: ignore[union-attr]
+            saying.notes.extend((work, note) for note in work.unwrap(self._wanted, self._idle, self._opener))  # type: ignore[union-attr]

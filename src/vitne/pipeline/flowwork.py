@@ -12,11 +12,12 @@ import numpy as np
 from vitne.attribute import Names
 from vitne.identify.search import Searcher
 from vitne.identify.wanted import Wanted
-from vitne.model import Gap, Message, Oddity
+from vitne.model import Gap, Message, Oddity, Secrets
 from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.flowreader import FlowReader
 from vitne.pipeline.framed import exchanges
 from vitne.pipeline.notes import Notes
+from vitne.pipeline.openings import Openings
 from vitne.pipeline.sighting import Sightings
 from vitne.pipeline.toll import Toll
 from vitne.pipeline.twins import Twins
@@ -48,7 +49,7 @@ _MOST_FINDINGS = 200_000
 class FlowWork:
     """Works through batches and gathers what is found."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what one scan is about)
         self,
         seeds: Sequence[Seed],
         devices: Devices,
@@ -56,6 +57,7 @@ class FlowWork:
         *,
         haystack: int,
         shortcuts: bool = True,
+        secrets: Secrets | None = None,
     ) -> None:
         self.devices = devices
         self.captures = captures
@@ -64,7 +66,11 @@ class FlowWork:
         self.sightings = Sightings(self.searcher, devices)
         self.twins = Twins(captures)
         self.reader = FlowReader(
-            self.searcher, self.wanted, devices, shortcuts=shortcuts and not self.twins.asked
+            self.searcher,
+            self.wanted,
+            devices,
+            shortcuts=shortcuts and not self.twins.asked,
+            opener=Openings(secrets or Secrets(), self.searcher),
         )
         self._protocols: tuple[Traffic | None, np.ndarray] = (None, np.zeros(0, dtype=np.uint8))
         self._exchanges: dict[int, Exchange] = {}

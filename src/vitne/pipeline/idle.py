@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from vitne.identify.search import Searcher
     from vitne.model import Part
+    from vitne.pipeline.openings import Openings
 
 LONGEST = 512  # bytes of a part that is remembered
 MOST = 16384  # parts that are remembered
@@ -39,8 +40,9 @@ _TEXT = re.compile(rb"[\x20-\x7e]{6}|(?:[\x20-\x7e]\x00){4}|\x1f\x8b|\x78[\x01\x
 class Idle:
     """What was found in small parts of messages by their looks, which is mostly nothing."""
 
-    def __init__(self, searcher: Searcher) -> None:
+    def __init__(self, searcher: Searcher, opener: Openings | None = None) -> None:
         self._searcher = searcher
+        self._opener = opener
         self._known: dict[_Key, tuple[Sighting, ...] | None] = {}  # None: it is to be looked at every time
         self._once: set[_Key] = set()
 
@@ -74,7 +76,7 @@ class Idle:
 
     def _look(self, message: Message, part: Part, data: bytes) -> tuple[Sighting, ...] | None:
         nodes: list[Node] = []
-        for item in unwrap(part, data, budget=Budget()):
+        for item in unwrap(part, data, budget=Budget(), opener=self._opener):
             if not isinstance(item, Node) or (nodes and not _name(item)):
                 return None
             nodes.append(item)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vitne.model.messages import Part
     from vitne.pipeline.ends import Host
     from vitne.pipeline.idle import Idle
+    from vitne.pipeline.openings import Openings
     from vitne.pipeline.saying import Seen
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
@@ -156,11 +157,14 @@ class MessageWork:
             elif self.message.protocol not in _NAMING and part.path.split(":")[0] in {"body", "payload"}:
                 yield part, False
 
-    def unwrap(self, wanted: Wanted | None = None, idle: Idle | None = None) -> list[Gap | Oddity]:
+    def unwrap(
+        self, wanted: Wanted | None = None, idle: Idle | None = None, opener: Openings | None = None
+    ) -> list[Gap | Oddity]:
         """Unwrap all parts; keep nodes and unreadable bytes, give back what else was told.
 
         ``wanted`` is what will be looked for: fields that cannot hold any of it get no node.  ``idle`` knows
-        what is found in parts that come again and again: they get none either.
+        what is found in parts that come again and again: they get none either.  ``opener`` opens what is
+        closed.
         """
         notes: list[Gap | Oddity] = []
         budget = Budget()
@@ -172,7 +176,7 @@ class MessageWork:
                 if part.path in {"path", "target"}:
                     self.aside.append(Node(data, part=part))
                 continue
-            for item in unwrap(part, data, budget=budget, deep=deep, wanted=wanted):
+            for item in unwrap(part, data, budget=budget, deep=deep, wanted=wanted, opener=opener):
                 if isinstance(item, Node):
                     self.nodes.append(item)
                 elif isinstance(item, Opaque):

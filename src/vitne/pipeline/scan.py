@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from vitne.model import Gap, Subject
+from vitne.model import Gap, Secrets, Subject
+from vitne.pipeline.appnames import read_lists
 from vitne.pipeline.flowwork import FlowWork
 from vitne.pipeline.seeds import all_seeds
 from vitne.pipeline.settling import settle_all
@@ -41,7 +42,9 @@ class Options(msgspec.Struct, kw_only=True):
     """What a scan is asked for."""
 
     subject: Subject = msgspec.field(default_factory=Subject)
+    secrets: Secrets = msgspec.field(default_factory=Secrets)  # keys, salts and alphabets of senders
     keys: tuple[Any, ...] = ()  # paths of key logs that open what was closed
+    apps: tuple[Any, ...] = ()  # paths of lists that say which app held which socket, or runs as which user
     device: str | None = None  # limit to the device with this MAC, address or name
     jobs: int | None = None  # processes; None for one a core where the captures are large
     stdin: Any = None  # stream that "-" stands for
@@ -78,6 +81,7 @@ class _Scan:
         self.captures = captures
         self.traffics = traffics
         self.options = options
+        self.book = read_lists(options.apps)
         self.devices: Devices = devices_of(traffics)
         self.seeds = all_seeds(options.subject, self.devices)
         self.size = sum(len(reader.buffer) for traffic in traffics for reader in traffic.readers)
@@ -87,6 +91,7 @@ class _Scan:
             captures,
             haystack=max(self.size, 1 << 16),
             shortcuts=options.shortcuts,
+            secrets=options.secrets,
         )
         self.work.notes.extend(notes)
         self.partial = False
