@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import struct
 import time
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitne.identify.datums import gcj02
-from vitne.identify.places import Places, chance
+from vitne.identify.places import Places, chance, half_of_place
 from vitne.model import Child, Node, Part, Seed
 
 HOME = Seed(
@@ -112,6 +113,53 @@ def _record(*fields: tuple[str, bytes]) -> list[Node]:
             for name, value in fields
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("data", "written"),
+    [
+        ("60°23'34.76\"N 5°19'26.94\"E".encode(), "degrees, minutes and seconds"),
+        (b"N60 23 34.76, E005 19 26.94", "degrees, minutes and seconds"),
+        (b"GPSLatitude=60/1,23/1,3476/100&GPSLongitude=5/1,19/1,2694/100", "degrees, minutes and seconds"),
+        (b'{"h":"u4ez9r2nm"}', ""),
+        (b'{"y":8487757.36,"x":592681.67}', "metres on the Mercator map"),
+        (
+            b"\x09" + struct.pack("<d", 60.39299) + b"\x11" + struct.pack("<d", 5.32415),
+            "float64, little end first",
+        ),
+    ],
+)
+def test_places_are_found_in_other_forms_too(data: bytes, written: str):
+    pairs = Places([HOME]).find([_node(data)])
+    if written:
+        assert [pair.written for pair in pairs] == [written]
+        assert Places([HOME]).spans(data)
+    else:  # a geohash of another place
+        assert pairs == []
+
+
+@pytest.mark.parametrize(
+    ("name", "half"),
+    [
+        ("lat", ("lat", "")),
+        ("latE7", ("lat", "*e7")),
+        ("lng_e6", ("lon", "*_e6")),
+        ("gps_latitude", ("lat", "gps_*")),
+        ("startLon", ("lon", "start*")),
+        ("bslat", ("lat", "bs*")),
+        ("plat", None),
+        ("platform", None),
+        ("along", None),
+        ("balloon", None),
+    ],
+)
+def test_a_name_speaks_of_half_a_place_where_it_is_one(name: str, half: tuple[str, str] | None):
+    assert half_of_place(name) == half
+
+
+def test_halves_of_two_places_make_no_pair():
+    nodes = _record(("a.startLat", b"60.39299"), ("a.endLon", b"5.32415"))
+    assert Places([HOME]).find(nodes) == []
 
 
 def test_fields_of_one_record_named_for_it_are_a_pair():

@@ -180,7 +180,7 @@ class Varint(msgspec.Struct, frozen=True):
         return 8 * min(_length(self._number(degrees)), 5)
 
     def _number(self, degrees: float) -> int:
-        value = round(degrees * 10**self.power)
+        value = round(degrees * 10.0**self.power)
         if self.zigzag:
             return value << 1 if value >= 0 else (-value << 1) - 1
         return value & _MASK

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from vitne.identify.known_places import METRES, Pair, View, told
 from vitne.identify.packed_forms import FORMS, Form
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 APART = 16  # bytes between the two numbers
 MOST_KEYS = 64  # pairs of bytes that one way of writing may need
+CHUNK = 1 << 20  # bytes that are looked up at one go
 MOST = 20_000  # positions of one node that are looked at: a hostile sender may repeat two bytes for ever
 
 
@@ -62,10 +64,11 @@ class Packed:
         if not self._ways or len(data) < 6 or data.isascii():
             return []
         units = np.frombuffer(data, dtype=np.uint8)
-        keys = units[:-1].astype(np.uint16) << 8 | units[1:]
-        places = np.flatnonzero(self._table[keys])[:MOST]
+        found = [_keyed(units[at : at + CHUNK + 1], self._table) + at for at in range(0, len(units), CHUNK)]
+        places = np.concatenate(found)[:MOST]
+        keys = units[places].astype(np.uint16) << 8 | units[places + 1]
         best: dict[tuple[int, int], _Seen] = {}
-        for place, key in zip(places.tolist(), keys[places].tolist(), strict=True):
+        for place, key in zip(places.tolist(), keys.tolist(), strict=True):
             for view, form, shift in self._ways[key]:
                 seen = _at(data, place - shift, view, form=form) if place >= shift else None
                 if seen is None:
@@ -74,6 +77,12 @@ class Packed:
                 if known is None or view.metres(*seen.point) < known.view.metres(*known.point):
                     best[view.row, place - shift] = seen
         return [best[key] for key in sorted(best)]
+
+
+def _keyed(units: npt.NDArray[np.uint8], table: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Give the positions of two bytes that are in a table."""
+    keys = units[:-1].astype(np.uint16) << 8 | units[1:]
+    return np.flatnonzero(table[keys])
 
 
 def _at(data: bytes, start: int, view: View, *, form: Form) -> _Seen | None:

@@ -27,7 +27,7 @@ MOST_CELLS = 64  # cells around a place that are looked for
 MOST = 1000  # codes of one node that are read
 _WORD = re.compile(rb"[0-9b-hjkmnp-zB-HJKMNP-Z]{%d,%d}" % (LEAST_LETTERS, MOST_LETTERS))
 _PLUS = re.compile(rb"(?i)(?:[2-9CFGHJMPQRVWX]{4})?[2-9CFGHJMPQRVWX]{4}\+[2-9CFGHJMPQRVWX]{2,7}")
-_BESIDE = re.compile(rb"[0-9A-Za-z_+/=]")
+_BESIDE = re.compile(rb"[0-9A-Za-z_+/]")
 _NAMED = re.compile(r"(?i)geo_?hash|\bgh\b|olc|plus_?code")
 WHOLE = 0.05  # share of words that stand as a whole
 

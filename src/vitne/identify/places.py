@@ -44,7 +44,7 @@ LATITUDE = frozenset({"lat", "latitude", "y", "wd", "weidu", "breite"})
 LONGITUDE = frozenset({"lon", "lng", "long", "longitude", "x", "jd", "jingdu", "laenge"})
 LEAF = 48  # bytes of a field that may be one number
 _HALF = re.compile(
-    r"(?i)(?P<before>|.*[._\-\]\[]|.*[a-z](?=L)|gps|bs|my|cur|user|geo|home|start|end|last)"
+    r"(?i)(?P<before>|.*[._\-\]\[]|(?-i:.*[a-z](?=L))|gps|bs|my|cur|user|geo|home|start|end|last)"
     r"(?P<half>latitude|lat|longitude|long|lng|lon)"
     r"(?P<behind>|[._\-]?e[5-7]|[._\-]?deg(?:rees)?|[._\-]?[0-9]|\])"
 )
@@ -86,6 +86,10 @@ class Places:
                 (at, at + len(start)) for start in self._every for at in islice(_all(data, start), MOST)
             ]
         return found
+
+    def packed(self, data: bytes) -> list[tuple[int, int]]:
+        """Give the ranges in which pairs of binary numbers stand near a known place."""
+        return self._packed.spans(data)
 
     def find(self, nodes: Sequence[Node]) -> list[Pair]:
         """Find what stands for known places in the nodes of a message."""

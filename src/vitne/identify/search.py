@@ -100,6 +100,10 @@ class Searcher:
         spans = list(zip(found.start.tolist(), found.end.tolist(), strict=True))
         return spans + self._places.spans(data)
 
+    def packed(self, data: bytes) -> list[tuple[int, int]]:
+        """Give the ranges of bytes that nobody can read in which binary numbers say a known place."""
+        return self._places.packed(data)
+
     def _hits(
         self, data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
     ) -> Hits:

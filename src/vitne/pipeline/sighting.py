@@ -81,7 +81,15 @@ class Sightings:
         views: dict[int, SideView],
         traffic: Traffic,
     ) -> None:
-        """Give each raw hit to the message it stands in; what stands in none becomes a message of its own."""
+        """Give each raw hit to the message it stands in; what stands in none becomes a message of its own.
+
+        Pairs of binary numbers are looked for in messages that nobody can read.
+        """
+        for work in works:
+            if work.message.opaque == "unknown-format" and not work.message.parts:
+                start, end = work.message.start, work.message.end
+                places = self.searcher.packed(work.raw(start, end))
+                work.extra.extend((start + low, start + high) for low, high in places)
         for side, found in hits.items():
             own = sorted((work for work in works if work.message.side == side), key=_begin)
             begins = [_begin(work) for work in own]
