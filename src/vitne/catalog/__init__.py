@@ -1,6 +1,7 @@
 """The catalog: what the project's data files know, read once and checked.
 
-The doors are ``identifiers()``, ``senders()``, ``fillers()``, ``oddities()`` and ``digest()``.
+The doors are ``identifiers()``, ``senders()``, ``fillers()``, ``oddities()``, ``android_users()``,
+``quiet()`` and ``digest()``.
 Nothing is read before one of them is called.
 """
 
@@ -18,6 +19,7 @@ from vitne.catalog.rules import (
     OddityFile,
     QuietFile,
     Rule,
+    UserFile,
 )
 from vitne.catalog.senders import Answer, Field, Match, SenderExample, SenderFile
 
@@ -33,6 +35,7 @@ __all__ = [
     "Rule",
     "SenderExample",
     "SenderFile",
+    "android_users",
     "digest",
     "fillers",
     "identifiers",
@@ -82,6 +85,16 @@ def quiet() -> QuietFile:
     if content is None:
         raise faults(errors)
     return content
+
+
+@cache
+def android_users() -> dict[int, str]:
+    """Give the users of Android whose number means the same everywhere; raises CatalogError."""
+    errors: list[str] = []
+    content = read_file(data_folder() / "android-users.toml", UserFile, errors)
+    if content is None:
+        raise faults(errors)
+    return {user.uid: user.name for user in content.user}
 
 
 @cache

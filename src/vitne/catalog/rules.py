@@ -90,6 +90,22 @@ class FillerFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     filler: tuple[Filler, ...]
 
 
+class User(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A user of Android whose number means the same on every phone."""
+
+    uid: int  # number
+    name: str  # what runs as it, for a person
+
+
+class UserFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The users of Android that are no apps."""
+
+    id: str
+    licence: str
+    because: str  # note that gives the basis, as a path in the project
+    user: tuple[User, ...]
+
+
 class OddityName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one name of an oddity means."""
 

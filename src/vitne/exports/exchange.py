@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from vitne.model import App
+
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes that one side sent at one time."""
@@ -28,4 +30,5 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     secured: bool = False  # it went encrypted; whoever exported it took the encryption off
     answered: bool = True  # the export holds an answer
     unseen: tuple[int, int] = (0, 0)  # bytes per side that went over and are not in the export
+    app: App = App()  # program on the device that spoke, where the entry tells
     names: tuple[tuple[str, str], ...] = ()  # (address, name) pairs that the entry tells

@@ -17,6 +17,18 @@ Direction = Literal["sent", "received"]
 Delivery = Literal["attempted", "connected", "sent", "acknowledged", "accepted", "refused", "unknown"]
 Protection = Literal["clear", "encoded", "decrypted"]
 Scope = Literal["internet", "local-network", "multicast", "operator-core", "this-device"]
+AppSource = Literal[
+    "pcapdroid-trailer",  # written behind each frame by PCAPdroid
+    "pcapdroid-comment",  # written as a comment of each packet by PCAPdroid
+    "process-comment",  # written as a comment of each packet by a tool that captures on iOS
+    "pktap",  # header that macOS and iOS put before each frame
+    "proc-net",  # table of open sockets (/proc/net) given beside the capture
+    "socket-trace",  # log of calls on sockets, made inside the app while it ran
+    "netstats",  # the only app that sent anything at that time by Android's own count
+    "export",  # the export says so
+    "several",  # what is told of its frames does not agree: no app is named
+    "unknown",  # nothing tells
+]
 HostSource = Literal["http-host", "sni", "dns", "export", "none"]
 
 
@@ -58,6 +70,15 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
     host: str  # name, "" where none is known
     host_source: HostSource  # how the name is known
     domain: str  # registrable domain of the host, "" without
+
+
+class App(msgspec.Struct, frozen=True, kw_only=True):
+    """The program on the device that sent or received, as far as something tells."""
+
+    package: str = ""  # its package; several that share one user are joined by ", "; "" where not known
+    uid: int | None = None  # number of the user it runs as on the device
+    name: str = ""  # name it shows to people, or of its process
+    source: AppSource = "unknown"  # how it is known
 
 
 class Also(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,10 +125,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     filter: str  # Wireshark display filter that shows the frames; "" for an export
     protocol: str  # protocol of the message
     flow: int  # number of the flow
+    app: App = App()  # program on the device
 
 
 __all__ = [
     "Also",
+    "App",
+    "AppSource",
     "Delivery",
     "Destination",
     "Direction",

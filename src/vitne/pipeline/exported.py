@@ -15,7 +15,7 @@ import numpy as np
 
 from vitne.exports import Exchange
 from vitne.exports.sms_frame import frame_of
-from vitne.model import Flow, Gap, Malformed, Message, Oddity, Part, Place, StreamBatch
+from vitne.model import App, Flow, Gap, Malformed, Message, Oddity, Part, Place, StreamBatch
 from vitne.pipeline.conversation import read_flow
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class _Ends(NamedTuple):
     secured: bool
     answered: bool
     names: tuple[tuple[str, str], ...]
+    app: App
 
 
 class ExportWalk:
@@ -121,6 +122,7 @@ class ExportWalk:
             secured=exchange.secured,
             answered=exchange.answered,
             names=exchange.names,
+            app=exchange.app,
         )
         number = self._ends_number.setdefault(ends, len(self._ends))
         if number == len(self._ends):
@@ -178,6 +180,11 @@ class ExportWalk:
             acked=(None, None),
             decrypted=ends.secured,
         )
+
+    def app_of(self, number: int) -> App | None:
+        """Name the app of a flow, where its entry tells it or the whole export is of one."""
+        told = self._ends[self._end[number]].app
+        return self._reader.app if told.source == "unknown" else told
 
     def flow_columns(self) -> dict[str, np.ndarray]:
         """Give protocol and ports of all flows as columns."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vitne.intake.received import Digest, written
 from vitne.intake.unpack import UnpackLimits, compression, unpack
-from vitne.model import Capture, Gap
+from vitne.model import App, Capture, Gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,7 @@ class ExportReader:
         self._view = memoryview(unpacked.content.array.data)
         self._prefix: bytes = form.prefix(self._view) if hasattr(form, "prefix") else b""
         self._digest = Digest(unpacked.received.array, unpacked.received.populate)
+        self._app: tuple[App | None, ...] = ()  # what the export says, once it was asked
         self._entries = 0
         self._times: tuple[int | None, int | None] = (None, None)
         self._final: Capture | None = None
@@ -71,6 +72,13 @@ class ExportReader:
     def read(self, span: tuple[int, int]) -> Iterator[Any | Gap | Oddity]:
         """Yield the exchanges of one entry, with what is odd in it; may raise Malformed."""
         yield from self._form.read(self._prefix + bytes(self._view[span[0] : span[1]]))
+
+    @property
+    def app(self) -> App | None:
+        """The one app that the whole export is said to be of."""
+        if not self._app and hasattr(self._form, "app"):
+            self._app = (self._form.app(self._view),)
+        return self._app[0] if self._app else None
 
     def count(self, entries: int, times: tuple[int | None, int | None]) -> None:
         """Note how many entries there are, and their least and greatest time."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from vitne.assess import settle
 from vitne.attribute.destinations import destination, scope_of
+from vitne.pipeline.appnames import AppNames
 from vitne.pipeline.cover import Cover
 from vitne.pipeline.ends import NOBODY, Ends
 from vitne.pipeline.result import DeviceRow, Result
@@ -27,7 +30,9 @@ def settle_all(scan: Any, wanted: list[Device] | None) -> Result:
     """Put the result together, in an order that depends on the captures alone; values are as they are."""
     work: FlowWork = scan.work
     ends = Ends(work.devices, work.names)
-    findings = _findings(work, ends)
+    alone = sum(device.mac not in work.devices.routers for device in work.devices.all) == 1
+    apps = AppNames(scan.traffics, scan.book, alone=alone)
+    findings = _findings(work, ends, apps)
     return Result(
         captures=scan.captures,
         findings=findings,
@@ -76,9 +81,10 @@ def _order(one: Draft) -> tuple[Any, ...]:
     )
 
 
-def _findings(work: FlowWork, ends: Ends) -> list[Finding]:
+def _findings(work: FlowWork, ends: Ends, apps: AppNames) -> list[Finding]:
     groups: dict[tuple[str, ...], str] = {}
     found = []
+    apps.prepare(work.drafts)
     for one in sorted(work.drafts, key=_order):
         setting = one.setting
         host = setting.host if setting.direction == "sent" or setting.message.side == 0 else NOBODY
@@ -87,7 +93,8 @@ def _findings(work: FlowWork, ends: Ends) -> list[Finding]:
         )
         if host[0] and not target.host:
             target = destination(target.ip, target.port, host=host[0], host_source=host[1])  # type: ignore[arg-type]
-        found.append(settle(one, source=source, destination=target, scope=scope, groups=groups))
+        finding = settle(one, source=source, destination=target, scope=scope, groups=groups)
+        found.append(msgspec.structs.replace(finding, app=apps.of(one)))
     return found
 
 

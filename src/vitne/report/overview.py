@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from vitne.model import GRADES, IDENTIFIERS, Destination, Finding
-from vitne.report.words import count_of, device_label, joined, listed, records_of, span
+from vitne.report.words import app_of, count_of, device_label, joined, listed, records_of, span
 from vitne.store import OpaqueTotal, columns_of
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[str, ...]  # answers that told
     protections: tuple[str, ...]
     senders: tuple[str, ...]  # known senders
+    apps: tuple[str, ...]  # programs on the device, each with how it is known
     first_ns: int | None
     last_ns: int | None
     unread: tuple[OpaqueTotal, ...]
@@ -281,6 +282,7 @@ def _target(
         answers=listed(f.answer for f in found if f.answer),
         protections=listed(f.protection for f in found),
         senders=listed(f.sender for f in found if f.sender),
+        apps=listed(app_of(f.app) for f in found if app_of(f.app)),
         first_ns=min((f.time_ns for f in found), default=None),
         last_ns=max((f.time_ns for f in found), default=None),
         unread=tuple(unread),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from vitne.model import Capture
+    from vitne.model import App, Capture
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,6 +46,18 @@ SCOPE_MEANS = {
     "multicast": "to everyone in the home network",
     "operator-core": "in the mobile operator's network",
     "this-device": "on the device itself",
+}
+APP_SOURCE_MEANS = {
+    "pcapdroid-trailer": "by the trailer of its packets",
+    "pcapdroid-comment": "by the comments of its packets",
+    "process-comment": "by the comments of its packets",
+    "pktap": "by the header of its packets",
+    "proc-net": "by the phone's table of sockets",
+    "socket-trace": "by a log of its calls on sockets",
+    "netstats": "the only app that sent anything at that time, by the phone's own count",
+    "export": "by the export",
+    "several": "what is told of its packets does not agree",
+    "unknown": "nothing tells",
 }
 HOST_SOURCE_MEANS = {
     "http-host": "name from the HTTP request",
@@ -156,3 +168,15 @@ def some(words: Sequence[str], most: int = 3) -> str:
 def frames(numbers: Sequence[int], most: int = 6) -> str:
     """Give frame numbers, the first few of many."""
     return some([str(number) for number in numbers], most)
+
+
+def app_of(app: App) -> str:
+    """Name an app and how it is known, in one phrase; "" where nothing tells."""
+    if app.source == "unknown":
+        return ""
+    what = app.package or app.name
+    if app.package and app.name and app.name != app.package:
+        what = f"{app.package} ({app.name})"
+    number = "" if app.uid is None else f"uid {app.uid}"
+    known = ", ".join(part for part in (number, APP_SOURCE_MEANS[app.source]) if part)
+    return f"{what or 'not named'}; {known}"

@@ -146,6 +146,7 @@ def _schemas() -> dict[str, Any]:
     destination = pa.struct(
         [("ip", text), ("port", whole), ("host", text), ("host_source", text), ("domain", text)]
     )
+    app = pa.struct([("package", text), ("uid", whole), ("name", text), ("source", text)])
     layers = pa.list_(pa.struct([("codec", text), ("path", text), ("range", span), ("params", text)]))
     also = pa.list_(pa.struct([("frames", frames), ("layers", layers), ("field", text)]))
     special = {
@@ -154,6 +155,7 @@ def _schemas() -> dict[str, Any]:
         "message_frames": reach,
         "source": source,
         "destination": destination,
+        "app": app,
         "layers": layers,
         "value_range": span,
         "stream_range": span,

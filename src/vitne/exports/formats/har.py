@@ -7,7 +7,9 @@ with an underscore, _webSocketMessages, _fromCache, _fetchType, _content, _decry
 
 from __future__ import annotations
 
+import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
@@ -28,7 +30,7 @@ from vitne.exports.reading import (
     text,
     time_ns,
 )
-from vitne.model import Fit, Gap, Malformed, Oddity
+from vitne.model import App, Fit, Gap, Malformed, Oddity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +43,12 @@ _CERTAIN = re.compile(rb'\s*\{\s*"log"\s*:')
 _KINDS = {1: "text", 2: "binary"}
 _LONGEST_MS = 10**10
 """A request that is said to have taken longer took so long."""
+_TWEASEL = re.compile(rb'"_tweasel"\s*+:\s*+(?=\{)')
+_MOST_TRIED = 16  # places of that key that are looked at
+_MOST_TOLD = 1 << 16  # bytes of what tweasel's tools say of the recording
+_LONGEST_NAME = 255  # letters of a process
+_BACKSLASH = 0x5C
+_DECODER = json.JSONDecoder()
 _MOST_MESSAGES = 1 << 20
 """Messages of one WebSocket."""
 
@@ -57,6 +65,25 @@ def fit(head: bytes) -> int:
 def spans(data: Any) -> Iterator[Span | Gap]:
     """Yield the ranges of the elements of log.entries."""
     return entries(data, b"log", b"entries")
+
+
+def app(data: Any) -> App | None:
+    """Name the one app that a recording was limited to, where tweasel's tools say so (``_tweasel``).
+
+    A text inside an entry cannot pass for it: quotes in a text are escaped.
+    """
+    for found in islice(_TWEASEL.finditer(data), _MOST_TRIED):
+        start = found.end()
+        if found.start() and data[found.start() - 1] == _BACKSLASH:
+            continue
+        try:
+            told, _ = _DECODER.raw_decode(bytes(data[start : start + _MOST_TOLD]).decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            continue
+        apps = rows(mapping(told).get("apps"))
+        if len(apps) == 1 and text(apps[0].get("id")):
+            return App(package=text(apps[0].get("id")), name=text(apps[0].get("name")), source="export")
+    return None
 
 
 def read(entry: bytes) -> Iterator[Exchange | Oddity | Gap]:
@@ -110,7 +137,19 @@ def _ends(row: dict[str, Any], place: http_text.Place) -> dict[str, Any]:
         "server_port": place.port,
         "host": place.host,
         "secured": place.scheme in {"https", "wss"} or _opened(row),
+        "app": _process(row),
     }
+
+
+def _process(row: dict[str, Any]) -> App:
+    """Name the process that called on the socket, which PiRogue's tools write beside request and answer."""
+    for half in ("request", "response"):
+        told = mapping(mapping(row.get(half)).get("_stacktrace"))
+        process = text(told.get("process"))[:_LONGEST_NAME]
+        if process:
+            package = process.partition(":")[0]
+            return App(package=package, name="" if package == process else process, source="export")
+    return App()
 
 
 def _left_out(size: object, body: bytes | str, whose: str) -> Iterator[Gap]:

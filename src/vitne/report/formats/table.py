@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _LINES = 40  # most values of one destination
 _NARROW = 64  # columns below which values are a list, for a table would drop some
 _WIDE = 96  # columns from which the frames have room beside the values
+_APPS = 4  # most apps named of one destination
 _UNREAD = 12  # most destinations that could not be read, and most gaps and oddities
 _GRADE_STYLE = {"observed": "bold green", "derived": "green", "declared": "cyan", "inferred": "yellow"}
 
@@ -103,6 +104,8 @@ def _heading(target: Target) -> Iterable[Text]:
     known.append(count_of(target.messages, "message"))
     known.append(reach(target.first_ns, target.last_ns))
     yield _plain(" · ".join(part for part in known if part), 400, "dim")
+    apps = "; ".join(target.apps[:_APPS])
+    yield _plain(f"app: {apps}" if apps else "app: unknown (nothing tells)", 400, "" if apps else "dim")
     for word in target.protections:
         yield _plain(PROTECTION_MEANS.get(word, word), 200)
     answers = f" ({'; '.join(target.answers[:3])})" if target.answers else ""
