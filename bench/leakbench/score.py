@@ -218,6 +218,7 @@ SPELLED = frozenset(
         "guid",
         "degrees",
         "buvid",
+        "salted",
     }
 )  # ways of writing a value that are no layers here
 LEFT_OUT = STRUCTURES | BESIDE_A_FORM | PROTOCOLS | SPELLED

@@ -61,21 +61,21 @@ def _salted(name: str, *, before: bool) -> Wrap:
     def layer(cargo: Cargo, chance: Random, words: Words) -> Cargo:
         salt = words.pick("salts", chance).encode()
         data = salt + cargo.data if before else cargo.data + salt
-        return cargo.whole(digest(name, data).hex().encode(), name)
+        return cargo.whole(b"", name).whole(digest(name, data).hex().encode(), "hex")
 
     return layer
 
 
 def _keyed(cargo: Cargo, chance: Random, words: Words) -> Cargo:
     key = words.pick("salts", chance).encode()
-    return cargo.whole(hmac.new(key, cargo.data, "sha256").hexdigest().encode(), "hmac")
+    return cargo.whole(b"", "hmac").whole(hmac.new(key, cargo.data, "sha256").hexdigest().encode(), "hex")
 
 
 def _package_salt(cargo: Cargo, chance: Random, words: Words) -> Cargo:
     """Put the name of the app behind, which the request tells in clear."""
     package = words.pick("packages", chance)
     text = digest("md5", cargo.data + package.encode()).hex().encode()
-    return cargo.whole(text, "md5", beside=(*cargo.beside, ("pkg", package)))
+    return cargo.whole(b"", "md5").whole(text, "hex", beside=(*cargo.beside, ("pkg", package)))
 
 
 def _buvid(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:

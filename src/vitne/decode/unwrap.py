@@ -132,6 +132,8 @@ class _Graph:
             if family_of(encoding) == "structure" or any(child.path for child in children):
                 budget.first_time(node.data)
                 yield from self._children(node, encoding, children, -1)
+                if self.deep and not any(readable(child.data) for child in children):
+                    yield from self._unlocked(node, -1, found=True)  # a record of noise is none
                 return
             for child in children[:1]:
                 node = self._node(node, encoding, child)

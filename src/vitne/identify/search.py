@@ -6,6 +6,7 @@ Two doors: ``raw`` finds where in a batch of streams a value may stand (which st
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from vitne.identify.borders import Bounds, keep_whole
 from vitne.identify.chance import Evidence, judge
 from vitne.identify.context import KEYWORDS, area_beside, has_key
+from vitne.identify.digests import Digests
 from vitne.identify.needles import Needles, piece_of, reject_crossing
 from vitne.identify.overlaps import Found, innermost
 from vitne.identify.places import Pair, Places, judge_place
@@ -28,9 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from vitne.identify.needles import Hits, Layers, Needle
-    from vitne.model import Node, Seed
+    from vitne.model import Node, Salt, Seed
 
 ONLY_KEYED = frozenset({"cell-id", "operator"})  # numbers of the network: alone they say nothing
+MOST_TOLD = 32  # tokens of a message that are compared with digests under salts it tells
 BATCH = 4 << 20  # bytes of nodes that are searched with one call
 HAYSTACK = 1 << 30  # bytes that chance is reckoned for, unless the caller knows how many are searched
 
@@ -56,12 +59,14 @@ class Searcher:
         *,
         haystack: int = HAYSTACK,
         keywords: Mapping[str, Sequence[str]] = KEYWORDS,
+        salts: Sequence[Salt] = (),
         engine: str = "",
     ) -> None:
         """Prepare the search; raises UsageError for a seed of the subject whose value cannot be.
 
         ``haystack`` is the number of bytes searched in all, for the E-value; ``keywords`` are the words of
-        field names that speak for an identifier; ``engine`` is "hyperscan", "numpy" or "" for the best.
+        field names that speak for an identifier; ``salts`` are what senders add before they take a digest;
+        ``engine`` is "hyperscan", "numpy" or "" for the best.
         """
         self.seeds = tuple(map(_canonical, seeds))
         self.needles = needles_of(self.seeds)
@@ -71,6 +76,8 @@ class Searcher:
         self._weak = np.array([needle.weak for needle in self.needles], dtype=bool)
         self._alike = Counter((needle.seed, len(needle.data)) for needle in self.needles)
         self._places = Places(self.seeds)
+        self._digests = Digests(self.seeds, salts) if any(map(_of_subject, self.seeds)) else None
+        self._looked_up: dict[int, int] = {}  # identity of a needle that no engine searches -> its row
         self._judgements: dict[int, Evidence] = {}
         self.complete = True  # false once a buffer held more hits than are kept
         self._haystack = haystack
@@ -151,6 +158,43 @@ class Searcher:
                 needle=row,
                 layers=len(needle.layers),
             )
+        if self._digests is not None:
+            yield from self._digested(self._digests, nodes, buffer, starts.tolist())
+
+    def _digested(
+        self, digests: Digests, nodes: Sequence[Node], buffer: bytes, starts: list[int]
+    ) -> Iterator[Found]:
+        """Give the digests that no engine searches: their tokens are looked up."""
+        for start, end, needle in digests.find(buffer):
+            piece = bisect_right(starts, start) - 1
+            if end <= starts[piece] + len(nodes[piece].data):
+                at = starts[piece]
+                yield self._looked(nodes[piece], start - at, end - at, needle)
+        for node in nodes:
+            for needle in digests.whole(node.data):
+                yield self._looked(node, 0, len(node.data), needle)
+
+    def _looked(self, node: Node, start: int, end: int, needle: Needle) -> Found:
+        row = self._looked_up.get(id(needle))
+        if row is None:
+            row = self._looked_up[id(needle)] = len(self.needles)
+            self.needles.append(needle)
+        return Found(node=node, start=start, end=end, seed=needle.seed, needle=row, layers=len(needle.layers))
+
+    def told(self, nodes: Sequence[Node], salts: Sequence[Salt]) -> Iterator[Sighting]:
+        """Give the digests in one message that are of known values with salts which the message tells."""
+        if self._digests is None or not salts:
+            return
+        places = [(node, *token) for node in nodes for token in self._digests.tokens(node.data)][:MOST_TOLD]
+        tokens = [raw for _, _, _, raw, _ in places]
+        for salt in salts if places else ():
+            for entry in self._digests.told(tokens, salt):
+                for node, start, end, raw, written in places:
+                    if raw == entry.digest:
+                        layers = (*entry.layers, written)
+                        needle = self._digests.needle(entry, node.data[start:end], layers)
+                        one = self._looked(node, start, end, needle)
+                        yield self._sighting(one, self._alone(one))
 
     def _judged(self, found: list[Found]) -> dict[int, Evidence]:
         """Keep what chance does not explain: alone, or with a key or a second value in the same record."""
@@ -227,11 +271,15 @@ class Searcher:
             seed=seed,
             field=one.node.field,
             spelling_layers=_told(needle, place),
-            spelling_verified=verified(needle, place),
+            spelling_verified=id(needle) in self._looked_up or verified(needle, place),
             evalue=evidence.evalue,
             reasons=(*reasons, *evidence.reasons),
             prior=evidence.prior,
         )
+
+
+def _of_subject(seed: Seed) -> bool:
+    return seed.origin == "subject"
 
 
 def _part_of_name(spelling: str) -> str:

@@ -61,7 +61,7 @@ class FlowWork:
     ) -> None:
         self.devices = devices
         self.captures = captures
-        self.searcher = Searcher(seeds, haystack=haystack)
+        self.searcher = Searcher(seeds, haystack=haystack, salts=secrets.salts if secrets is not None else ())
         self.wanted = Wanted(self.searcher)
         self.sightings = Sightings(self.searcher, devices)
         self.twins = Twins(captures)
