@@ -121,10 +121,12 @@ def _one(sighting: Sighting, setting: Setting) -> Draft:
 
 
 def _from_wire(one: Draft) -> tuple[dict[str, Any], ...]:
-    """Give the layers from the wire on: first the records, where they were opened."""
+    """Give the layers from the wire on: first the records or packets, where they were opened."""
     if one.records is None:
         return one.layers
-    return ({"codec": "tls", "path": "application-data", "range": list(one.records)}, *one.layers)
+    tls = one.setting.flow.transport == "tcp"
+    codec, path = ("tls", "application-data") if tls else ("quic", "stream")
+    return ({"codec": codec, "path": path, "range": list(one.records)}, *one.layers)
 
 
 def _layers(sighting: Sighting, protocol: str) -> tuple[dict[str, Any], ...]:

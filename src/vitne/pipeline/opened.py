@@ -1,7 +1,8 @@
 """Closed flows opened with keys: what was inside reads like a flow of its own, its rows those of the records.
 
-A TLS flow whose key is in the key log is told twice: as what anyone sees on the wire, and as what was inside.
-Offsets of the second count the bytes inside; frames, times and acknowledgements are those of the records.
+A TLS or QUIC flow whose key is in the key log is told twice: as what anyone sees on the wire, and as what was
+inside.  Offsets of the second count the bytes inside; frames, times and acknowledgements are those of the
+records or packets.
 """
 
 from __future__ import annotations
@@ -10,19 +11,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-import numpy as np
 
+from vitne.decode.protocols.quic_keys import salt_of
 from vitne.decrypt import KeyLog, open_tls
 from vitne.model import Gap, Message
+from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.ends import NOBODY
-from vitne.pipeline.views import SideView
+from vitne.pipeline.insideviews import OpenedView, QuicView
+from vitne.pipeline.openedquic import open_datagrams, quic_views, read_quic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from vitne.decrypt import OpenedSide
+    from vitne.decrypt.quic_side import OpenedQuic
     from vitne.model import Flow
     from vitne.pipeline.ends import Host
+    from vitne.pipeline.views import SideView
+
+__all__ = ["Inside", "OpenedFlows", "OpenedView", "closed", "keys_of", "read_inside"]
 
 TLS_KEY_LOG = 0x544C534B  # type of a pcapng secrets block (draft-ietf-opsawg-pcapng section 4.7)
 _RECORD_HEADER = 5  # bytes before the first handshake message of a record (RFC 8446 section 5.1)
@@ -35,42 +42,6 @@ class Inside(NamedTuple):
     flow: Flow
     views: dict[int, SideView]
     host: Host  # name of the far end, as the flow told it on the wire
-
-
-class OpenedView(SideView):
-    """The bytes inside the records of one side; each run is the content of one record."""
-
-    __slots__ = ("_side", "outer")
-
-    def __init__(self, side: OpenedSide, outer: SideView) -> None:
-        self.outer = outer
-        self._side = side
-        self.start, self.end, self.base = 0, len(side.data), 0
-        self.positions, self.offsets, self.lengths = side.positions, side.offsets, side.lengths
-        first = np.searchsorted(outer.offsets + outer.lengths, side.starts, side="right")
-        self.rows = outer.rows[np.minimum(first, len(outer.rows) - 1)]
-        self.data = side.data
-        self._pieces, self._low, self._high = None, 0, 0
-        self._lists, self._ends, self._shift = None, None, -1
-
-    def wire(self, start: int, end: int) -> tuple[int, int]:
-        """Give the stream range of the records that hold bytes [start, end) inside."""
-        return self._side.wire(start, end)
-
-    def row_span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the least and greatest row that hold the records of a range."""
-        return self.outer.row_span(*self.wire(start, end))
-
-    def rows_of(self, start: int, end: int) -> np.ndarray:
-        """Give the rows that hold the records of a range, ascending."""
-        return self.outer.rows_of(*self.wire(start, end))
-
-    def acknowledged(self, acked: int | None) -> int | None:
-        """Give up to where the bytes inside were acknowledged when the stream was up to ``acked``."""
-        if acked is None:
-            return None
-        whole = int(np.searchsorted(self._side.ends, acked, side="right"))
-        return int(self.offsets[whole - 1] + self.lengths[whole - 1]) if whole else 0
 
 
 def keys_of(files: Sequence[str | Path], readers: Iterable[Any]) -> tuple[KeyLog | None, list[Gap]]:
@@ -96,8 +67,19 @@ def keys_of(files: Sequence[str | Path], readers: Iterable[Any]) -> tuple[KeyLog
 
 
 def closed(views: dict[int, SideView]) -> bool:
-    """Say whether a side begins like TLS: with a handshake record (RFC 8446 section 5.1)."""
-    return any(view.data[:2] == b"\x16\x03" for view in views.values())
+    """Say whether a side begins like TLS, with a handshake record (RFC 8446 section 5.1), or like QUIC."""
+    return any(view.data[:2] == b"\x16\x03" or _begins_quic(view) for view in views.values())
+
+
+def _begins_quic(view: SideView) -> bool:
+    """Say whether a long header of a known version stands first (RFC 8999 section 5.1)."""
+    return view.data[:1] >= b"\x80" and salt_of(int.from_bytes(view.data[1:5], "big")) is not None
+
+
+def read_inside(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Any]:
+    """Yield messages, gaps and oddities of what was inside a flow."""
+    streams = {side: view for side, view in views.items() if isinstance(view, QuicView)}
+    return read_quic(flow, streams, times) if streams else read_flow(flow, views, times)
 
 
 class OpenedFlows:
@@ -113,20 +95,24 @@ class OpenedFlows:
         closed: list[Message] = []
         host = NOBODY
         begins: dict[int, int] = {}  # per side: where TLS begins, behind a STARTTLS or a proxy's answer
+        kind = ""
         for event in events:
-            if not isinstance(event, Message) or event.protocol != "tls":
+            if not isinstance(event, Message) or event.protocol not in {"tls", "quic"}:
                 yield event
                 continue
+            kind = event.protocol
             begins.setdefault(event.side, event.start)
             host = (event.host, event.host_source or "none") if event.host and not host[0] else host
-            if event.opaque == "tls":
+            if event.opaque == kind:
                 closed.append(event)
             else:
                 yield event
-        if begins:
+        if kind == "tls":
             yield from self._open(
                 flow, {side: (views[side], begins.get(side, 0)) for side in views}, closed, host
             )
+        elif kind == "quic":
+            yield from self._open_quic(flow, views, closed, host)
 
     def _open(
         self, flow: Flow, sides: dict[int, tuple[SideView, int]], closed: list[Message], host: Host
@@ -143,6 +129,19 @@ class OpenedFlows:
             )
             told = msgspec.structs.replace(flow, decrypted=True, acked=acked)
             self._held = (flow.number, Inside(told, dict(inner), host))
+
+    def _open_quic(
+        self, flow: Flow, views: dict[int, SideView], closed: list[Message], host: Host
+    ) -> Iterator[Message]:
+        talk = open_datagrams(views, self._keys)
+        told = {event.side: event for event in closed}
+        for side in views:
+            if side in told or talk.sides[side].unread:
+                yield from _still_closed(told.get(side) or _protected(side), talk.sides[side])
+        inner = quic_views(talk, views)
+        if inner:
+            told_inside = msgspec.structs.replace(flow, decrypted=True)
+            self._held = (flow.number, Inside(told_inside, dict(inner), host))
 
     def has_read(self, flow: Flow) -> bool:
         """Say whether this is the flow whose events were read last."""
@@ -166,8 +165,13 @@ def _stretches(view: SideView, begin: int) -> list[tuple[int, memoryview]]:
     return found
 
 
-def _still_closed(event: Message, side: OpenedSide) -> Iterator[Message]:
-    """Replace what TLS alone counts as unreadable by what could not be opened, with the reason."""
+def _protected(side: int) -> Message:
+    """Make what the QUIC decoder tells of a side that holds packets it cannot open."""
+    return Message(protocol="quic", kind="protected", side=side, start=0, end=0, opaque="quic")
+
+
+def _still_closed(event: Message, side: OpenedSide | OpenedQuic) -> Iterator[Message]:
+    """Replace what TLS or QUIC alone counts as unreadable by what could not be opened, with the reason."""
     facts = event.facts
     start = side.first_unread or 0
     for reason, length in sorted(side.unread.items()):

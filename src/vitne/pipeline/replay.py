@@ -13,8 +13,9 @@ import numpy as np
 
 from vitne.model import Message, Node, StoreError
 from vitne.pipeline.ends import NOBODY
+from vitne.pipeline.insideviews import OpenedView
 from vitne.pipeline.messagework import MessageWork
-from vitne.pipeline.opened import Inside, OpenedView
+from vitne.pipeline.opened import Inside
 from vitne.pipeline.traffic import devices_of, give_keys, open_traffic
 from vitne.pipeline.views import SideView, join
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _MOST_FLOW = 256 << 20
 _LEAST_HIDDEN = 4  # bytes of a spelling that is hidden wherever it stands
+_CLOSING = {"tls", "quic"}  # what closes other protocols
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,23 +125,28 @@ def _in_flow(
     return None
 
 
+def was_closed(finding: Finding) -> bool:
+    """Say whether a finding stands inside records or packets that were opened with keys."""
+    return finding.layers[0]["codec"] in _CLOSING and finding.protocol not in _CLOSING
+
+
 def _inside_layers(work: MessageWork, finding: Finding) -> tuple[dict[str, Any], ...]:
-    """Give the layers that count in the stream of the message: those behind records that were opened."""
-    closed = finding.layers[0]["codec"] == "tls" and finding.protocol != "tls"
+    """Give the layers that count in the stream of the message: those behind what was opened with keys."""
+    closed = was_closed(finding)
     if closed != isinstance(work.view, OpenedView):
         return ()
     return finding.layers[1:] if closed else finding.layers
 
 
 def _records(work: MessageWork, finding: Finding) -> list[Step]:
-    """Give the step from the wire into the records, where they were opened."""
+    """Give the step from the wire into the records or packets, where they were opened."""
     if not isinstance(work.view, OpenedView):
         return []
     start, end = finding.stream_range
     return [
         Step(
-            codec="tls",
-            path="application-data",
+            codec=work.view.codec,
+            path=work.view.path,
             outer=work.view.outer.slice(start, end),
             outer_from=start,
             start=start,

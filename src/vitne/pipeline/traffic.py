@@ -15,7 +15,7 @@ from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.exported import ExportWalk
 from vitne.pipeline.exportreader import ExportReader
 from vitne.pipeline.inputs import open_inputs
-from vitne.pipeline.opened import OpenedFlows, closed, keys_of
+from vitne.pipeline.opened import OpenedFlows, closed, keys_of, read_inside
 from vitne.reassemble import Walk
 
 if TYPE_CHECKING:
@@ -52,8 +52,11 @@ class Traffic(msgspec.Struct, kw_only=True):
         if self.exported:
             yield from self.walked.events(flow.number - self.first_flow, flow, views)
             return
+        if flow.decrypted:
+            yield from read_inside(flow, views, self.walked.row_times)
+            return
         events = read_flow(flow, views, self.walked.row_times)
-        if self.keyed is None or flow.decrypted:
+        if self.keyed is None:
             yield from events
         else:
             yield from self.keyed.events(flow, views, events)

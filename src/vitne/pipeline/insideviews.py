@@ -1,0 +1,117 @@
+"""Views of what was inside: bytes that were taken out of records or packets, by the frames of these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vitne.pipeline.views import SideView
+
+if TYPE_CHECKING:
+    from vitne.decrypt import OpenedSide
+    from vitne.decrypt.quic_connection import Connection
+    from vitne.decrypt.quic_side import OpenedQuic
+    from vitne.decrypt.quic_streams import Stream
+
+
+class OpenedView(SideView):
+    """The bytes inside the records of one side; each run is the content of one record."""
+
+    __slots__ = ("_side", "outer")
+    codec = "tls"  # what the bytes inside were taken out of, as the first layer of a finding names it
+    path = "application-data"
+
+    def __init__(self, side: OpenedSide, outer: SideView) -> None:
+        self.outer = outer
+        self._side = side
+        self.start, self.end, self.base = 0, len(side.data), 0
+        self.positions, self.offsets, self.lengths = side.positions, side.offsets, side.lengths
+        first = np.searchsorted(outer.offsets + outer.lengths, side.starts, side="right")
+        self.rows = outer.rows[np.minimum(first, len(outer.rows) - 1)]
+        self.data = side.data
+        self._pieces, self._low, self._high = None, 0, 0
+        self._lists, self._ends, self._shift = None, None, -1
+
+    def wire(self, start: int, end: int) -> tuple[int, int]:
+        """Give the stream range of the records that hold bytes [start, end) inside."""
+        return self._side.wire(start, end)
+
+    def row_span(self, start: int, end: int) -> tuple[int, int]:
+        """Give the least and greatest row that hold the records of a range."""
+        return self.outer.row_span(*self.wire(start, end))
+
+    def rows_of(self, start: int, end: int) -> np.ndarray:
+        """Give the rows that hold the records of a range, ascending."""
+        return self.outer.rows_of(*self.wire(start, end))
+
+    def acknowledged(self, acked: int | None) -> int | None:
+        """Give up to where the bytes inside were acknowledged when the stream was up to ``acked``."""
+        if acked is None:
+            return None
+        whole = int(np.searchsorted(self._side.ends, acked, side="right"))
+        return int(self.offsets[whole - 1] + self.lengths[whole - 1]) if whole else 0
+
+
+class QuicView(OpenedView):
+    """The bytes of all streams of one side; each run is what one packet held of one stream."""
+
+    __slots__ = (
+        "_ends_of_packets", "_packets", "_run_ends", "_starts_of_packets", "connections", "streams",
+    )  # fmt: skip
+    codec, path = "quic", "stream"
+
+    def __init__(self, side: OpenedQuic, outer: SideView, connections: tuple[Connection, ...]) -> None:
+        laid = side.laid
+        self.outer = outer
+        self.streams: list[Stream] = laid.streams
+        self.connections = connections
+        self._packets = laid.packets
+        self._starts_of_packets = np.array(side.starts, dtype=np.int64)
+        self._ends_of_packets = np.array(side.ends, dtype=np.int64)
+        self.start, self.end, self.base = 0, len(laid.data), 0
+        self.positions, self.offsets, self.lengths = laid.positions, laid.offsets, laid.lengths
+        self.rows = np.array(side.orders, dtype=np.int64)[laid.packets]
+        self._run_ends = laid.offsets + laid.lengths
+        self.data = laid.data
+        self._pieces, self._low, self._high = None, 0, 0
+        self._lists, self._ends, self._shift = None, None, -1
+
+    def _runs_of(self, start: int, end: int) -> slice:
+        low = int(np.searchsorted(self._run_ends, start, side="right"))
+        high = int(np.searchsorted(self.offsets, max(end, start + 1), side="left"))
+        low = min(low, len(self.offsets) - 1)
+        return slice(low, max(high, low + 1))
+
+    def wire(self, start: int, end: int) -> tuple[int, int]:
+        """Give the range of the packets that hold bytes [start, end) inside."""
+        packets = self._packets[self._runs_of(start, end)]
+        low, high = self._starts_of_packets[packets].min(), self._ends_of_packets[packets].max()
+        return self.outer.base + int(low), self.outer.base + int(high)
+
+    def row_span(self, start: int, end: int) -> tuple[int, int]:
+        """Give the least and greatest row of the datagrams that hold a range."""
+        rows = self.rows[self._runs_of(start, end)]
+        return int(rows.min()), int(rows.max())
+
+    def rows_of(self, start: int, end: int) -> np.ndarray:
+        """Give the rows of the datagrams that hold a range, ascending."""
+        return np.unique(self.rows[self._runs_of(start, end)])
+
+    def acknowledged(self, acked: int | None) -> int | None:
+        """Give nothing: what was acknowledged went closed, too."""
+        del acked
+        return None
+
+    def seen(self, offset: int) -> int:
+        """Give when the byte at an offset was seen: the row of its packet."""
+        return int(self.rows[self._runs_of(offset, offset + 1)][0])
+
+    def part_of(self, stream: Stream) -> SideView:
+        """Give the bytes of one stream, at the same offsets."""
+        low, high = np.searchsorted(self.offsets, [stream.start, stream.end])
+        begin = int(self.positions[low]) if low < high else 0
+        end = int(self.positions[high - 1] + self.lengths[high - 1]) if low < high else 0
+        runs = slice(int(low), int(high))
+        columns = (self.positions[runs] - begin, self.offsets[runs], self.lengths[runs], self.rows[runs])
+        return SideView.of_runs(self.data[begin:end], stream.start, columns)
