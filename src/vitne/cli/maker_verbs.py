@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def add(verbs: Any) -> None:
     """Add the verbs to a parser."""
     _compare_options(verbs.add_parser("compare", help="say what changed between two halves of captures"))
+    _gate_options(verbs.add_parser("gate", help="judge captures by a policy: what may go to whom"))
 
 
 def _compare_options(parser: argparse.ArgumentParser) -> None:
@@ -38,3 +39,23 @@ def _compare_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema compare)")
     parser.add_argument("--html", metavar="FILE", help="write a page that opens offline")
     parser.add_argument("-v", "--verbose", action="store_true", help="also list attributes")
+
+
+def _gate_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "captures", nargs="+", metavar="CAPTURE", help="captures, as for vitne scan, or cases"
+    )
+    parser.add_argument("--policy", metavar="FILE", required=True, help="policy (TOML): what may go to whom")
+    parser.add_argument(
+        "--baseline", metavar="CASE", help="results that this case has too are known, and do not fail"
+    )
+    parser.add_argument("--subject", metavar="FILE", help="what is known of person and phone")
+    parser.add_argument("--keys", metavar="FILE", action="append", default=[], help="key log of the captures")
+    parser.add_argument("--device", metavar="D", help="only this device, by address or name")
+    parser.add_argument("--case", metavar="DIR", help="write the case folder of the scan, too")
+    parser.add_argument("--sarif", metavar="FILE", help="write SARIF 2.1.0 (- for standard output)")
+    parser.add_argument("--junit", metavar="FILE", help="write JUnit XML (- for standard output)")
+    parser.add_argument("--markdown", metavar="FILE", help="write a summary (- for standard output)")
+    parser.add_argument(
+        "--today", metavar="DATE", help="judge waivers as of this day (YYYY-MM-DD; default: today)"
+    )
