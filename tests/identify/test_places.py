@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vitne.decode.unwrap import Budget, unwrap
 from vitne.identify.datums import gcj02
 from vitne.identify.places import Places, chance, half_of_place
 from vitne.model import Child, Node, Part, Seed
@@ -155,6 +156,14 @@ def test_places_are_found_in_other_forms_too(data: bytes, written: str):
 )
 def test_a_name_speaks_of_half_a_place_where_it_is_one(name: str, half: tuple[str, str] | None):
     assert half_of_place(name) == half
+
+
+def test_fields_that_are_each_escaped_as_a_whole_are_a_pair():
+    data = b"lat=%36%30%2E%33%39%32%39%39&a=1&b=2&c=3&d=4&lon=%35%2E%33%32%34%31%35"
+    part = Part(path="body", start=0, end=len(data), hints=("form",))
+    nodes = [item for item in unwrap(part, data, budget=Budget()) if isinstance(item, Node)]
+    (pair,) = Places([HOME]).find(nodes)
+    assert (pair.value, pair.field, pair.found.node.depth) == ("60.392990,5.324150", "lat", 2)
 
 
 def test_halves_of_two_places_make_no_pair():

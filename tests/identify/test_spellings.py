@@ -143,3 +143,29 @@ def test_a_meid_has_a_pseudo_esn():
     """3GPP2 C.S0072: 80 and the last 24 bits of the SHA-1 of the MEID's bytes."""
     digest = hashlib.sha1(bytes.fromhex("A0000000000001")).hexdigest()
     assert _texts("meid", "A0000000000001")["pseudo ESN"] == "80" + digest[-6:]
+
+
+@pytest.mark.parametrize(
+    ("area", "cell", "written"),
+    [
+        (12345, 26713345, "104349"),  # TS 23.003 19.6: 104349 * 256 + 1
+        (12345, 26713345, "12345-104349-1"),
+        (12345, 26713345, "00f11001979d01"),  # TS 36.413 9.2.1.38: 001/01 packed, 28 bits of 0x1979d01
+        (12345, 26713345, "0010130391979d01"),  # TS 24.229 7.2A.4: four digits of 0x3039, seven of the cell
+        (12345, 26713345, "001-01-26713345"),
+        (12345, 26713345, "0010126713345"),
+        (12345, 4660, "00f11030391234"),  # TS 23.003 4.3.1: 16 bits each
+        (70000, 0x123456789, "00101011170123456789"),  # six and nine digits
+        (70000, 0x123456789, "00f1100123456789"),
+        (70000, 0x123456789, "1193046"),  # 24 of 36 bits
+        (12345, 0x0ABC1234, "4660"),  # what is left of a long identity in 16 bits
+    ],
+)
+def test_a_cell_is_written_in_every_composition(area: int, cell: int, written: str):
+    seed = Seed(identifier="cell-id", name="c", value="", mcc="001", mnc="01", area=area, cell=cell)
+    assert written in {spelling.text for spelling in spell(seed)}
+
+
+def test_parts_of_a_cell_never_stand_alone():
+    seed = Seed(identifier="cell-id", name="c", value="", mcc="001", mnc="01", area=12345, cell=26713345)
+    assert all(spelling.weak for spelling in spell(seed) if len(spelling.text) < 10)

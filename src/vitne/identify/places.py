@@ -146,12 +146,12 @@ class Places:
         """Look at fields named for latitude and longitude in one record."""
         records: dict[tuple[int, str], dict[str, Node]] = {}
         for node in nodes:
-            if node.parent is None or len(node.data) > LEAF:
+            if len(node.data) > LEAF or not node.field:
                 continue
             record, _, name = node.field.rpartition(".")
             half = half_of_place(name)
-            if half is not None:
-                key = (id(node.parent), f"{record}.{half[1]}")
+            if half is not None and _number(node.data.strip()):
+                key = (record_of(node), f"{record}.{half[1]}")
                 records.setdefault(key, {}).setdefault(half[0], node)
         for both in records.values():
             if len(both) == 2:
@@ -273,6 +273,17 @@ def _both(first: re.Match[bytes], other: re.Match[bytes], view: View) -> tuple[R
             if within(view, latitude, longitude):
                 return latitude, longitude
     return None
+
+
+def record_of(node: Node) -> int:
+    """Give what fields of one record have in common, whatever each was wrapped into; 0 for headers."""
+    while node.parent is not None and node.child is not None and not node.child.path:
+        node = node.parent
+    return 0 if node.parent is None else id(node.parent)
+
+
+def _number(text: bytes) -> bool:
+    return NUMBER.fullmatch(text) is not None or SEXAGESIMAL.fullmatch(text) is not None
 
 
 def _two(north: bytes, east: bytes, view: View) -> tuple[Reading, Reading] | None:

@@ -280,11 +280,11 @@ def _cell(seed: Seed) -> Iterator[Spelling]:
     yield Spelling(name="hexadecimal", text=f"{cell:x}", border="hex", fold=True, weak=True)
     yield Spelling(name="hexadecimal, padded", text=f"{cell:08x}", border="hex", fold=True, weak=True)
     if cell >> 16:
-        yield Spelling(
-            name="base station and sector", text=f"{cell >> 8}-{cell & 255}", border="digit", weak=True
-        )
+        yield from _cell_parts(cell)
     if area is None:
         return
+    if seed.mcc and seed.mnc:
+        yield from _cell_in_one(seed, area, cell)
     yield Spelling(
         name="area and cell glued", text=f"{area:05d}{cell % 100000:05d}", border="digit", weak=True
     )
@@ -297,8 +297,43 @@ def _cell(seed: Seed) -> Iterator[Spelling]:
             short = "" if mnc == seed.mnc else ", short mnc"
             joined = mark.join((mcc, mnc, str(area), str(cell)))
             yield _joined(f"mcc{mark}mnc{mark}area{mark}cell{short}", joined)
-        joined = f"{seed.mcc}{seed.mnc}{mark}{area}{mark}{cell}"
-        yield _joined(f"network{mark}area{mark}cell", joined)
+        network = f"{seed.mcc}{seed.mnc}"
+        yield _joined(f"network{mark}area{mark}cell", f"{network}{mark}{area}{mark}{cell}")
+        if cell >> 16:
+            yield _joined(f"network{mark}cell", f"{network}{mark}{cell}")
+            yield _joined(f"mcc{mark}mnc{mark}cell", f"{seed.mcc}{mark}{seed.mnc}{mark}{cell}")
+            yield _joined(f"area{mark}base station{mark}sector", mark.join(map(str, (area, *_station(cell)))))
+
+
+def _station(cell: int) -> tuple[int, int]:
+    """Give base station and sector (TS 23.003 19.6; TS 38.413 9.3.1.6, where 24 bits of 36 are the usual)."""
+    return (cell >> 8, cell & 0xFF) if cell >> 28 == 0 else (cell >> 12, cell & 0xFFF)
+
+
+def _cell_parts(cell: int) -> Iterator[Spelling]:
+    """Give parts of a long identity that senders put into fields of their own, or cut it down to."""
+    station, sector = _station(cell)
+    short = cell & 0xFFFF
+    yield Spelling(name="base station and sector", text=f"{station}-{sector}", border="digit", weak=True)
+    yield Spelling(name="base station without its sector", text=str(station), border="digit", weak=True)
+    yield Spelling(name="without its upper bits", text=str(short), border="digit", weak=True)
+
+
+def _cell_in_one(seed: Seed, area: int, cell: int) -> Iterator[Spelling]:
+    """Give network, area and cell as one: as in headers (TS 24.229 7.2A.4), packed (TS 36.413), glued."""
+    mcc, mnc = seed.mcc or "", seed.mnc or ""
+    third = mnc[2] if len(mnc) > 2 else "f"
+    packed = f"{mcc[1]}{mcc[0]}{third}{mcc[2]}{mnc[1]}{mnc[0]}"  # TS 24.008 10.5.1.3
+    widths = (4, 4) if not cell >> 16 else (4, 7) if not cell >> 28 else (6, 9)
+    both = f"{area:0{widths[0]}x}{cell:0{widths[1]}x}"
+    width = {4: 4, 7: 8, 9: 10}[widths[1]]
+    yield Spelling(name="in a header of the network", text=f"{mcc}{mnc}{both}", border="hex", fold=True)
+    if width > 4:
+        yield Spelling(name="global identity", text=f"{packed}{cell:0{width}x}", border="hex", fold=True)
+    else:
+        yield Spelling(name="global identity", text=f"{packed}{both}", border="hex", fold=True)
+    yield _joined("network and cell glued", f"{mcc}{mnc}{cell}")
+    yield _joined("network, area and cell glued", f"{mcc}{mnc}{area}{cell}")
 
 
 def _joined(name: str, text: str) -> Spelling:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 USUAL_HASHES = ("md5", "sha1", "sha256")
-HEXADECIMAL = frozenset({"android-id", "gsf-id", "meid", "advertising-id", "oaid", "vendor-id", "install-id"})
+HEXADECIMAL = frozenset(
+    {"android-id", "gsf-id", "meid", "advertising-id", "oaid", "vendor-id", "install-id", "cell-id"}
+)
 KEEPS_LETTERS = frozenset({"percent", "utf-16", "json-escapes", "html-numeric"})  # the value's own case shows
 CUT_SHORT = (("md5", 16), ("sha1", 16), ("sha256", 16), ("sha256", 20), ("sha256", 32))
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
