@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 
 from vitne.catalog.reading import data_folder, digest_of, faults, read_file, read_folder
+from vitne.catalog.recipes import RecipeExample, RecipeFile
 from vitne.catalog.rules import (
     CounterExample,
     Example,
@@ -32,6 +33,8 @@ __all__ = [
     "IdentifierFile",
     "Match",
     "QuietFile",
+    "RecipeExample",
+    "RecipeFile",
     "Rule",
     "SenderExample",
     "SenderFile",
@@ -41,6 +44,7 @@ __all__ = [
     "identifiers",
     "oddities",
     "quiet",
+    "recipes",
     "senders",
 ]
 
@@ -55,6 +59,12 @@ def identifiers() -> tuple[IdentifierFile, ...]:
 def senders() -> tuple[SenderFile, ...]:
     """Give the known senders, by name; raises CatalogError."""
     return read_folder(data_folder() / "senders", SenderFile)
+
+
+@cache
+def recipes() -> tuple[RecipeFile, ...]:
+    """Give the ways to keys and salts, by name; raises CatalogError."""
+    return read_folder(data_folder() / "keys", RecipeFile)
 
 
 @cache

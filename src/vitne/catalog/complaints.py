@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from vitne.catalog.patterns import complaint
-from vitne.catalog.rules import FillerFile, IdentifierFile, OddityFile, QuietFile, Rule
+from vitne.catalog.recipes import RecipeFile
+from vitne.catalog.rules import FillerFile, IdentifierFile, OddityFile, QuietFile, Rule, UserFile
 from vitne.catalog.senders import Field, SenderFile
 from vitne.model import IDENTIFIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TEMPLATE = re.compile(r"\{([a-z0-9_]+)\}")
 LICENCES = frozenset({"Apache-2.0", "CC0-1.0"})
 
 
 def complaints(
-    content: IdentifierFile | SenderFile | FillerFile | OddityFile | QuietFile, name: str
+    content: IdentifierFile | SenderFile | FillerFile | OddityFile | QuietFile | RecipeFile | UserFile,
+    name: str,
 ) -> Iterator[str]:
     """Say what is wrong with a data file of this name."""
     if content.id != name:
@@ -29,6 +33,8 @@ def complaints(
         yield from _sender_complaints(content)
     elif isinstance(content, FillerFile):
         yield from _filler_complaints(content)
+    elif isinstance(content, RecipeFile):
+        yield from _recipe_complaints(content)
     elif isinstance(content, OddityFile):
         names = [oddity.name for oddity in content.oddity]
         twice = sorted({name for name in names if names.count(name) > 1})
@@ -104,3 +110,16 @@ def _filler_complaints(content: FillerFile) -> Iterator[str]:
         )
         if filler.pattern and (what := complaint(filler.pattern)):
             yield f"filler {number}: {what}"
+
+
+def _recipe_complaints(content: RecipeFile) -> Iterator[str]:
+    if not (content.because.strip() and content.title.strip() and content.text):
+        yield "title, because and text are needed"
+    if not content.example:
+        yield "at least one example is needed"
+    words = set(_TEMPLATE.findall(content.text + content.iv_text))
+    words |= {step.removeprefix("pick ") for step in content.steps if step.startswith("pick ")}
+    if words != set(content.names):
+        yield "names has to hold the words of the templates and of the steps, and no other"
+    if any(name != name.lower() for names in content.names.values() for name in names):
+        yield "names of fields are written in lower case"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from vitne.catalog.complaints import complaints
-from vitne.catalog.rules import FillerFile, IdentifierFile, OddityFile, QuietFile
+from vitne.catalog.recipes import RecipeFile
+from vitne.catalog.rules import FillerFile, IdentifierFile, OddityFile, QuietFile, UserFile
 from vitne.catalog.senders import SenderFile
 from vitne.model import CatalogError
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
-T = TypeVar("T", IdentifierFile, SenderFile, FillerFile, OddityFile, QuietFile)
+T = TypeVar("T", IdentifierFile, SenderFile, FillerFile, OddityFile, QuietFile, RecipeFile, UserFile)
 
 
 def data_folder() -> Traversable:

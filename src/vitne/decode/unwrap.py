@@ -67,6 +67,20 @@ def unwrap(  # noqa: PLR0913  (bounds, wishes and keys of one part)
     yield from budget.gaps()
 
 
+def go_on(
+    node: Node,
+    ways: Sequence[tuple[Gated, Child]],
+    *,
+    budget: Budget,
+    wanted: Wanted | None = None,
+    opener: Opener | None = None,
+) -> Iterator[Node | Opaque | Gap | Oddity]:
+    """Yield the nodes behind one that was reached before, opened in some ways that were not known then."""
+    graph = _Graph(node.part, budget, deep=True, wanted=wanted, opener=opener)
+    yield from graph.behind(node, ways)
+    yield from budget.gaps()
+
+
 def _nothing_in(data: bytes, opener: Opener | None) -> bool:
     """Say whether nothing is to be opened in these bytes, and no reason is to be told why not."""
     return (data in _known_empty and not _asks(opener)) or not worth_opening(data)
@@ -101,6 +115,22 @@ class _Graph:
         root = Node(data, part=self.part)
         yield root
         yield from self._announced(root)
+        yield from self._all()
+
+    def behind(
+        self, node: Node, ways: Sequence[tuple[Gated, Child]]
+    ) -> Iterator[Node | Opaque | Gap | Oddity]:
+        """Yield what is reached from a node through some ways to open it."""
+        decodings, above = 0, node
+        while above.parent is not None:
+            decodings += above.encoding is not None and family_of(above.encoding) != "structure"
+            above = above.parent
+        for encoding, child in ways:
+            yield from self._children(node, encoding, [child], decodings)
+        yield from self._all()
+
+    def _all(self) -> Iterator[Node | Opaque | Gap | Oddity]:
+        """Open what waits, the least wrapped first, until nothing does."""
         while self.waiting:
             decodings, _, _, _, node = heapq.heappop(self.waiting)
             if self.budget.nodes <= 0 or self.budget.work <= 0 or self.budget.size <= 0:

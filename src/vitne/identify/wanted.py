@@ -73,6 +73,8 @@ def _asked(raw: bytes) -> bool:
 def _told() -> frozenset[str]:
     """Give the names that known senders document, and those of places, as they are spelled."""
     names = set(LATITUDE | LONGITUDE)
+    for recipe in catalog.recipes():
+        names.update(name for known in recipe.names.values() for name in known)
     for sender in catalog.senders():
         names.update(sender.match.required, sender.match.some_of)
         names.update(last_step(field.name) for field in sender.field)

@@ -63,14 +63,15 @@ class FlowWork:
         self.captures = captures
         self.searcher = Searcher(seeds, haystack=haystack, salts=secrets.salts if secrets is not None else ())
         self.wanted = Wanted(self.searcher)
-        self.sightings = Sightings(self.searcher, devices)
+        opener = Openings(secrets or Secrets(), self.searcher)
+        self.sightings = Sightings(self.searcher, devices, opener)
         self.twins = Twins(captures)
         self.reader = FlowReader(
             self.searcher,
             self.wanted,
             devices,
             shortcuts=shortcuts and not self.twins.asked,
-            opener=Openings(secrets or Secrets(), self.searcher),
+            opener=opener,
         )
         self._protocols: tuple[Traffic | None, np.ndarray] = (None, np.zeros(0, dtype=np.uint8))
         self._exchanges: dict[int, Exchange] = {}

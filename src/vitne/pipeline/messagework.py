@@ -9,13 +9,14 @@ import msgspec
 import numpy as np
 
 from vitne.assess import delivery_of, own_stack
-from vitne.decode.unwrap import Budget, unwrap
+from vitne.decode.unwrap import Budget, go_on, unwrap
 from vitne.model import Gap, Node, Oddity, Opaque
 from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.idle import placed
+from vitne.pipeline.openings import closed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from vitne.attribute import Device, Devices
     from vitne.identify.wanted import Wanted
@@ -37,6 +38,8 @@ _KEYED = {"tls", "dtls", "quic"}
 
 CLAIM = re.compile(r"crypt|cipher|secure|aes|rsa")
 """Words of a media type that claim the body cannot be read."""
+_TELLING = {"target", "query", "path"}
+"""Parts in which pairs of names and values stand that may yield a key."""
 _STRUCTURES = {"json", "xml", "form", "multipart"}
 
 
@@ -176,17 +179,40 @@ class MessageWork:
                 if part.path in {"path", "target"}:
                     self.aside.append(Node(data, part=part))
                 continue
-            for item in unwrap(part, data, budget=budget, deep=deep, wanted=wanted, opener=opener):
-                if isinstance(item, Node):
-                    self.nodes.append(item)
-                elif isinstance(item, Opaque):
-                    if self.message.protocol not in _KEYED:
-                        self.opaque.append(item)
-                else:
-                    notes.append(self.placed(item))
+            items = unwrap(part, data, budget=budget, deep=deep, wanted=wanted, opener=opener)
+            notes += self._taken(items)
+        if opener is not None and self.asks:
+            notes += self._opened(opener, budget, wanted)
         if CLAIM.search(self.message.content_type) and any(map(_structured, self.nodes)):
             note = f"the media type {self.message.content_type} speaks of encryption; the body can be read"
             notes.append(self.placed(Oddity(name="content-type-claims-encryption", note=note)))
+        return notes
+
+    def _taken(self, items: Iterable[Node | Opaque | Gap | Oddity]) -> list[Gap | Oddity]:
+        """Keep nodes and unreadable bytes, give what else is told."""
+        notes: list[Gap | Oddity] = []
+        for item in items:
+            if isinstance(item, Node):
+                self.nodes.append(item)
+            elif isinstance(item, Opaque):
+                if self.message.protocol not in _KEYED:
+                    self.opaque.append(item)
+            else:
+                notes.append(self.placed(item))
+        return notes
+
+    def _opened(self, opener: Openings, budget: Budget, wanted: Wanted | None) -> list[Gap | Oddity]:
+        """Open what is closed with keys that the message itself yields."""
+        locked = closed(self.nodes)
+        if not locked:
+            return []
+        texts = [self.raw(part.start, part.end) for part in self.message.parts if part.path in _TELLING]
+        keys = opener.derived(self.nodes, texts)
+        notes: list[Gap | Oddity] = []
+        for node in locked if keys is not None else ():
+            ways = keys.open(node.data, budget.limits()) if keys is not None else []
+            if ways:
+                notes += self._taken(go_on(node, ways, budget=budget, wanted=wanted, opener=opener))
         return notes
 
     def placed(self, note: Gap | Oddity) -> Gap | Oddity:

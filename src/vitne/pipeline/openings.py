@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from vitne import catalog
 from vitne.ciphers import Keyring
+from vitne.ciphers.recipes import Recipes
+from vitne.encodings._looks import media, readable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from vitne.encodings import Gated
     from vitne.identify.search import Searcher
-    from vitne.model import Child, Limits, Secrets
+    from vitne.model import Child, Limits, Node, Salt, Secrets
+
+_LONGEST = 256  # bytes of a field that may go into a key
+_MOST = 512  # fields of one message that are looked at
+_LONGEST_TARGET = 8192  # bytes of a part in which pairs of names and values are looked for
+_PAIR = re.compile(rb"(?:^|[?&; ])([A-Za-z][A-Za-z0-9_.-]{0,40})=([^&;=\s]{1,256})")
+_LEAST = 8  # bytes from which something may be closed
 
 
 class Openings:
@@ -18,8 +30,49 @@ class Openings:
     def __init__(self, secrets: Secrets, searcher: Searcher) -> None:
         self._keyring = Keyring(secrets.keys, secrets.alphabets)
         self._searcher = searcher
+        self._recipes = Recipes(catalog.recipes())
         self.texts = bool(secrets.alphabets)  # readable bytes are asked about, too
 
     def open(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
         """Give what some bytes hold, in each of the ways that make something of them."""
         return self._keyring.open(data, limits)
+
+    def derived(self, nodes: Sequence[Node], texts: Iterable[bytes]) -> Keyring | None:
+        """Give the keys that a message itself yields; None where it yields none.
+
+        ``texts`` are parts of the message in which pairs of names and values may stand.
+        """
+        keys = self._recipes.keys(self._fields(nodes, texts))
+        return Keyring(keys) if keys else None
+
+    def salts(self, nodes: Sequence[Node]) -> list[Salt]:
+        """Give what a message itself tells that a sender may have added before it took a digest."""
+        return self._recipes.salts(self._fields(nodes, ()))
+
+    def _fields(self, nodes: Sequence[Node], texts: Iterable[bytes]) -> dict[str, bytes]:
+        """Give the fields that recipes ask for, by their names in lower case; the first of a name counts."""
+        found: dict[str, bytes] = {}
+        names = self._recipes.names
+        for node in nodes[:_MOST]:
+            name = node.field.rpartition(".")[2].lower() if node.field else ""
+            if name in names and len(node.data) <= _LONGEST:
+                found.setdefault(name, node.data)
+        for text in texts:
+            for match in _PAIR.finditer(text[:_LONGEST_TARGET]):
+                name = match.group(1).decode().lower()
+                if name in names:
+                    found.setdefault(name, match.group(2))
+        return found
+
+
+def closed(nodes: Sequence[Node]) -> list[Node]:
+    """Give the nodes that nothing came out of and that nobody can read."""
+    opened = {id(node.parent) for node in nodes if node.parent is not None}
+    return [
+        node
+        for node in nodes
+        if id(node) not in opened
+        and len(node.data) >= _LEAST
+        and not readable(node.data)
+        and not media(node.data)
+    ]

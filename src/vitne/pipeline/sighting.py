@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vitne.attribute import Device, Devices
     from vitne.identify.search import RawHits, Searcher
     from vitne.model import Flow, Sighting, StreamBatch
+    from vitne.pipeline.openings import Openings
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
 
@@ -36,8 +37,9 @@ Hit = tuple[int, int]
 class Sightings:
     """Finds what is known, declared or likely in messages and drafts findings."""
 
-    def __init__(self, searcher: Searcher, devices: Devices) -> None:
+    def __init__(self, searcher: Searcher, devices: Devices, opener: Openings | None = None) -> None:
         self.searcher = searcher
+        self.opener = opener
         self.devices = devices
         self.limits: list[Gap] = []  # what was left out since somebody took it
 
@@ -167,6 +169,9 @@ class Sightings:
                     node = Node(work.raw(start, end), part=Part(path="bytes", start=start, end=end))
                     raw_owner[id(node)] = index
                     raw_nodes.append(node)
+        for index, work in enumerate(works):
+            if work.asks and work.nodes and self.opener is not None:
+                found[index] += self.searcher.told(work.nodes, self.opener.salts(work.nodes))
         for sighting in self.searcher.nodes(raw_nodes):
             found[raw_owner[id(sighting.node)]].append(sighting)
         return found
