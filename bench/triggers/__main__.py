@@ -1,4 +1,4 @@
-"""``python -m bench.triggers``: false alarms and power of the three tests, over simulated days, from one seed.
+"""``python -m bench.triggers``: false alarms and power of the three tests, over simulated days.
 
 A figure fails when its 95 % interval lies wholly on the wrong side of its bound; then the exit code is 1.
 """
@@ -38,23 +38,28 @@ class Figure(NamedTuple):
 
     @property
     def share(self) -> float:
+        """Give hits of runs."""
         return self.hits / self.runs
 
     @property
     def interval(self) -> tuple[float, float]:
+        """Give the 95 % interval of the share."""
         return wilson(self.hits, self.runs)
 
     @property
     def fails(self) -> bool:
+        """Tell whether the interval lies wholly on the wrong side."""
         low, high = self.interval
         if self.bound is None:
             return False
         return high < self.bound if self.least else low > self.bound
 
     def line(self) -> str:
+        """Give the line of the table."""
         low, high = self.interval
         sign = "" if self.bound is None else f"{'>=' if self.least else '<='} {self.bound:.2f}"
-        word = "FAILS" if self.fails else "holds" if self.bound is not None else "warned"
+        open_ = "" if self.least else "warned"
+        word = "FAILS" if self.fails else "holds" if self.bound is not None else open_
         return f"{self.what:9} {self.cell:48} {self.share:6.3f}  {low:.3f}-{high:.3f}  {sign:8} {word}"
 
 
@@ -153,10 +158,14 @@ def main(given: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="triggers", description=__doc__)
     parser.add_argument("--seed", type=int, default=2019)
     parser.add_argument("--runs", type=int, default=1000, help="days or trials of each cell")
+    parser.add_argument("--parts", default="nulls,powers,trials", help="which of the three (default: all)")
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     options = parser.parse_args(given)
-    some, distances = trials(options.runs, options.seed)
-    figures = [*nulls(options.runs, options.seed), *powers(options.runs, options.seed), *some]
+    figures, distances = trials(options.runs, options.seed) if "trials" in options.parts else ([], [])
+    if "powers" in options.parts:
+        figures = [*powers(options.runs, options.seed), *figures]
+    if "nulls" in options.parts:
+        figures = [*nulls(options.runs, options.seed), *figures]
     print(f"seed {options.seed}, {options.runs} runs a cell, nominal {LEVEL:g}: share, 95 % interval, bound")
     for figure in figures:
         print(figure.line())
@@ -165,7 +174,8 @@ def main(given: list[str] | None = None) -> int:
         print(f"p-values  {cell:48} distance {far:.3f} of at most {most:.3f}: {word}")
     failed = [f for f in figures if f.fails], [d for d in distances if d[1] > d[2]]
     print(
-        f"{len(figures)} figures, {len(failed[0])} fail; {len(distances)} distributions, {len(failed[1])} fail"
+        f"{len(figures)} figures, {len(failed[0])} fail; "
+        f"{len(distances)} distributions, {len(failed[1])} fail"
     )
     if options.json:
         rows = [{**f._asdict(), "share": f.share, "interval": f.interval, "fails": f.fails} for f in figures]

@@ -1,6 +1,6 @@
 """Simulated days of a phone: sessions, backgrounds, flurries, events, and a trigger where one is asked for.
 
-All times are seconds of a day of 24 hours.  The tested destination is *not* triggered unless ``answer`` says so.
+All times are seconds of a day of 24 hours.  Nothing is triggered unless ``answer`` says so.
 """
 
 from __future__ import annotations
@@ -136,7 +136,8 @@ def slots(
     stimulus[chance.permutation(count)[: count // 2]] = True
     end = count * length
     if background == "beacon":
-        own = [np.arange(chance.random() * 60, end, 60.0)]
+        ticks = np.arange(chance.random() * 60, end, 60.0)
+        own = [ticks + 1.2 * chance.standard_normal(len(ticks))]
     elif background == "bursty":
         parents = chance.random(chance.poisson(end / 300)) * end
         own = [np.repeat(parents, 5) + chance.exponential(10, 5 * len(parents))]

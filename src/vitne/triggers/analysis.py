@@ -1,4 +1,4 @@
-"""All kinds of events against all destinations: the three tests, corrected for their number, and a verdict each."""
+"""All kinds of events against all destinations: three tests, corrected for their number, and a verdict."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def analyse(
 def _blocked(given: Study) -> str:
     if given.observation.offset is None:
         return (
-            "the device's clock cannot be compared with the capture's: no anchor stands out, so no event can be "
-            "placed beside a transmission"
+            "the device's clock cannot be compared with the capture's: no anchor stands out, so no event "
+            "can be placed beside a transmission"
         )
     if not given.events and not given.slots:
         return "no event lies inside the capture"
@@ -111,7 +111,7 @@ def _chance(seed: int, *names: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
 
 
-def _test(
+def _test(  # noqa: PLR0913  (one pair and what is common to all)
     given: Study, event: str, destination: str, *, family: int, controls: Collection[str] | None, seed: int
 ) -> Pair:
     events, bursts = given.events[event], given.bursts[destination]

@@ -1,4 +1,4 @@
-"""First test: do transmissions follow the events more often than they follow other moments of the same stratum?
+"""First test: are events followed by transmissions more often than other moments of their strata.
 
 Each event is moved to a random moment of its stratum, many times; the greatest standardised count over all
 windows is compared with what the moved events give, so that the search for the best window is paid for.
@@ -43,7 +43,7 @@ class Coupling(msgspec.Struct, frozen=True, kw_only=True):
     waits: tuple[float, ...]  # per event, seconds to the next burst; inf for none
 
 
-def coupling(
+def coupling(  # noqa: PLR0913  (columns and the conditions of one test)
     events: NDArray[np.float64],
     bursts: NDArray[np.float64],
     *,
@@ -53,7 +53,10 @@ def coupling(
     early_s: float = 0.0,
     draws: int = DRAWS,
 ) -> Coupling:
-    """Test one kind of event against one destination; ``span`` is the observation in seconds.  At least one event."""
+    """Test one kind of event against one destination; ``span`` is the observation in seconds.
+
+    There has to be at least one event.
+    """
     low, high = strata(events, sessions, begin_s=span[0], end_s=span[1])
     waiting = waits(events, bursts, early_s)
     seen = responses(waiting)

@@ -1,4 +1,4 @@
-"""Intervals for shares, odds and means, and the tail of the normal law: no library for statistics is needed."""
+"""Intervals for shares and means, and the tail of the normal law."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def upper_tail(z: float) -> float:
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
-    """Give the 95 % interval of a share (Wilson 1927, without continuity correction); (0, 1) for none of none."""
+    """Give the 95 % interval of a share (Wilson 1927, uncorrected); (0, 1) for none of none."""
     if of == 0:
         return 0.0, 1.0
     share, square = hits / of, Z95 * Z95

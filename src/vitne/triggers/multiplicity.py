@@ -1,4 +1,7 @@
-"""Many tests at once: corrected p-values for claims (Holm 1979) and for looking around (Benjamini, Hochberg 1995)."""
+"""Many tests at once.
+
+Claims are corrected after Holm (1979), looking around after Benjamini and Hochberg (1995).
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How far the device's clock stands from the capture's: from anchors that the tested destination has no part in.
+"""How far the device's clock stands from the capture's, from anchors independent of what is tested.
 
 First choice are comparisons of both clocks made while collecting.  Else what the phone does after starting,
-joining a network or being woken (address, names, time, its way out) is laid over its own log: where the pooled
-differences pile up lies the offset.  An offset that cannot be bounded blocks every claim.
+joining a network or being woken (address, names, time, its way out) is laid over its own log: the offset lies
+where the pooled differences pile up.  An offset that cannot be bounded blocks every claim.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def from_anchors(
 ) -> Offset | None:
     """Lay the traffic of other destinations over anchors of the device's log; None where nothing stands out.
 
-    ``bursts`` are sorted seconds.  ``zones`` are offsets of whole time zones to try, where the log tells none.
+    ``bursts`` are sorted seconds.  ``zones`` are offsets of time zones to try, where the log has none.
     """
     if len(anchors) < 3 or not len(bursts):
         return None

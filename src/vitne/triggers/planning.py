@@ -15,7 +15,7 @@ MOST = 2000  # more events than this are not worth naming
 def power(events: int, *, by_chance: float, answers: float, level: float) -> float:
     """Give the probability that the first test sees a sender which answers this share of the events.
 
-    ``by_chance`` is the share answered without any link, ``level`` the p that is needed.  A normal approximation.
+    ``by_chance`` is the share answered without any link, ``level`` the p that is needed (by the normal law).
     """
     share = by_chance + answers * (1 - by_chance)
     still = max(math.sqrt(events * by_chance * (1 - by_chance)), LEAST_SD)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from vitne.triggers.beacon import Beacon
 from vitne.triggers.rivals import Beside, Between, beside, between
 from vitne.triggers.words import named, seconds
 
 if TYPE_CHECKING:
-    from vitne.triggers.beacon import Beacon
     from vitne.triggers.coupled import Coupling
     from vitne.triggers.study import Study
 
@@ -104,7 +104,10 @@ def _link(kind: str, found: Between) -> dict[str, str]:
 
 def _beside(kind: str, near: Beside) -> dict[str, str]:
     with_it, alone = near.with_it, near.alone
-    because = f"answered with {named(kind, 1)} within 10 s: {with_it[0]} of {with_it[1]}; alone: {alone[0]} of {alone[1]}"
+    because = (
+        f"answered with {named(kind, 1)} within 10 s: {with_it[0]} of {with_it[1]}; "
+        f"alone: {alone[0]} of {alone[1]}"
+    )
     if not alone[1]:
         return {"name": f"beside {kind}", "standing": "not excluded", "because": f"{because}: never apart"}
     standing = "excluded" if near.p > 0.05 and alone[0] * 2 >= alone[1] else "not excluded"

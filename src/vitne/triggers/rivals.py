@@ -1,4 +1,4 @@
-"""Other explanations of a coupling: another event at the same time, a network that came up between, chance order.
+"""Other explanations of a coupling: an event at the same time, or one that stands between.
 
 Counts are compared by Fisher's exact test, one-sided.
 """
@@ -59,7 +59,7 @@ def between(
     window_s: float,
     early_s: float = 0.0,
 ) -> Between:
-    """Look at each first event: did the second follow, and did the transmission come after both?"""
+    """Look at each first event, whether the second followed, and whether the transmission came after both."""
     till_burst = waits(first, bursts, early_s)
     till_second = waits(first, second, early_s)
     answered = till_burst <= window_s

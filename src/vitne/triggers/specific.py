@@ -1,8 +1,8 @@
-"""Second test: does this destination follow the events more than the phone's other destinations do?
+"""Second test: does this destination follow the events more than the phone's others do.
 
-Every burst of the phone is counted as soon after an event or not, and as to this destination or another, apart
-for each session (Cochran 1954; Mantel and Haenszel 1959, with continuity correction, one-sided).  Where all
-destinations become busy at an unlock, they do so on both sides of the table, and nothing is claimed.
+Every burst of the phone is counted as soon after an event or not, and as to this destination or another,
+apart for each session (Cochran 1954; Mantel and Haenszel 1959, with continuity correction, one-sided).  Where
+all destinations become busy at an unlock, they do so on both sides of the table, and nothing is claimed.
 """
 
 from __future__ import annotations

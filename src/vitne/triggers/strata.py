@@ -62,7 +62,7 @@ def sessions_from(lit: NDArray[np.float64], dark: NDArray[np.float64], *, end_s:
 def strata(
     events: NDArray[np.float64], sessions: Sessions | None, *, begin_s: float, end_s: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give begin and end of each event's stratum: its session, else its cell of the grid, inside the observation."""
+    """Give begin and end of each event's stratum: its session, else its cell of the grid."""
     cell = np.floor(events / CELL_S) * CELL_S
     low, high = np.maximum(cell, begin_s), np.minimum(cell + CELL_S, end_s)
     if sessions is not None and len(sessions):

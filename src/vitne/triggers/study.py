@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from vitne.model import ClockSample, DeviceEvent
 from vitne.triggers.bursts import burst_starts
 from vitne.triggers.offset import ZONES_S, Offset, from_anchors, from_samples
 from vitne.triggers.strata import Sessions, sessions_from
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from vitne.model import ClockSample, DeviceEvent
 
 ANCHORS = frozenset({"boot", "network-connected", "screen-on", "keyguard-gone", "in-service"})
 UNTESTED = frozenset({"stimulus", "sham", "note", "clock-set", "screen-off"})

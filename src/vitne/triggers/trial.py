@@ -1,6 +1,6 @@
 """Third test: what a randomised trial says.  Only here may the word *caused* be used.
 
-The order of stimuli and sham slots was drawn beforehand, so under «the stimulus does nothing» every other order
+The order of stimuli and sham slots was drawn beforehand, so if the stimulus does nothing every other order
 was as likely: the labels are permuted, and p is exact whatever the background does.
 """
 
@@ -49,12 +49,13 @@ def trial(
     longest_s: float = math.inf,
     draws: int = DRAWS,
 ) -> Trial:
-    """Test slots: seconds from each slot's moment to the next burst (inf for none), and which had the stimulus.
+    """Test slots, given the seconds from each to the next burst (inf for none), and which had the stimulus.
 
     Windows longer than ``longest_s`` (the slots' length) are not looked at.  Both arms need a slot.
     """
     windows = np.array([w for w in WINDOWS_S if w <= longest_s] or [longest_s])
     count, with_it = len(waiting), int(stimulus.sum())
+    waiting = waiting.round(3)  # clocks tell no more: what is nearer is alike
     hit = waiting[:, None] <= windows  # slot, window
     orders, exact = _orders(count, with_it, chance=chance, draws=draws)
     score = _scores(hit, waiting, orders)

@@ -49,8 +49,8 @@ def counted(event: str, destination: str, tested: Coupling, *, clause: str) -> s
 def of_trial(event: str, destination: str, tried: Trial, *, clause: str) -> str:
     """Say what a randomised trial counted."""
     return (
-        f"In {tried.stimulus_hits} of {tried.stimuli} slots with {event} a transmission to {destination} followed "
-        f"within {tried.window_s:g} s; in {tried.shams} sham slots: {tried.sham_hits}: {clause}."
+        f"In {tried.stimulus_hits} of {tried.stimuli} slots with {event} a transmission to {destination} "
+        f"followed within {tried.window_s:g} s; in {tried.shams} sham slots: {tried.sham_hits}: {clause}."
     )
 
 

@@ -1,0 +1,79 @@
+"""What reading one log gives, and what may be told to the reader beforehand."""
+
+from __future__ import annotations
+
+import msgspec
+
+from vitne.model import ClockSample, DeviceEvent
+
+MOST_EVENTS = 200_000  # kept of one log
+SAME_NS = 2 * 10**9  # two entries of one kind this near are one event, told twice
+_STATES = (
+    ("screen-on", "screen-off"),
+    ("keyguard-gone", "keyguard-shown"),
+    ("network-connected", "network-lost"),
+    ("charging-on", "charging-off"),
+    ("in-service", "out-of-service"),
+)
+
+
+class Hints(msgspec.Struct, frozen=True, kw_only=True):
+    """What the log does not tell and the user or the case does."""
+
+    near_ns: int | None = (
+        None  # a moment near to the log, nanoseconds UTC: tells the year of lines without one
+    )
+    zone_s: int | None = None  # seconds that local time is ahead of UTC, for lines without a zone
+
+
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about a log that a reader of a verdict has to know."""
+
+    name: str  # kebab-case word, e.g. "clock-jump"
+    note: str  # for a person; never holds text of the log
+    record: int | None = None  # first line or record it is about, from 1
+    count: int = 1  # how many alike it stands for
+
+
+class DeviceLog(msgspec.Struct, kw_only=True):
+    """One log, read."""
+
+    name: str  # base name of the file
+    format: str  # reader that read it
+    events: list[DeviceEvent] = []
+    samples: list[ClockSample] = []  # comparisons of two clocks
+    remarks: list[Remark] = []
+    payloads: list[tuple[int, int, bytes]] = []  # record, time_ns, what looks like a sent record in clear
+    records: int = 0  # lines or records read
+    first_ns: int | None = None  # earliest and latest time of any line, by the log's clock
+    last_ns: int | None = None
+    sha256: str = ""  # digest of the file
+
+    def say(self, name: str, note: str, *, record: int | None = None, count: int = 1) -> None:
+        """Add a remark; of many alike the first is kept and counted up."""
+        for index, each in enumerate(self.remarks):
+            if each.name == name and each.note == note:
+                self.remarks[index] = msgspec.structs.replace(each, count=each.count + count)
+                return
+        self.remarks.append(Remark(name=name, note=note, record=record, count=count))
+
+    def settle(self) -> None:
+        """Sort the events, and keep one of those that tell the same change twice."""
+        self.events.sort(key=lambda each: (each.time_ns, each.kind, each.record))
+        kinds = {each.kind for each in self.events}
+        pair = {kind: state for state in _STATES if set(state) <= kinds for kind in state}
+        state: dict[tuple[str, str], str] = {}
+        last: dict[tuple[str, str], int] = {}
+        kept = []
+        for each in self.events:
+            key = (each.kind, each.detail)
+            again = each.time_ns - last.get(key, each.time_ns - SAME_NS - 1) <= SAME_NS
+            if not again and each.kind in pair:
+                again = state.get(pair[each.kind]) == each.kind
+                state[pair[each.kind]] = each.kind
+            if not again:
+                kept.append(each)
+                last[key] = each.time_ns
+        if len(kept) < len(self.events):
+            self.say("told-twice", "entries that repeat an event", count=len(self.events) - len(kept))
+        self.events = kept
