@@ -152,8 +152,19 @@ SAMPLES: dict[str, list[bytes]] = {
     "deflate": [_raw(TEXT), _raw(LONG), zlib.compress(TEXT)],
     "der": [_DER],
     "dns-name": [b"\x03www\x07example\x03com\x00", b"\x0bimei-490154\x07example\x00"],
+    "event-stream": [
+        # the examples of section 9.2.6, and one with a carriage return at line ends
+        b"data: YHOO\ndata: +2\ndata: 10\n\n",
+        b": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n",
+        b"event: add\r\ndata: 73857293\r\n\r\nevent: remove\r\ndata: 2153\r\n\r\n",
+        b'data: {\ndata: "imei":\ndata: "004402990000014"\ndata: }\n\n',
+    ],
     "exif": [_exif("II", "<"), _exif("MM", ">")],
     "form": [b"imei=004402990000014&mac=00%3A00&x=1", b"?a=b&c=d", b";v=1.1"],
+    "grpc-web-text": [
+        base64.b64encode(TEXT),
+        base64.b64encode(b"\0\0\0\0\x11" + b"\x0a\x0f004402990000014") + base64.b64encode(b"\x80\0\0\0\x0fgrpc-status:0\r\n"),
+    ],
     "gzip": [gzip.compress(TEXT, mtime=0), gzip.compress(TEXT, mtime=0) + gzip.compress(LONG, mtime=0)],
     "hex": [TEXT.hex().encode(), TEXT.hex(":").upper().encode(), b"00 44 02 99", b"aB01"],
     "html": [b"a &amp; b &#230; &#xE6; &lt;x&gt;", b"AT&amp;T &quot;x&quot; & y"],

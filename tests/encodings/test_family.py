@@ -20,6 +20,8 @@ LIMITS = Limits()
 MINE = sorted(SAMPLES)
 EACH = [(name, sample) for name in MINE for sample in SAMPLES[name]]
 NO_END = {
+    "event-stream",
+    "grpc-web-text",
     "base64",
     "hex",
     "percent",

@@ -100,6 +100,9 @@ def _transfer(head: Head, lengths: list[int]) -> Framing:
     return Framing("close", 0, other, "content-length" if lengths else "", wrong or unknown)
 
 
+_NAMED = {"application/x-www-form-urlencoded": "form", "text/event-stream": "event-stream"}
+
+
 def hints(head: Head, *, chunked: bool) -> tuple[str, ...]:
     """Name the encodings of the body as announced, outermost first."""
     codings = reversed(head.codings + head.transfer)
@@ -117,11 +120,11 @@ def media_hint(content_type: str) -> str:
     if not content_type:
         return ""
     if content_type.startswith("application/grpc"):
-        return "base64" if "-text" in content_type else "grpc"
+        return "grpc-web-text" if "-text" in content_type else "grpc"
     if content_type in _JSON or content_type.endswith("+json"):
         return "json"
-    if content_type == "application/x-www-form-urlencoded":
-        return "form"
+    if content_type in _NAMED:
+        return _NAMED[content_type]
     if content_type.startswith("multipart/"):
         return "multipart"
     if content_type in _XML or content_type.endswith("+xml"):
