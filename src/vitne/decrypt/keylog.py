@@ -27,7 +27,8 @@ _LONGEST_LABEL = 40
 MOST_LINES = 16 << 20  # lines that are indexed
 _MOST_ALIKE = 1024  # lines of one client random that are looked at
 _MOST_SECRETS = 4  # different secrets under one label
-_LINE = re.compile(rb"([A-Za-z0-9_]{1,40}) ([0-9A-Fa-f]{64}) ((?:[0-9A-Fa-f]{2}){32,64})[ \t]*\Z")
+_LINE = re.compile(rb"([A-Za-z0-9_]{1,40}) ([0-9A-Fa-f]{64}) ((?:[0-9A-Fa-f]{2}){32,64})(?![0-9A-Fa-f])")
+"""What stands behind the digits does not matter: real logs hold comments and backslashes there."""
 _DIGITS = np.full(256, 255, dtype=np.uint8)
 for _number, _digit in enumerate(b"0123456789abcdef"):
     _DIGITS[_digit] = _DIGITS[ord(chr(_digit).upper())] = _number
