@@ -1,0 +1,61 @@
+"""The message catalogue of the reports: one file for each language, the same keys in all."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vitne.catalog.reading import data_folder, faults
+from vitne.model import IDENTIFIERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Messages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All texts of one language."""
+
+    licence: str
+    because: str
+    language: str  # ISO 639-1
+    name: str  # of the language, in itself
+    reviewed_by: str  # native reader who checked the texts, "" for nobody yet
+    reviewed_on: str  # day of that, "" for not yet
+    text: dict[str, str]  # key -> sentence with {places}
+    identifier: dict[str, str]  # word of the closed list -> what to call it
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Give a text with its places filled; KeyError for a key that is not there."""
+        return self.text[key].format(**{name: str(value) for name, value in values.items()})
+
+    def of(self, identifier: str) -> str:
+        """Give what to call an identifier; one that is not translated yet has its own title."""
+        return self.identifier.get(identifier) or IDENTIFIERS.get(identifier, ("", identifier))[1]
+
+    def listed(self, words: Sequence[str], most: int = 6) -> str:
+        """Give words as a list in a sentence, the first few of many."""
+        told = list(words[:most])
+        if len(words) > most:
+            told.append(self("more", n=len(words) - most))
+        if not told:
+            return self("none")
+        return f" {self('and')} ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+
+
+@cache
+def messages(language: str) -> Messages:
+    """Read the texts of a language; raises CatalogError."""
+    source = data_folder() / "messages" / f"{language}.toml"
+    try:
+        return msgspec.convert(tomllib.loads(source.read_text(encoding="utf-8")), Messages)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise faults([f"messages/{language}.toml: {error}"]) from error
+
+
+def languages() -> tuple[str, ...]:
+    """Give the languages there are, by their codes."""
+    names = (item.name for item in (data_folder() / "messages").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))

@@ -1,0 +1,130 @@
+"""``vitne report``: one frozen findings document, told to one kind of reader, in one format."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vitne.cli import custody
+from vitne.evidence.canonical import canonical
+from vitne.model import StoreError, VitneError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from vitne.report.blocks import Page
+    from vitne.report.facts import Facts
+    from vitne.store import Case
+
+_PACKETS = 12
+_BYTES = 4096
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the report."""
+    from vitne.catalog.messages import messages
+    from vitne.report.facts import Facts
+    from vitne.report.frozen import freeze
+
+    case = custody.open_case(options.case)
+    document = freeze(case)
+    data: bytes
+    if options.format == "json":
+        data = canonical(document) + b"\n"
+    elif options.format == "csv":
+        from vitne.report.formats.spreadsheet import render
+
+        data = render(document)
+    else:
+        facts = Facts(document, messages(options.language))
+        data = rendered(_page(options, facts, case), options.format, canonical(document))
+    _write(data, options.output, binary=options.format in {"pdf", "docx"})
+    return 0
+
+
+def _page(options: argparse.Namespace, facts: Facts, case: Case) -> Page:
+    from vitne.encodings import encodings
+    from vitne.report.audiences import Setting, page
+
+    packets = packets_of(options, facts, case) if options.audience == "lab" and not options.letter else {}
+    setting = Setting(
+        country=(options.country or "").upper(),
+        letter=options.letter or "",
+        encodings=tuple(sorted(encodings())),
+        packets=packets,
+    )
+    return page(options.audience, facts, setting)
+
+
+def rendered(page: Page, form: str, document: bytes) -> bytes:
+    """Give a page in a format; ``document`` travels inside a PDF."""
+    if form == "pdf":
+        from vitne.report.formats import typst
+
+        return typst.render(page, document)
+    import importlib
+
+    names = {"html": "webpage", "md": "markdown", "docx": "docx"}
+    if form == "typ":
+        from vitne.report.formats import typst
+
+        return typst.source(page)
+    made: bytes = importlib.import_module(f"vitne.report.formats.{names[form]}").render(page)
+    return made
+
+
+def packets_of(options: argparse.Namespace, facts: Facts, case: Case) -> dict[str, Any]:
+    """Read the layers of the first findings back from the captures, values covered; else {}."""
+    from vitne.cli.show import _replay, _shifted
+    from vitne.report.formats.hexview import rows, terminal
+
+    by_id = {one.id: one for one in case.findings}
+    chosen: dict[tuple[str, str], str] = {}
+    for one in facts.left:
+        key = (one["identifier"], one["destination"]["host"] or one["destination"]["ip"])
+        chosen.setdefault(key, one["id"])
+    try:
+        given = custody.originals(options.case, case, options.capture)
+        keys = custody.key_logs(options.case, case, options.keys)
+        packets = {}
+        for id_ in list(chosen.values())[:_PACKETS]:
+            replayed = _replay(case, by_id[id_], given, keys=keys)
+            paths = [layer["path"] for layer in by_id[id_].layers]
+            packets[id_] = [
+                {
+                    "codec": step.codec,
+                    "path": paths[n] if n < len(paths) else "",
+                    "text": terminal(
+                        rows(
+                            step.outer[:_BYTES],
+                            marked=(step.value_start - step.outer_from, step.value_end - step.outer_from),
+                            hidden=_shifted(step),
+                            base=step.outer_from,
+                            context=1,
+                        )
+                    ).plain,
+                }
+                for n, step in enumerate(replayed.steps)
+            ]
+    except VitneError as error:
+        print(f"vitne: packets are left out of the annex: {error}", file=sys.stderr)
+        return {}
+    return packets
+
+
+def _write(data: bytes, output: str | None, *, binary: bool) -> None:
+    if output is None or output == "-":
+        if binary and sys.stdout.isatty():
+            raise StoreError("this format is not for a terminal", next_step="name a file with -o FILE")
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        return
+    path = Path(output)
+    try:
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        fresh.write_bytes(data)
+        fresh.replace(path)
+    except OSError as error:
+        raise StoreError(f"the report cannot be written: {error.strerror}", where=output) from error

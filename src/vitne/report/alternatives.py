@@ -1,0 +1,114 @@
+"""Arguing for the other side: what else could explain the findings, and whether the data leave it open.
+
+Each alternative is «excluded because …» only where a fact of the case excludes it for every finding; else it
+is «not excluded», with what is missing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vitne.report.blocks import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vitne.report.facts import Facts
+
+_CLOCK = {"time-goes-back", "out-of-order", "negative-time", "clock-jump", "times-go-back"}
+_PORTAL = {"captive-portal"}
+
+
+class Alternative(msgspec.Struct, frozen=True, kw_only=True):
+    """One other explanation."""
+
+    id: str  # nat, typed, portal, attempt, test, lab, clock, chance, place
+    title: str
+    excluded: bool
+    why: str
+
+
+def alternatives(facts: Facts) -> list[Alternative]:
+    """Give all alternatives for what left the home network, in a fixed order."""
+    found = facts.left
+    return [
+        Alternative(id=name, title=facts.say(f"ch_{name}"), excluded=excluded, why=why)
+        for name, judge in _JUDGES
+        for excluded, why in [judge(facts, found)]
+    ]
+
+
+def _counted(facts: Facts, key: str, hits: int, total: int) -> tuple[bool, str]:
+    """Excluded where all findings speak against it."""
+    if total and hits == total:
+        return True, facts.say(f"ch_{key}_yes", n=hits, total=total)
+    return False, facts.say(f"ch_{key}_no", n=total - hits, total=total)
+
+
+def _nat(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    return _counted(facts, "nat", sum(bool(one["source"]["mac"]) for one in found), len(found))
+
+
+def _typed(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    senders = sorted({one["sender"] for one in found if one["sender"]})
+    if found and all(one["sender"] for one in found):
+        return True, facts.say("ch_typed_yes", names=", ".join(shown(each, 60) for each in senders))
+    return False, facts.say("ch_typed_no")
+
+
+def _portal(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    met = {odd["name"] for odd in facts.document["oddities"]} & _PORTAL
+    known = found and all(one["sender"] and one["delivery"] == "accepted" for one in found)
+    return (True, facts.say("ch_portal_yes")) if known and not met else (False, facts.say("ch_portal_no"))
+
+
+def _attempt(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    arrived = sum(one["delivery"] in {"acknowledged", "accepted", "refused"} for one in found)
+    return _counted(facts, "attempt", arrived, len(found))
+
+
+def _test(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    known = sum(one["grade"] in {"observed", "derived"} for one in found)
+    return _counted(facts, "test", known, len(found))
+
+
+def _lab(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    keyed = sum(one["protection"] == "decrypted" for one in found)
+    if found and not keyed:
+        return True, facts.say("ch_lab_yes")
+    return False, facts.say("ch_lab_no", n=keyed, total=len(found))
+
+
+def _clock(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    del found
+    met = any("time" in odd["name"] or odd["name"] in _CLOCK for odd in facts.document["oddities"])
+    return (False, facts.say("ch_clock_no")) if met else (True, facts.say("ch_clock_yes"))
+
+
+def _chance(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    figures = [float(one["evalue"]) for one in found if one["evalue"] is not None]
+    value = f"{sum(figures):.1e}"
+    inferred = sum(one["grade"] == "inferred" for one in found)
+    if figures and len(figures) == len(found) and sum(figures) < 0.01:
+        return True, facts.say("ch_chance_yes", value=value, n=len(figures))
+    return False, facts.say("ch_chance_no", n=inferred, total=len(found), value=value)
+
+
+def _place(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    del found
+    return False, facts.say("ch_place_no")
+
+
+_JUDGES: tuple[tuple[str, Callable[[Facts, list[dict[str, Any]]], tuple[bool, str]]], ...] = (
+    ("nat", _nat),
+    ("typed", _typed),
+    ("portal", _portal),
+    ("attempt", _attempt),
+    ("test", _test),
+    ("lab", _lab),
+    ("clock", _clock),
+    ("chance", _chance),
+    ("place", _place),
+)

@@ -1,0 +1,146 @@
+"""For a supervisory authority: four questions, each with facts for and against, and what traffic cannot tell.
+
+The questions are those that a data protection ombudsman put in public in 2019.  None is answered here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vitne.catalog.law import adequacy, law
+from vitne.report.audiences.closing import closing
+from vitne.report.audiences.letters import authority
+from vitne.report.blocks import Block, Grid, Heading, Items, Page, Para, shown
+from vitne.report.facts import PERMANENT
+
+if TYPE_CHECKING:
+    from vitne.report.audiences import Setting
+    from vitne.report.facts import Facts
+
+_MOST = 30
+
+
+def page(facts: Facts, setting: Setting) -> Page:
+    """Make the report."""
+    say = facts.say
+    blocks: list[Block] = [Para(say("a_lead"), lead=True), Para(say("not_reviewed_law"))]
+    for key, sides in (("q1", _personal), ("q2", _outside), ("q3", _basis), ("q4", _informed)):
+        pro, contra, unknown = sides(facts)
+        blocks.append(Heading(1, say(key)))
+        for title, lines in (("a_for", pro), ("a_against", contra), ("a_cannot", unknown)):
+            blocks += [Heading(2, say(title)), Items(tuple(lines or [say("g_none")]))]
+        blocks += _provisions(facts, key, setting.country)
+        if key == "q2":
+            blocks += _adequacy(facts)
+    blocks += _more(facts, setting.country)
+    blocks += authority(facts, setting.country)
+    blocks += closing(facts, legal=True)
+    return Page(title=say("a_title"), language=say.language, day=facts.day, blocks=tuple(blocks))
+
+
+Sides = tuple[list[str], list[str], list[str]]
+
+
+def _personal(facts: Facts) -> Sides:
+    say = facts.say
+    pro = []
+    for target in facts.outside:
+        pro += [
+            say(
+                "f_line",
+                what=say.of(line["identifier"]),
+                n=line["times"],
+                where=facts.name(target),
+                ids=facts.ids(line),
+            )
+            for line in facts.lines(target)
+        ]
+    if len(pro) > _MOST:
+        pro = [*pro[:_MOST], say("more", n=len(pro) - _MOST)]
+    left = facts.left
+    known = [one for one in left if one["grade"] in {"observed", "derived"}]
+    if known:
+        pro.append(say("f_known", n=len(known)))
+    together: dict[tuple[Any, ...], set[str]] = {}
+    for one in left:
+        together.setdefault((one["flow"], *one["message_frames"]), set()).add(one["identifier"])
+    combined = sum(len(words) > 1 for words in together.values())
+    if combined:
+        pro.append(say("f_combined", n=combined))
+    fixed = [say.of(word) for word in facts.identifiers() if word in PERMANENT]
+    if fixed:
+        pro.append(say("f_permanent", what=say.listed(fixed)))
+    if pro:
+        pro.append(say("f_address"))
+    pattern = sum(one["grade"] == "inferred" for one in left)
+    contra = [say("g_pattern", n=pattern)] if pattern else []
+    return pro or [say("g_nothing")], contra, [say("k_means")]
+
+
+def _outside(facts: Facts) -> Sides:
+    say = facts.say
+    pro = [say("f_outside", n=len(facts.outside), names=facts.names())] if facts.outside else []
+    attempted = {
+        (one["flow"], *one["message_frames"]) for one in facts.left if one["delivery"] == "attempted"
+    }
+    contra = [say("g_attempted", n=len(attempted))] if attempted else []
+    return pro or [say("g_nothing")], [*contra, say("g_place")], [say("k_transfer")]
+
+
+def _basis(facts: Facts) -> Sides:
+    return [facts.say("f_basis")], [facts.say("g_basis")], [facts.say("k_basis")]
+
+
+def _informed(facts: Facts) -> Sides:
+    return [facts.say("f_informed")], [facts.say("g_informed")], [facts.say("k_informed")]
+
+
+def _provisions(facts: Facts, question: str, country: str) -> list[Block]:
+    say = facts.say
+    rows = tuple(
+        (row.instrument, row.article, row.applies_from, row.applies_to or "–")
+        for row in law().on(facts.day, country)
+        if row.question == question
+    )
+    if not rows:
+        return []
+    head = (say("c_source"), say("c_article"), say("c_from"), say("c_until"))
+    return [Grid(say("law_rows", date=facts.day), head, rows)]
+
+
+def _adequacy(facts: Facts) -> list[Block]:
+    say = facts.say
+    rows = tuple(
+        (
+            shown(row.who),
+            row.decision + ("" if row.certain else " (?)"),
+            row.adopted,
+            row.expires or "–",
+            row.scope or "–",
+        )
+        for row in adequacy().on(facts.day)
+    )
+    head = (say("c_who"), say("c_article"), say("c_from"), say("c_until"), say("c_scope"))
+    return [Grid(say("adequacy", date=facts.day), head, rows), Para(say("adequacy_note"))]
+
+
+def _more(facts: Facts, country: str) -> list[Block]:
+    say = facts.say
+    have = {word for t in facts.outside for word in t["protections"]}
+    have |= {line["kind"] for t in facts.outside for line in facts.lines(t)}
+    read = law()
+    rows = tuple(
+        (each.asks[say.language], each.articles)
+        for each in read.question
+        if not each.needs or have & set(each.needs)
+    )
+    cases = tuple(
+        (each.id, each.date, each.said + ("" if each.certain else " (?)")) for each in read.decision
+    )
+    head = (say("c_question"), say("c_article"))
+    return [
+        Heading(1, say("more_questions")),
+        Grid(say("more_questions"), head, rows),
+        *_provisions(facts, "more", country),
+        Grid(say("case_law"), (say("c_id"), say("c_from"), say("c_scope")), cases),
+    ]

@@ -1,0 +1,190 @@
+"""The technical annex: method, captures, every finding with its frames and layers, what could not be seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vitne.report.alternatives import alternatives
+from vitne.report.audiences.closing import closing
+from vitne.report.blocks import Block, Code, Grid, Heading, Items, Page, Para, shown
+from vitne.report.pictures.anatomy import anatomy
+from vitne.report.pictures.flow import flow
+from vitne.report.pictures.lanes import lanes
+from vitne.report.words import clock, frames
+
+if TYPE_CHECKING:
+    from vitne.report.audiences import Setting
+    from vitne.report.facts import Facts
+
+_MOST = 1000
+_PACKETS = 12
+
+
+def page(facts: Facts, setting: Setting) -> Page:
+    """Make the annex."""
+    say = facts.say
+    blocks: list[Block] = [Heading(1, say("l_method"))]
+    blocks.append(Items(tuple(say(f"l_method_{n}") for n in (1, 2, 3, 4)), numbered=True))
+    blocks += _captures(facts)
+    blocks += [*flow(facts), *lanes(facts), *_findings(facts), *_packets(facts, setting)]
+    blocks += [*_missing(facts), *_power(facts, setting)]
+    rows = [
+        (a.title, say("ch_excluded" if a.excluded else "ch_not_excluded"), a.why) for a in alternatives(facts)
+    ]
+    head = (say("c_what"), say("c_verdict"), say("c_because"))
+    blocks += [Heading(1, say("l_challenge")), Grid(say("l_challenge"), head, tuple(rows))]
+    blocks += [*_versions(facts), Heading(1, say("l_integrity"))]
+    blocks.append(Items(tuple(say(f"l_integrity_{n}") for n in (1, 2, 3))))
+    blocks += closing(facts, legal=False)
+    return Page(title=say("l_title"), language=say.language, day=facts.day, blocks=tuple(blocks))
+
+
+def _captures(facts: Facts) -> list[Block]:
+    say = facts.say
+    rows = tuple(
+        (
+            shown(c["name"], 120),
+            str(c["size"]),
+            c["sha256"],
+            str(c["packets"]),
+            _time(c.get("first_ns")),
+            _time(c.get("last_ns")),
+        )
+        for c in facts.document["captures"]
+    )
+    head = tuple(say(f"c_{key}") for key in ("file", "size", "source", "count", "first", "last"))
+    head = (*head[:2], "SHA-256", *head[3:])
+    devices = tuple(
+        (shown(d["label"], 120), shown(d["mac"], 40), shown(", ".join(d["addresses"]), 200))
+        for d in facts.document["devices"]
+    )
+    return [
+        Heading(1, say("l_captures")),
+        Grid(say("l_captures"), head, rows),
+        Grid(say("l_devices"), (say("c_what"), "MAC", "IP"), devices),
+    ]
+
+
+def _time(value: Any) -> str:
+    return "" if value is None else clock(int(value))
+
+
+def chain(finding: dict[str, Any]) -> str:
+    """Write the layers of a finding in one line, outermost first."""
+    steps = [
+        f"{each['codec']}:{each['path']}" if each["path"] else each["codec"] for each in finding["layers"]
+    ]
+    return " ▸ ".join(shown(step, 60) for step in steps)
+
+
+def _findings(facts: Facts) -> list[Block]:
+    say = facts.say
+    keys = (
+        "id",
+        "what",
+        "value",
+        "chain",
+        "destination",
+        "protection",
+        "delivery",
+        "grade",
+        "evalue",
+        "frames",
+    )
+    rows = []
+    every = facts.document["findings"]
+    for one in every[:_MOST]:
+        target = one["destination"]
+        value = "" if one["evalue"] is None else f"{float(one['evalue']):.1e}"
+        rows.append(
+            (
+                one["id"],
+                say.of(one["identifier"]),
+                shown(one["value"], 80),
+                chain(one),
+                f"{shown(target['host'] or target['ip'], 120)}:{target['port']}",
+                say(f"protection_{one['protection']}"),
+                say(f"delivery_{one['delivery']}"),
+                say(f"grade_{one['grade']}"),
+                value,
+                frames([int(n) for n in one["frames"]]),
+            )
+        )
+    head = tuple(say(f"c_{key}") for key in keys)
+    blocks: list[Block] = [Heading(1, say("l_findings")), Grid(say("l_findings"), head, tuple(rows))]
+    if len(every) > _MOST:
+        blocks.append(Para(say("more", n=len(every) - _MOST)))
+    return blocks
+
+
+def _packets(facts: Facts, setting: Setting) -> list[Block]:
+    """Show the first finding of each kind and destination layer by layer, hex beside text, values covered."""
+    say = facts.say
+    blocks: list[Block] = [Heading(1, say("l_packets"))]
+    shown_: set[tuple[str, str]] = set()
+    for one in facts.left:
+        key = (one["identifier"], one["destination"]["host"] or one["destination"]["ip"])
+        if key in shown_ or len(shown_) >= _PACKETS:
+            continue
+        shown_.add(key)
+        blocks.append(Heading(2, f"{one['id']}: {say.of(one['identifier'])}, {shown(one['value'], 60)}"))
+        blocks.append(anatomy(facts, one))
+        blocks += [
+            Code(step["text"], f"{shown(step['codec'], 60)} {shown(step['path'], 80)}".strip())
+            for step in setting.packets.get(one["id"], ())
+        ]
+        name = "capture"
+        command = f"tshark -r {name} -Y '{one['filter']}' -x" if one["filter"] else ""
+        if command:
+            blocks.append(Code(shown(command, 400), say("l_again")))
+    return blocks if len(blocks) > 1 else []
+
+
+def _missing(facts: Facts) -> list[Block]:
+    say = facts.say
+    opaque = tuple(
+        (
+            shown(row["destination"]["host"] or row["destination"]["ip"], 120),
+            str(row["bytes"]),
+            row["reason"],
+            shown(row["filter"], 200),
+        )
+        for row in facts.document["opaque"][:_MOST]
+    )
+    gaps = tuple((g["kind"], shown(g["why"], 200), str(g["count"])) for g in facts.document["gaps"][:_MOST])
+    odd = tuple(
+        (o["name"], shown(o["note"], 200), str(o["count"])) for o in facts.document["oddities"][:_MOST]
+    )
+    head = (say("c_what"), say("c_reason"), say("c_count"))
+    return [
+        Heading(1, say("l_opaque")),
+        Grid(
+            say("l_opaque"), tuple(say(f"c_{k}") for k in ("destination", "size", "reason", "filter")), opaque
+        ),
+        Grid(say("l_gaps"), head, gaps),
+        Grid(say("l_oddities"), head, odd),
+    ]
+
+
+def _power(facts: Facts, setting: Setting) -> list[Block]:
+    """Say what would have been seen: the worth of «not found»."""
+    say = facts.say
+    size, _ = facts.opaque()
+    seeds = {one["identifier"] for one in facts.document["findings"] if one["seed"]}
+    known = [say.of(word) for word in sorted(seeds)]
+    blocks: list[Block] = [Heading(1, say("l_power"))]
+    if known and setting.encodings:
+        what, names = say.listed(known, 12), ", ".join(setting.encodings)
+        blocks.append(Para(say("l_power_line", what=what, n=len(setting.encodings), names=names)))
+    return [*blocks, Para(say("l_power_not", bytes=size))]
+
+
+def _versions(facts: Facts) -> list[Block]:
+    rows = []
+    for key, value in sorted(facts.document["rules"].items()):
+        if isinstance(value, dict):
+            rows += [(f"{key}: {name}", shown(version, 80)) for name, version in sorted(value.items())]
+        else:
+            rows.append((key, shown(value, 80)))
+    title = facts.say("l_versions")
+    return [Heading(1, title), Grid(title, (facts.say("c_what"), facts.say("c_value")), tuple(rows))]

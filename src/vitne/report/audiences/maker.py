@@ -1,0 +1,59 @@
+"""For the maker: one row for each value and destination, and what to check in the product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vitne.report.audiences.closing import closing
+from vitne.report.blocks import Block, Grid, Heading, Items, Page, Para, shown
+from vitne.report.facts import PERMANENT
+from vitne.report.words import frames
+
+if TYPE_CHECKING:
+    from vitne.report.audiences import Setting
+    from vitne.report.facts import Facts
+
+_MOST = 500
+
+
+def page(facts: Facts, setting: Setting) -> Page:
+    """Make the sheet."""
+    del setting
+    say = facts.say
+    keys = ("destination", "what", "value", "field", "protection", "messages", "frames", "filter")
+    rows = _rows(facts)
+    blocks: list[Block] = [Para(say("m_lead"))]
+    blocks.append(Grid(say("l_findings"), tuple(say(f"c_{key}") for key in keys), tuple(rows[:_MOST])))
+    if len(rows) > _MOST:
+        blocks.append(Para(say("more", n=len(rows) - _MOST)))
+    blocks += [Heading(1, say("m_check")), Items(tuple(_checks(facts))), *closing(facts)]
+    return Page(title=say("m_title"), language=say.language, day=facts.day, blocks=tuple(blocks))
+
+
+def _rows(facts: Facts) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for target in facts.sent:
+        for line in facts.lines(target):
+            first = facts.findings[line["findings"][0]]
+            rows.append(
+                (
+                    f"{facts.name(target)}:{target['port']}",
+                    facts.say.of(line["identifier"]),
+                    shown(line["value"], 80),
+                    shown(", ".join(line["fields"]), 120),
+                    facts.say(f"protection_{first['protection']}"),
+                    str(line["times"]),
+                    frames([int(n) for n in first["frames"]]),
+                    shown(first["filter"], 200),
+                )
+            )
+    return rows
+
+
+def _checks(facts: Facts) -> list[str]:
+    have = {word for t in facts.sent for word in t["protections"]}
+    kinds = {line["kind"] for t in facts.sent for line in facts.lines(t)}
+    keys = [f"m_{word}" for word in ("clear", "encoded") if word in have]
+    keys += ["m_permanent"] if set(facts.identifiers()) & set(PERMANENT) else []
+    keys += [f"m_{kind}" for kind in ("location", "credential") if kind in kinds]
+    return [facts.say(key) for key in (*keys, "m_gate")]

@@ -1,0 +1,73 @@
+"""One page for the owner, in plain words: what left, to whom, when, what it means, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vitne.report.audiences.closing import closing
+from vitne.report.blocks import Block, Heading, Items, Page, Para, shown
+
+if TYPE_CHECKING:
+    from vitne.report.audiences import Setting
+    from vitne.report.facts import Facts
+
+_MOST = 5
+
+
+def page(facts: Facts, setting: Setting) -> Page:
+    """Make the page."""
+    del setting
+    say = facts.say
+    blocks: list[Block] = [Heading(1, say("o_left")), *_left(facts)]
+    if facts.outside:
+        whom = [say("o_whom_line", where=facts.name(t), ip=shown(t["ip"], 60)) for t in facts.outside[:_MOST]]
+        blocks += [Heading(1, say("o_whom")), Items(tuple(whom)), Para(say("o_whom_note"))]
+        first, last = facts.first(facts.outside), facts.last(facts.outside)
+        blocks += [Heading(1, say("o_when")), Para(say("o_when_line", first=first, last=last))]
+        blocks += [Para(say("o_trigger_unknown")), Heading(1, say("o_readable")), Para(_readable(facts))]
+        blocks += [Heading(1, say("o_meaning")), Items(tuple(_meaning(facts)))]
+    blocks += [Heading(1, say("o_unknown")), Items(tuple(_unknown(facts)))]
+    todo = [say(key) for key in ("do_settings", "do_maker", "do_authority", "do_keep")]
+    blocks += [Heading(1, say("o_do")), Items(tuple(todo)), *closing(facts)]
+    return Page(title=say("o_title"), language=say.language, day=facts.day, blocks=tuple(blocks))
+
+
+def _left(facts: Facts) -> list[Block]:
+    say = facts.say
+    if not facts.outside:
+        return [Para(say("o_left_none", span=facts.document["span"]), lead=True)]
+    lines = [
+        say(
+            "o_left_line",
+            what=say.listed(facts.kinds(t)),
+            where=facts.name(t),
+            n=t["messages"],
+            how=facts.how(t),
+        )
+        for t in facts.outside[:_MOST]
+    ]
+    if len(facts.outside) > _MOST:
+        lines.append(say("more", n=len(facts.outside) - _MOST))
+    return [Items(tuple(line[:1].upper() + line[1:] for line in lines))]
+
+
+def _readable(facts: Facts) -> str:
+    open_ = len(facts.readable())
+    if not open_:
+        return facts.say("o_readable_no")
+    return facts.say("o_readable_yes", n=open_, total=len(facts.outside))
+
+
+def _meaning(facts: Facts) -> list[str]:
+    kinds = {line["kind"] for t in facts.outside for line in facts.lines(t)}
+    order = ("identifier", "location", "credential", "content")
+    return [facts.say(f"o_meaning_{kind}") for kind in order if kind in kinds]
+
+
+def _unknown(facts: Facts) -> list[str]:
+    say = facts.say
+    lines = [say("u_reader"), say("u_elsewhere")]
+    size, places = facts.opaque()
+    if places:
+        lines.append(say("u_opaque", bytes=size, n=places))
+    return lines

@@ -1,0 +1,74 @@
+"""What every report is made of, whatever its format: headings, paragraphs, lists, tables, pictures.
+
+Foreign text goes through ``visible`` before it gets here; each format then escapes for itself.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from vitne.report.inert import visible
+
+LONGEST = 400
+"""Characters of any one foreign text."""
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """A heading; level 1 is the title's sections."""
+
+    level: int
+    text: str
+
+
+class Para(msgspec.Struct, frozen=True):
+    """A paragraph; a lead stands out."""
+
+    text: str
+    lead: bool = False
+
+
+class Items(msgspec.Struct, frozen=True):
+    """A list."""
+
+    items: tuple[str, ...]
+    numbered: bool = False
+
+
+class Grid(msgspec.Struct, frozen=True):
+    """A table with a head."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Code(msgspec.Struct, frozen=True):
+    """Text as it is, in lines of equal letters."""
+
+    text: str
+    caption: str = ""
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A drawing as SVG, with the same told in words."""
+
+    svg: str
+    told: str
+    caption: str
+
+
+Block = Heading | Para | Items | Grid | Code | Picture
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole report."""
+
+    title: str
+    language: str  # ISO 639-1
+    day: str  # of the newest capture: what stands in the place of a clock
+    blocks: tuple[Block, ...]
+
+
+def shown(text: object, limit: int = LONGEST) -> str:
+    """Give foreign text inert and visible."""
+    return visible(str(text), limit)
