@@ -14,6 +14,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from vitne.identify.joined import joined
 from vitne.identify.needles import Layers, Needle
 from vitne.identify.spellings import spell
 
@@ -171,6 +172,9 @@ class Digests:
                 once = ((kind, ()), ("hex", (("case", "lower"),)))
                 for other in TWICE:
                     yield Entry(row, name, text, (*once, (other, ())), digest(other, first))
+        for row, name, text in joined(self._seeds):
+            for kind in TWICE:
+                yield Entry(row, name, text, ((kind, ()),), digest(kind, text))
         for salt in self._salts:
             yield from self._with_salt(salt, marks=MARKS)
 

@@ -15,12 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from vitne.identify.borders import Bounds, keep_whole
-from vitne.identify.chance import Evidence, judge
+from vitne.identify.chance import ENOUGH, Evidence, judge
 from vitne.identify.context import KEYWORDS, area_beside, has_key
 from vitne.identify.digests import Digests
 from vitne.identify.needles import Needles, piece_of, reject_crossing
 from vitne.identify.overlaps import Found, innermost
+from vitne.identify.pieces import WAYS, Pieces, Shared
 from vitne.identify.places import Pair, Places, judge_place
+from vitne.identify.raw_hits import RawHits, with_beginnings
+from vitne.identify.sets import ONLY_TOGETHER, in_list, together
 from vitne.identify.values import check_value
 from vitne.identify.variants import needles as needles_of
 from vitne.identify.variants import write
@@ -36,18 +39,6 @@ ONLY_KEYED = frozenset({"cell-id", "operator"})  # numbers of the network: alone
 MOST_TOLD = 32  # tokens of a message that are compared with digests under salts it tells
 BATCH = 4 << 20  # bytes of nodes that are searched with one call
 HAYSTACK = 1 << 30  # bytes that chance is reckoned for, unless the caller knows how many are searched
-
-
-class RawHits(msgspec.Struct, kw_only=True):
-    """Where known values may stand in a buffer: columns of equal length, sorted by start."""
-
-    piece: npt.NDArray[np.int64]  # row of the piece
-    start: npt.NDArray[np.int64]  # half-open range in the buffer
-    end: npt.NDArray[np.int64]
-    needle: npt.NDArray[np.int64]  # row in Searcher.needles
-    seed: npt.NDArray[np.int64]  # row in Searcher.seeds
-    weak: npt.NDArray[np.bool_]  # short or common: counts only with a key or company
-    complete: bool  # false: there were too many, some are missing
 
 
 class Searcher:
@@ -76,11 +67,12 @@ class Searcher:
         self._weak = np.array([needle.weak for needle in self.needles], dtype=bool)
         self._alike = Counter((needle.seed, len(needle.data)) for needle in self.needles)
         self._places = Places(self.seeds)
+        self._pieces = Pieces(self.seeds, engine=engine)
         self._digests = Digests(self.seeds, salts) if any(map(_of_subject, self.seeds)) else None
         self._looked_up: dict[int, int] = {}  # identity of a needle that no engine searches -> its row
         self._judgements: dict[int, Evidence] = {}
         self.complete = True  # false once a buffer held more hits than are kept
-        self._haystack = haystack
+        self.haystack = haystack  # bytes that chance is reckoned for
 
     def raw(
         self, data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
@@ -99,6 +91,15 @@ class Searcher:
             weak=self._weak[hits.needle] if len(hits) else np.zeros(0, dtype=bool),
             complete=hits.complete,
         )
+
+    def with_beginnings(
+        self,
+        hits: RawHits,
+        data: npt.NDArray[np.uint8],
+        bounds: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    ) -> RawHits:
+        """Add where values may begin that go on in other fields; ``bounds`` are begins and ends of pieces."""
+        return with_beginnings(hits, reject_crossing(self._pieces.beginnings(data), *bounds), bounds[0])
 
     def places(self, data: bytes) -> list[tuple[int, int]]:
         """Give all ranges of some data in which a known value may stand, those that are none too."""
@@ -126,15 +127,19 @@ class Searcher:
         """
         found = [one for batch in _batches(nodes) for one in self._found(batch)]
         pairs = {id(pair.found): pair for pair in self._places.find(nodes)}
+        shared = {id(one.found): one for one in self._pieces.find(nodes)}
         found += [pair.found for pair in pairs.values()]
+        found += [one.found for one in shared.values()]
         order = {id(node): index for index, node in enumerate(nodes)}
         kept = innermost(found)
         kept.sort(key=lambda one: (order[id(one.node)], one.start, one.end, one.seed))
-        evidence = self._judged([one for one in kept if id(one) not in pairs])
+        evidence = self._judged([one for one in kept if id(one) not in pairs and id(one) not in shared])
         company = {id(one.node.part) for one in kept if id(one) in evidence}
         for one in kept:
             if id(one) in pairs:
                 yield from self._place(pairs[id(one)], company=id(one.node.part) in company)
+            elif id(one) in shared:
+                yield from self._shared(shared[id(one)])
             elif id(one) in evidence:
                 yield self._sighting(one, evidence[id(one)])
 
@@ -205,7 +210,11 @@ class Searcher:
             if evidence.enough:
                 company.setdefault(id(one.node.part), set()).add(one.seed)
         kept: dict[int, Evidence] = {}
+        lists = together(found, alone, self.seeds)
         for one, evidence, key in zip(found, alone, keyed, strict=True):
+            whole = lists.get((id(one.node.part), self.seeds[one.seed].identifier))
+            if whole is None and self.seeds[one.seed].identifier in ONLY_TOGETHER:
+                continue
             if not key and evidence.strict and self.seeds[one.seed].identifier in ONLY_KEYED:
                 continue
             others = company.get(id(one.node.part), set()) - {one.seed}
@@ -214,6 +223,7 @@ class Searcher:
                 record=len(one.node.data) if others else 0,
                 whole_field=key and one.end - one.start == len(one.node.data),
             )
+            final = in_list(final, whole)
             if final.enough:
                 kept[id(one)] = final
         return kept
@@ -223,13 +233,13 @@ class Searcher:
         if known is None:
             needle = self.needles[one.needle]
             siblings = self._alike[needle.seed, len(needle.data)]
-            known = judge(needle, haystack=self._haystack, siblings=siblings)
+            known = judge(needle, haystack=self.haystack, siblings=siblings)
             self._judgements[one.needle] = known
         return known
 
     def _place(self, pair: Pair, *, company: bool) -> Iterator[Sighting]:
         one, seed = pair.found, self.seeds[pair.found.seed]
-        judged = judge_place(pair, seed, self._haystack, company=company)
+        judged = judge_place(pair, seed, self.haystack, company=company)
         if judged is None:
             return
         yield Sighting(
@@ -244,6 +254,31 @@ class Searcher:
             spelling_layers=(("degrees", (("written", pair.written),)),) if pair.written else (),
             evalue=judged[0],
             reasons=judged[1],
+            prior=1.0,
+        )
+
+    def _shared(self, shared: Shared) -> Iterator[Sighting]:
+        one, seed = shared.found, self.seeds[shared.needle.seed]
+        judged = judge(shared.needle, haystack=self.haystack, siblings=1)
+        evalue = (judged.evalue or 0.0) * WAYS
+        if evalue > ENOUGH:
+            return
+        params = (
+            ("pieces", shared.pieces),
+            *((("of", shared.needle.spelling),) if shared.needle.spelling else ()),
+        )
+        yield Sighting(
+            node=one.node,
+            start=one.start,
+            end=one.end,
+            identifier=seed.identifier,
+            value=seed.value,
+            grade="derived",
+            seed=seed,
+            field=one.node.field,
+            spelling_layers=(("split", params),),
+            evalue=evalue,
+            reasons=(f"split over {shared.pieces} fields that follow one another",),
             prior=1.0,
         )
 
@@ -272,7 +307,7 @@ class Searcher:
             field=one.node.field,
             spelling_layers=_told(needle, place),
             spelling_verified=id(needle) in self._looked_up or verified(needle, place),
-            evalue=evidence.evalue,
+            evalue=evidence.evalue if evidence.evalue is None else max(evidence.evalue, one.node.chance),
             reasons=(*reasons, *evidence.reasons),
             prior=evidence.prior,
         )

@@ -257,6 +257,18 @@ def _words(seed: Seed) -> Iterator[Spelling]:
         yield Spelling(name=name, text=text, fold=fold, weak=weak)
 
 
+def _entry(seed: Seed) -> Iterator[Spelling]:
+    """Spell an entry of an address book or a call log as what it is: a number, an address or a name."""
+    value = seed.value
+    digits = re.sub(r"[ ()\-./]", "", value)
+    if "@" in value:
+        yield from _email(seed)
+    elif re.fullmatch(r"(?:\+|00)[0-9]{7,15}", digits):
+        yield from _msisdn(msgspec.structs.replace(seed, value=digits.lstrip("+0")))
+    else:
+        yield from _name(seed)
+
+
 def _device_name(seed: Seed) -> Iterator[Spelling]:
     """As written, and as the host name a phone makes of it (RFC 1123: letters, digits, dashes)."""
     yield from _words(seed)
@@ -353,6 +365,8 @@ _SPELLERS: dict[str, Callable[[Seed], Iterator[Spelling]]] = {
     "email-address": _email,
     "person-name": _name,
     "device-name": _device_name,
+    "contact": _entry,
+    "call-log": _entry,
     "operator": _operator,
     "cell-id": _cell,
 }

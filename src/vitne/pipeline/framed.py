@@ -10,7 +10,7 @@ from vitne.kernel.http import plain_http
 from vitne.model import Side
 
 if TYPE_CHECKING:
-    from vitne.identify.search import RawHits
+    from vitne.identify.raw_hits import RawHits
     from vitne.model import StreamBatch
 
 _TCP = 6

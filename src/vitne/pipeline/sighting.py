@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from vitne.assess import Draft
     from vitne.attribute import Device, Devices
-    from vitne.identify.search import RawHits, Searcher
+    from vitne.identify.raw_hits import RawHits
+    from vitne.identify.search import Searcher
     from vitne.model import Flow, Sighting, StreamBatch
     from vitne.pipeline.openings import Openings
     from vitne.pipeline.traffic import Traffic
@@ -47,7 +48,8 @@ class Sightings:
 
     def raw(self, batch: StreamBatch) -> RawHits:
         """Search a batch raw."""
-        return self.searcher.raw(batch.data, batch.start, batch.end)
+        hits = self.searcher.raw(batch.data, batch.start, batch.end)
+        return self.searcher.with_beginnings(hits, batch.data, (batch.start, batch.end))
 
     def by_piece(self, batch: StreamBatch, hits: RawHits) -> dict[int, list[Hit]]:
         """Give stream ranges of raw hits per piece.  Hits over a hole are none, weak ones are left out."""
