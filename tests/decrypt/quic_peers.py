@@ -209,3 +209,37 @@ def quic_frames(
         inner = ipv4(udp(datagram, _ENDS[side], ports[side]), _ENDS[side], protocol=17)
         frames.append((start_ns + len(frames) * 1_000_000, ethernet(inner, _MACS[side], _MACS[1 - side])))
     return frames
+
+
+def datagrams_of(
+    order: list[tuple[int, bytes]], keep: Callable[[int], bool] = lambda _: True
+) -> dict[int, Any]:
+    """Give the datagrams of both sides as columns; ``keep`` says by its place which were captured."""
+    import numpy as np
+
+    from vitne.decrypt import Datagrams
+
+    sides = {}
+    for side in (0, 1):
+        own = [(at, one) for at, (from_, one) in enumerate(order) if from_ == side and keep(at)]
+        lengths = np.array([len(one) for _, one in own], dtype=np.int64)
+        orders = np.array([at for at, _ in own], dtype=np.int64)
+        sides[side] = Datagrams(
+            b"".join(one for _, one in own), np.cumsum(lengths) - lengths, lengths, orders
+        )
+    return sides
+
+
+def inside_of(side: Any) -> dict[int, bytes]:
+    """Give the bytes of each stream of an opened side that has any."""
+    import numpy as np
+
+    found = {}
+    for stream in side.laid.streams:
+        low, high = np.searchsorted(side.laid.offsets, [stream.start, stream.end])
+        if low < high:
+            begin = side.laid.positions[low]
+            found[stream.number] = bytes(
+                side.laid.data[begin : side.laid.positions[high - 1] + side.laid.lengths[high - 1]]
+            )
+    return found

@@ -225,13 +225,16 @@ class _Opening:
                 self._lose_shorts(side, number, shorts)
 
     def _owned(self, side: int, shorts: list[Short]) -> dict[int, list[Short]]:
-        """Share packets out among connections, -1 for none: by their ids, else the one begun last before."""
+        """Share packets out among connections, -1 for none: by their ids, else the one begun last before.
+
+        What was seen before the first one may have overtaken its beginning.
+        """
         known = {key: one.number for one in self.connections for key in one.ids[side] if key}
         lengths = sorted(set(map(len, known)), reverse=True) if len(self.connections) > 1 else ()
         data = self.sides[side].data
         found: dict[int, list[Short]] = {}
         for short in sorted(shorts, key=lambda each: (each.order, each.start)):
-            owner = bisect_right(self.begun, short.order) - 1
+            owner = max(bisect_right(self.begun, short.order) - 1, min(0, len(self.connections) - 1))
             for length in lengths:
                 named = known.get(data[short.start + 1 : short.start + 1 + length])
                 if named is not None:
@@ -246,8 +249,9 @@ class _Opening:
         data = self.sides[side].data
         reason = _reason(owner, APPLICATION, side, owner.version if owner is not None else 0)
         for short in shorts:
+            early = owner is not None and short.order < self.begun[owner.number]
             if owner is None or data[short.end - _TOKEN : short.end] not in owner.tokens:
-                self.opened[side].lose(reason, short.start, short.end)
+                self.opened[side].lose(NO_HELLO if early else reason, short.start, short.end)
 
 
 def _reason(owner: Connection | None, kind: int, side: int, version: int) -> str:
