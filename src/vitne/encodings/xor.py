@@ -1,21 +1,24 @@
-"""All bytes combined with one and the same by exclusive or.
+"""Bytes combined by exclusive or with a key of a few bytes, over and over.
 
-summary: every byte combined with one key byte by exclusive or
+summary: a short key combined with the bytes by exclusive or, over and over
 specification: none; a scheme of senders' own, undone where the key follows from what comes out
 
-The key is not known: it is the one that makes text of the bytes, or the beginning of a compressed stream.
-The format has no end: a cut-off text cannot be told from a whole one.
+The key is not known.  One byte is that which makes text of the bytes, or a compressed stream's beginning;
+several follow from the fixed beginning of gzip and zip, or stand before the text themselves; all others
+follow from a value that is known to stand there.  The format has no end: a cut-off text cannot be told from
+a whole one.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vitne.encodings._inflating import inflate
-from vitne.encodings._looks import media, packed
+from vitne.encodings._keyed_text import SAMPLE, SHORTEST, texts_among
+from vitne.encodings._long_heads import long_heads
+from vitne.encodings._looks import media, packed, readable
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -24,11 +27,6 @@ if TYPE_CHECKING:
     from vitne.encodings import Family
     from vitne.model import Limits
 
-_SHORTEST = 16  # bytes: 255 keys make text of fewer by chance
-_FEWEST = 6  # different bytes: fewer are filling
-_LEAST = 3.4  # weight of a letter at the least, on the mean: texts of records reach four
-_MOST = 4  # keys of which each makes text
-_SAMPLE = 512  # bytes of which each key has to make text
 _HEADS = (
     b"\x1f\x8b\x08",
     b"\x28\xb5\x2f\xfd",
@@ -40,24 +38,18 @@ _HEADS = (
     b"\xfd7zXZ",
     b"\x04\x22\x4d\x18",
 )
-# how texts of senders begin: a document, a pair of name and value; or a text of letters throughout
-_SHAPE = re.compile(
-    rb"[ \t\r\n]*(?:[\[{][ \t\r\n]*[\[{\"]|<[?!A-Za-z]|[A-Za-z_][0-9A-Za-z_.-]{0,40}[=:]"
-    rb"|[0-9A-Za-z+/_=.:@, -]+\Z)"
-)
-_PRINTABLE = np.zeros(256, dtype=np.int64)
-_PRINTABLE[[9, 10, 13, *range(32, 127)]] = 1
+_SENT = (4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64)  # bytes of a key that stands before the text
+_LEAST_SENT = 24  # bytes of text behind such a key: no other bytes read so by chance
 _ALL = np.arange(256)
-
-
 _TABLES = [bytes(byte ^ key for byte in range(256)) for key in range(256)]
+_HIGH = bytes(range(128, 256))
 
 
 class Xor:
-    """Found only as the whole data, where a key makes them text or a known format."""
+    """Found as the whole data, or as all behind a key or a head, where a key makes something of them."""
 
     name = "xor"
-    summary = "every byte combined with one key byte by exclusive or"
+    summary = "a short key combined with the bytes by exclusive or, over and over"
     specification = "none; undone where the key follows from what comes out"
     family: Family = "binary"
     order = 97
@@ -66,20 +58,30 @@ class Xor:
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the data under the keys that make something of them."""
-        if len(data) >= _SHORTEST and not media(data):
-            for key in _by_head(data) or _by_text(data):
-                yield _child(data, key, limits)
+        if len(data) < SHORTEST or media(data):
+            return
+        keys = _by_head(data) or _by_text(data)
+        for key in keys:
+            yield opened(data, bytes([key]), limits)
+        if keys:
+            return
+        for start, long in long_heads(data):
+            yield opened(data, long, limits, span=(start, len(data)))
+            return
+        length = _sent(data)
+        if length:
+            yield opened(data, data[:length], limits, span=(length, len(data)))
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the data under the key that makes something of them.  Raises Malformed where none does."""
-        keys = _by_head(data) or _by_text(data)
-        if not keys:
+        found = next(self.find(data, limits), None)
+        if found is None:
             raise Malformed("no key makes text or a known format of the bytes", at=0)
-        yield _child(data, keys[0], limits)
+        yield found
 
     def wrap(self, child: Child) -> bytes:
         """Combine again with the key."""
-        return _combined(child.data, dict(child.params)["key"])
+        return combined(child.data, key_of(dict(child.params)["key"]))
 
     def locate(self, data: bytes, child: Child, start: int, end: int) -> tuple[int, int]:
         """Say where bytes [start, end) stand: at the same place."""
@@ -87,22 +89,40 @@ class Xor:
         return child.start + start, child.start + end
 
 
-def _combined(data: bytes, key: int) -> bytes:
-    return data.translate(_TABLES[key])
+def key_of(told: Any) -> bytes:
+    """Read a key as results tell it: a number for one byte, hexadecimal digits for several."""
+    return bytes([told]) if isinstance(told, int) else bytes.fromhex(told)
 
 
-def _child(data: bytes, key: int, limits: Limits) -> Child:
-    raw = data[: limits.size]
-    whole = len(raw) == len(data)
-    return Child(data=_combined(raw, key), start=0, end=len(raw), params=(("key", key),), complete=whole)
+def combined(data: bytes, key: bytes) -> bytes:
+    """Combine data with a key, over and over."""
+    if len(key) == 1:
+        return data.translate(_TABLES[key[0]])
+    column = np.frombuffer(data, dtype=np.uint8)
+    return (column ^ np.resize(np.frombuffer(key, dtype=np.uint8), len(column))).tobytes()
+
+
+def opened(data: bytes, key: bytes, limits: Limits, *, span: tuple[int, int] | None = None) -> Child:
+    """Give a range of the data under a key."""
+    start, end = span if span is not None else (0, len(data))
+    raw = data[start : min(end, start + limits.size)]
+    return Child(
+        data=combined(raw, key),
+        start=start,
+        end=start + len(raw),
+        params=(("key", key[0] if len(key) == 1 else key.hex()),),
+        complete=start + len(raw) == end,
+    )
 
 
 def _by_head(data: bytes) -> list[int]:
     """Give the key that makes the beginning of a compressed stream."""
     for head in _HEADS:
         key = data[0] ^ head[0] if data else 0
-        if key and data.startswith(_combined(head, key)) and _fits(_combined(data[:_SAMPLE], key)):
-            return [key]
+        if key and data.startswith(head.translate(_TABLES[key])):
+            plain = data[:SAMPLE].translate(_TABLES[key])
+            if _fits(plain):
+                return [key]
     return []
 
 
@@ -112,33 +132,27 @@ def _fits(plain: bytes) -> bool:
 
 
 def _by_text(data: bytes) -> list[int]:
-    """Give the keys that make text of the bytes, the likeliest first."""
-    sample = data[:_SAMPLE]
+    """Give the keys that make text of the bytes, the likeliest first; none where they are text."""
+    sample = data[:SAMPLE]
     high = len(sample) - len(sample.translate(None, _HIGH))
-    if len(sample) < _SHORTEST or 0 < high < len(sample):
+    if 0 < high < len(sample):
         return []  # the highest bit of a text is zero, and under a key it is the same all over
-    counts = np.bincount(np.frombuffer(sample, dtype=np.uint8), minlength=256)
-    there = np.flatnonzero(counts)
-    if len(there) < _FEWEST:
-        return []
-    fitting = np.flatnonzero(_PRINTABLE[_ALL[:, None] ^ there[None, :]] @ counts[there] == len(sample))
-    keys = [int(key) for key in fitting]
-    if not keys or 0 in keys:
-        return []
-    # of several keys those whose texts have most of the letters that records are written in
-    weights = _WEIGHTS[_ALL[keys][:, None] ^ there[None, :]] @ counts[there]
-    best = sorted(range(len(keys)), key=lambda at: -int(weights[at]))[:_MOST]
-    return [
-        keys[at]
-        for at in best
-        if weights[at] >= _LEAST * len(sample) and _SHAPE.match(_combined(sample, keys[at]))
-    ]
+    found = texts_among(data, lambda there: _ALL[:, None] ^ there[None, :], _TABLES)
+    return found if 0 not in found else []
 
 
-_HIGH = bytes(range(128, 256))
-_WEIGHTS = np.zeros(256, dtype=np.int64)
-_WEIGHTS[list(b'abcdefghijklmnopqrstuvwxyz ":,=&{}')] = 4
-_WEIGHTS[list(b"0123456789")] = 6
-_WEIGHTS[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ[].-_/+@")] = 3
+def _sent(data: bytes) -> int:
+    """Give the length of a key that stands before the text, 0 where none does."""
+    for length in _SENT:
+        rest = data[length : length + 64]
+        if len(rest) < _LEAST_SENT:
+            return 0
+        # the first bytes tell nearly all lengths wrong
+        if all(32 <= one ^ other < 127 for one, other in zip(rest[:4], data[:4], strict=True)):
+            plain = combined(rest, data[:length])
+            if readable(plain) and plain.isascii():
+                return length
+    return 0
+
 
 encoding = Xor()

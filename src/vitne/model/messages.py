@@ -80,6 +80,7 @@ class Child(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""  # name of the field, where the encoding has fields
     params: tuple[tuple[str, Any], ...] = ()  # what encode() needs to give the range's bytes back
     complete: bool = True  # false: the wrapped bytes were cut off, this is what could be read
+    chance: float = 0.0  # where a known value led here: expected number of such places had nobody sent it
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +173,12 @@ class Node:
         if not node.part.exact:
             return _pieced(node.part, start, end)
         return node.part.start + start, node.part.start + end
+
+    @property
+    def chance(self) -> float:
+        """Expected number of chance ways to these bytes; 0 where no known value led to them."""
+        own = self.child.chance if self.child is not None else 0.0
+        return own if self.parent is None else max(own, self.parent.chance)
 
     def rewraps(self) -> bool:
         """Wrap these bytes again, layer by layer, and say whether the captured bytes come out."""

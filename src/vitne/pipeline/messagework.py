@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -10,7 +11,7 @@ import numpy as np
 
 from vitne.assess import delivery_of, own_stack
 from vitne.decode.unwrap import Budget, go_on, unwrap
-from vitne.model import Gap, Node, Oddity, Opaque
+from vitne.model import Gap, Node, Oddity, Opaque, Part
 from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.idle import placed
 from vitne.pipeline.openings import closed
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from vitne.identify.wanted import Wanted
     from vitne.model import Flow, Message, Sighting
     from vitne.model.findings import Delivery, Direction
-    from vitne.model.messages import Part
     from vitne.pipeline.ends import Host
     from vitne.pipeline.idle import Idle
     from vitne.pipeline.openings import Openings
@@ -38,6 +38,8 @@ _KEYED = {"tls", "dtls", "quic"}
 
 CLAIM = re.compile(r"crypt|cipher|secure|aes|rsa")
 """Words of a media type that claim the body cannot be read."""
+_MOST_UNREAD = 16 << 10  # bytes of an unknown stream or datagram that are looked into
+_MOST_DATAGRAMS = 4  # of one side that are looked into
 _TELLING = {"target", "query", "path"}
 """Parts in which pairs of names and values stand that may yield a key."""
 _STRUCTURES = {"json", "xml", "form", "multipart"}
@@ -153,8 +155,20 @@ class MessageWork:
         """The device sent it, or whoever opened the flow did: worth looking at in depth."""
         return self.direction == "sent" or self.message.side == 0
 
-    def _parts(self) -> Iterator[tuple[Part, bool]]:
-        for part in self.message.parts:
+    def _unread(self) -> Iterator[Part]:
+        """Give the first bytes of what no decoder reads: values may stand there under a key."""
+        if self.message.opaque != "unknown-format" or not self.asks:
+            return
+        if self.flow.transport != "udp":
+            end = min(self.message.end, self.message.start + _MOST_UNREAD)
+            yield Part(path="payload", start=self.message.start, end=end)
+            return
+        _, offsets, lengths, _ = self.view.runs
+        for start, length in islice(zip(offsets, lengths, strict=True), _MOST_DATAGRAMS):
+            yield Part(path="payload", start=start, end=start + min(length, _MOST_UNREAD))
+
+    def _parts(self, *, hidden: bool) -> Iterator[tuple[Part, bool]]:
+        for part in self.message.parts or (self._unread() if hidden else ()):
             if self.asks:
                 yield part, True
             elif self.message.protocol not in _NAMING and part.path.split(":")[0] in {"body", "payload"}:
@@ -171,7 +185,7 @@ class MessageWork:
         """
         notes: list[Gap | Oddity] = []
         budget = Budget()
-        for part, deep in self._parts():
+        for part, deep in self._parts(hidden=opener is not None and opener.any):
             data = part.data if part.data is not None else self.raw(part.start, part.end)
             known = idle.found(self.message, part, data) if deep and idle is not None else None
             if known is not None:
@@ -195,7 +209,7 @@ class MessageWork:
             if isinstance(item, Node):
                 self.nodes.append(item)
             elif isinstance(item, Opaque):
-                if self.message.protocol not in _KEYED:
+                if self.message.protocol not in _KEYED and not self.message.opaque:
                     self.opaque.append(item)
             else:
                 notes.append(self.placed(item))

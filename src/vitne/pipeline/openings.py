@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from vitne import catalog
 from vitne.ciphers import Keyring
 from vitne.ciphers.recipes import Recipes
+from vitne.encodings import encodings
 from vitne.encodings._looks import media, readable
+from vitne.encodings.add import opened as add_opened
+from vitne.encodings.xor import opened as xor_opened
+from vitne.identify.differences import Differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +27,7 @@ _LONGEST = 256  # bytes of a field that may go into a key
 _MOST = 512  # fields of one message that are looked at
 _LONGEST_TARGET = 8192  # bytes of a part in which pairs of names and values are looked for
 _PAIR = re.compile(rb"(?:^|[?&; ])([A-Za-z][A-Za-z0-9_.-]{0,40})=([^&;=\s]{1,256})")
+_MOST_HIDDEN = 3  # keys that known values yield of the same bytes
 _LEAST = 8  # bytes from which something may be closed
 
 
@@ -31,11 +38,24 @@ class Openings:
         self._keyring = Keyring(secrets.keys, secrets.alphabets)
         self._searcher = searcher
         self._recipes = Recipes(catalog.recipes())
-        self.texts = bool(secrets.alphabets)  # readable bytes are asked about, too
+        self._differences = Differences(searcher.seeds, haystack=searcher.haystack)
+        self.any = bool(self._keyring) or any(seed.origin == "subject" for seed in searcher.seeds)
+        # whether there is a key or a value that may open anything
+        self.texts = True  # readable bytes are asked about, too: a key of small numbers leaves them readable
 
     def open(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
         """Give what some bytes hold, in each of the ways that make something of them."""
-        return self._keyring.open(data, limits)
+        found = self._keyring.open(data, limits) if self._keyring else []
+        return found or self._hidden(data, limits)
+
+    def _hidden(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
+        """Give what some bytes hold under the keys that known values yield."""
+        found: list[tuple[Gated, Child]] = []
+        for one in self._differences.find(data):
+            make = add_opened if one.way == "add" else xor_opened
+            child = make(data, one.key, limits, span=(one.start, one.end))
+            found.append((encodings()[one.way], msgspec.structs.replace(child, chance=one.chance)))
+        return found[:_MOST_HIDDEN]
 
     def derived(self, nodes: Sequence[Node], texts: Iterable[bytes]) -> Keyring | None:
         """Give the keys that a message itself yields; None where it yields none.
@@ -56,7 +76,9 @@ class Openings:
         for node in nodes[:_MOST]:
             name = node.field.rpartition(".")[2].lower() if node.field else ""
             if name in names and len(node.data) <= _LONGEST:
-                found.setdefault(name, node.data)
+                escaped = node.encoding is not None and node.encoding.name == "percent"
+                if escaped or name not in found:
+                    found[name] = node.data
         for text in texts:
             for match in _PAIR.finditer(text[:_LONGEST_TARGET]):
                 name = match.group(1).decode().lower()

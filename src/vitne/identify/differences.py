@@ -1,0 +1,194 @@
+"""Difference needles: known values under a repeated key that nobody knows.
+
+Where bytes were combined with a key of p bytes, over and over, two bytes that lie p apart differ from one
+another just as those of the text do: the key falls out.  So one look at the differences finds a value under
+every such key, and the key follows.  The same holds for numbers added to bytes.  A key counts only where each
+of its bytes is told twice, by the value itself or by the marks on both sides of it, and where chance would
+hardly ever make such a place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vitne.encodings._looks import readable
+from vitne.identify.needles import Needle, Needles
+from vitne.identify.spellings import spell
+from vitne.identify.variants import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from vitne.identify.needles import Layers
+    from vitne.model import Seed
+
+    Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
+
+LAGS = (2, 4, 5, 6, 7, 8, 10, 12, 16)  # lengths of keys; a key of three bytes is one of six, too
+ADDED = (1, 4)  # numbers that are added, in turn
+LEAST = 7  # differences that have to agree
+LONGEST = 64 << 10  # bytes of some data that are looked at
+WINDOW = 40  # bytes beside a value that are looked at, half of them on either side
+ENOUGH = 1e-4  # expected chance places up to which a key is tried
+IN_TEXT, IN_BINARY, READS = 0.05, 1 / 64, 0.4  # chance that one difference agrees; that a byte is printable
+MOST = 8  # keys of the same data
+_MARKS = frozenset((b'""', b"=&", b"><", b":,", b":}", b"||", b",,", b";;", b":;", b"=;", b"//", b"\t\t"))
+_PRINTABLE = np.zeros(256, dtype=bool)
+_PRINTABLE[[9, 10, 13, *range(32, 127)]] = True
+_FORMS: tuple[Layers, ...] = (
+    (),
+    *(((("base64", (("shift", shift),)),)) for shift in range(3)),
+    (("hex", (("case", "lower"),)),),
+)
+
+
+class Hidden(NamedTuple):
+    """A key that a known value yields."""
+
+    way: str  # "xor" or "add"
+    key: bytes  # its bytes from ``start`` on
+    start: int  # half-open range of the data that it opens
+    end: int
+    chance: float  # expected number of places like it if nobody had sent the value
+
+
+class _Text(NamedTuple):
+    data: bytes  # what is looked for
+    lag: int
+    added: bool
+
+
+class Differences:
+    """The differences of known values, ready to be looked for."""
+
+    def __init__(self, seeds: Sequence[Seed], *, haystack: int) -> None:
+        self._seeds = [seed for seed in seeds if seed.origin == "subject"]
+        self._haystack = haystack
+        self._texts: list[_Text] = []
+        self._needles: Needles | None = None
+
+    def find(self, data: bytes) -> list[Hidden]:
+        """Give the keys under which known values stand in some data, the surest first; few."""
+        column = np.frombuffer(data[:LONGEST], dtype=np.uint8)
+        if len(column) < LEAST + 2 or not self._seeds:
+            return []
+        needles = self._ready()
+        if not self._texts:
+            return []
+        segments = [(lag, added) for added in (False, True) for lag in (ADDED if added else LAGS)]
+        pieces = [_differences(column, lag, added=added) for lag, added in segments]
+        ends = np.cumsum([len(piece) for piece in pieces])
+        hits = needles.scan(np.concatenate(pieces).tobytes())
+        found: dict[tuple[str, bytes, int, int], Hidden] = {}
+        which = np.searchsorted(ends, hits.start, side="right").tolist()
+        for row, start, number in zip(hits.needle.tolist(), hits.start.tolist(), which, strict=True):
+            text = self._texts[row]
+            at = start - int(ends[number] - len(pieces[number]))
+            if (text.lag, text.added) != segments[number] or at + len(text.data) > len(column):
+                continue
+            hidden = self._judged(data, column, text, at)
+            if hidden is not None:
+                key = (hidden.way, hidden.key, hidden.start, hidden.end)
+                found[key] = min(found.get(key, hidden), hidden, key=lambda each: each.chance)
+        return sorted(found.values(), key=lambda each: (each.chance, each.start, each.key))[:MOST]
+
+    def _ready(self) -> Needles:
+        if self._needles is None:
+            made: list[Needle] = []
+            for data in dict.fromkeys(self._values()):
+                for lag, added in [*((lag, False) for lag in LAGS), *((lag, True) for lag in ADDED)]:
+                    if len(data) - lag < LEAST:
+                        continue
+                    column = np.frombuffer(data, dtype=np.uint8)
+                    self._texts.append(_Text(data, lag, added))
+                    made.append(
+                        Needle(seed=0, data=_differences(column, lag, added=added).tobytes(), text=b"")
+                    )
+            self._needles = Needles.compile(made, engine="numpy")
+        return self._needles
+
+    def _values(self) -> Iterator[bytes]:
+        for seed in self._seeds:
+            for spelling in spell(seed):
+                if spelling.weak or not spelling.coded:
+                    continue
+                for _, cased in spelling.cases():
+                    for form in _FORMS:
+                        yield write(cased.encode(), form)
+
+    def _judged(self, data: bytes, column: Bytes, text: _Text, at: int) -> Hidden | None:
+        """Take the key from one place, and say what speaks for it; None where too little does."""
+        value = np.frombuffer(text.data, dtype=np.uint8)
+        place = column[at : at + len(value)]
+        key = _shortest((place - value if text.added else place ^ value)[: text.lag])
+        period = len(key)
+        if not _is_key(key):
+            return None
+        # the key's first byte stands where the data begin
+        turned = np.roll(np.frombuffer(key, dtype=np.uint8), at % period)
+        low, high = max(0, at - WINDOW), min(len(column), at + len(value) + WINDOW)
+        opened = _combined(column[low:high], np.roll(turned, -(low % period)), added=text.added)
+        if not self._told(opened, at - low, len(value), period=period):
+            return None
+        start, end = _reach(data, column, turned, at, text=text)
+        beside = min(end - start - len(value), WINDOW)
+        plain = readable(data)
+        chance = float(self._haystack) * (IN_TEXT if plain else IN_BINARY) ** (len(value) - period)
+        chance *= max(1, len(self._texts) // (8 * max(len(self._seeds), 1)))
+        chance *= 1.0 if plain else READS ** max(beside, 0)
+        if chance > ENOUGH:
+            return None
+        own = np.roll(turned, -(start % period)).tobytes()
+        return Hidden("add" if text.added else "xor", own, start, end, min(chance, 1.0))
+
+    def _told(self, opened: Bytes, at: int, length: int, *, period: int) -> bool:
+        """Say whether each byte of the key is told twice: by the value, or by a pair of marks around it."""
+        counts = np.bincount((at + np.arange(length)) % period, minlength=period)
+        lonely = {int(each) for each in np.flatnonzero(counts < 2)}
+        if not lonely:
+            return True
+        before, behind = (
+            opened[max(at - 1, 0) : at].tobytes(),
+            opened[at + length : at + length + 1].tobytes(),
+        )
+        marked = before + behind in _MARKS
+        return marked and lonely <= {(at - 1) % period, (at + length) % period}
+
+
+def _differences(column: Bytes, lag: int, *, added: bool) -> Bytes:
+    if len(column) <= lag:
+        return column[:0]
+    return column[lag:] - column[:-lag] if added else column[lag:] ^ column[:-lag]
+
+
+def _combined(column: Bytes, key: Bytes, *, added: bool) -> Bytes:
+    repeated = np.resize(key, len(column))
+    return column - repeated if added else column ^ repeated
+
+
+def _shortest(key: Bytes) -> bytes:
+    """Give the shortest key that repeats to this one."""
+    data = key.tobytes()
+    for period in range(1, len(data)):
+        if len(data) % period == 0 and data == data[:period] * (len(data) // period):
+            return data[:period]
+    return data
+
+
+def _is_key(key: bytes) -> bool:
+    """Say whether bytes can be a key: one that leaves most bytes as they are hides nothing."""
+    return key.count(0) * 4 <= len(key) - (len(key) < 4) and any(key)
+
+
+def _reach(data: bytes, column: Bytes, key: Bytes, at: int, *, text: _Text) -> tuple[int, int]:
+    """Give the range around a place that reads as text under the key."""
+    opened = _combined(np.frombuffer(data, dtype=np.uint8), key, added=text.added)
+    odd = np.flatnonzero(~_PRINTABLE[opened] & (opened < 128))
+    before = odd[odd < at]
+    behind = odd[odd >= at + len(text.data)]
+    start = int(before[-1]) + 1 if len(before) else 0
+    end = int(behind[0]) if len(behind) else len(data)
+    del column
+    return start, end
