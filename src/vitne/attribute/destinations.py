@@ -78,7 +78,9 @@ def _suffixes(*, encoded: bool) -> PublicSuffixList:
 def domain_of(host: str) -> str:
     """Give the registrable domain of a host name by the public suffix list, "" for addresses and words."""
     host = host.rstrip(".").lower()
-    if not host or "." not in host or len(host) > 253 or _address(host) is not None:
+    if not host or "." not in host or len(host) > 253:
+        return ""
+    if (host[-1].isdigit() or ":" in host) and _address(host) is not None:
         return ""
     return str(_suffixes(encoded="xn--" in host).privatesuffix(host) or "")
 

@@ -1,0 +1,84 @@
+"""The recipient table made searchable: a name is listed under the organisation with the longest name above it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from vitne.attribute.names import looks_like, suffixes
+from vitne.catalog.recipients import recipients
+from vitne.knowledge.ranges import packed_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vitne.catalog.recipients import Claim, Recipient
+
+
+class Table:
+    """Organisations by name, by network and by address block."""
+
+    def __init__(self, content: Iterable[Recipient]) -> None:
+        self.all = {each.id: each for each in content}
+        self._names: dict[str, tuple[Recipient, Claim]] = {}
+        self._networks: dict[str, tuple[Recipient, Claim]] = {}
+        self._told: dict[str, list[tuple[Recipient, Claim]]] = {}
+        self._senders: dict[str, list[Recipient]] = {}
+        self._blocks: list[tuple[bytes, int, Recipient, Claim]] = []
+        for each in self.all.values():
+            for claim in each.claim:
+                self._take(each, claim)
+        self._plain = frozenset(name for name in self._names if "." in name)
+
+    def _take(self, each: Recipient, claim: Claim) -> None:
+        if claim.kind == "domain":
+            self._names[claim.value] = (each, claim)
+        elif claim.kind == "network":
+            self._networks[claim.value] = (each, claim)
+        elif claim.kind == "sender":
+            self._senders.setdefault(claim.value, []).append(each)
+        elif claim.kind == "block":
+            first, _, length = claim.value.partition("/")
+            packed = packed_address(first)
+            self._blocks.append((packed, int(length or 8 * len(packed)), each, claim))
+        if claim.of:
+            self._told.setdefault(claim.of, []).append((each, claim))
+
+    def listed(self, host: str) -> tuple[Recipient, Claim] | None:
+        """Give the organisation a name is listed under, None for none."""
+        return next((self._names[name] for name in suffixes(host) if name in self._names), None)
+
+    def told(self, host: str) -> list[tuple[Recipient, Claim]]:
+        """Give what was said of a name or of a name above it: owners, registry contacts, stand-ins."""
+        return [told for name in suffixes(host) for told in self._told.get(name, ())]
+
+    def by_network(self, network: str) -> tuple[Recipient, Claim] | None:
+        """Give the organisation that holds a network (AS64496), None for none."""
+        return self._networks.get(network)
+
+    def by_block(self, ip: str) -> tuple[Recipient, Claim] | None:
+        """Give the organisation whose address block an address lies in, None for none."""
+        packed = packed_address(ip)
+        for first, length, each, claim in self._blocks:
+            if len(first) == len(packed) and _same(first, packed, length):
+                return each, claim
+        return None
+
+    def of_sender(self, sender: str) -> tuple[Recipient, ...]:
+        """Give the organisations that a known sender's data goes to."""
+        return tuple(self._senders.get(sender, ()))
+
+    def pretends(self, host: str) -> tuple[str, ...]:
+        """Give the known names that stand inside a name without being its end."""
+        return looks_like(host, self._plain) if host.count(".") > 1 else ()
+
+
+def _same(first: bytes, second: bytes, length: int) -> bool:
+    shift = 8 * len(first) - length
+    return int.from_bytes(first, "big") >> shift == int.from_bytes(second, "big") >> shift
+
+
+@lru_cache(maxsize=1)
+def shipped_table() -> Table:
+    """Give the table that comes with the package."""
+    return Table(recipients())

@@ -1,0 +1,127 @@
+"""A table of ranges or prefixes as one small file, and back: what ships with the package and what a user adds.
+
+Layout of ``vitne-table/1``: the line ``vitne-table/1\\n``, eight hex digits (length of the head) and ``\\n``,
+the head as JSON (parts with their compressed and plain lengths), then the parts, each one Zstandard frame.
+IPv4 ranges are kept as lengths and gaps, IPv6 as 16-byte words.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import zstandard
+
+from vitne.knowledge.ranges import Ranges
+from vitne.model import Malformed
+
+_MAGIC = b"vitne-table/1\n"
+_MOST = 256 << 20
+"""Bytes that all parts of one file may unfold to."""
+
+
+def pack(table: Ranges | dict[str, str]) -> bytes:
+    """Give the bytes of a table; the same table gives the same bytes."""
+    if isinstance(table, Ranges):
+        kind, parts = "ranges", _range_parts(table)
+    else:
+        text = "\n".join(f"{key}\t{value}" for key, value in sorted(table.items()))
+        kind, parts = "prefixes", {"text": text.encode()}
+    squeeze = zstandard.ZstdCompressor(level=19, write_content_size=True)
+    squeezed = {name: squeeze.compress(part) for name, part in parts.items()}
+    lengths = [[name, len(squeezed[name]), len(parts[name])] for name in parts]
+    head = json.dumps({"kind": kind, "parts": lengths}, separators=(",", ":")).encode()
+    return b"".join((_MAGIC, b"%08x\n" % len(head), head, *squeezed.values()))
+
+
+def unpack(data: bytes) -> Ranges | dict[str, str]:
+    """Give the table back; raises Malformed for bytes that are none."""
+    parts, kind = _parts(data)
+    try:
+        if kind == "prefixes":
+            lines = parts["text"].decode().split("\n") if parts["text"] else []
+            return dict(line.split("\t", 1) for line in lines)  # type: ignore[misc]
+        return _ranges(parts)
+    except (KeyError, ValueError, UnicodeDecodeError) as error:
+        raise Malformed("the parts of this table do not fit together") from error
+
+
+def _parts(data: bytes) -> tuple[dict[str, bytes], str]:
+    at = len(_MAGIC) + 9
+    try:
+        size = int(data[len(_MAGIC) : at - 1], 16)
+        head = json.loads(data[at : at + size])
+        listed = [(str(name), int(packed), int(plain)) for name, packed, plain in head["parts"]]
+        kind = str(head["kind"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Malformed("this is no table of vitne's") from error
+    small = all(packed >= 0 <= plain for _, packed, plain in listed)
+    if not data.startswith(_MAGIC) or not small or sum(plain for *_, plain in listed) > _MOST:
+        raise Malformed("this is no table of vitne's, or it is larger than any")
+    at += size
+    parts = {}
+    for name, packed, plain in listed:
+        try:
+            part = zstandard.ZstdDecompressor().decompress(data[at : at + packed], max_output_size=plain)
+        except (zstandard.ZstdError, MemoryError) as error:
+            raise Malformed("a part of this table is damaged", at=at) from error
+        if len(part) != plain:
+            raise Malformed("a part of this table is cut", at=at)
+        parts[name] = part
+        at += packed
+    if at != len(data):
+        raise Malformed("something stands behind this table", at=at)
+    return parts, kind
+
+
+def _range_parts(table: Ranges) -> dict[str, bytes]:
+    start, end = table.v4_start.astype(np.int64), table.v4_end.astype(np.int64)
+    gaps = start - np.concatenate(([0], end[:-1] + 1)) if len(start) else start
+    wide = np.frombuffer(b"".join(bytes(one).ljust(16, b"\0") for one in table.v6_start.tolist()), np.uint8)
+    last = np.frombuffer(b"".join(bytes(one).ljust(16, b"\0") for one in table.v6_end.tolist()), np.uint8)
+    return {
+        "values": "\n".join(value.replace("\n", " ") for value in table.values).encode(),
+        "v4-length": (end - start).astype("<u4").tobytes(),
+        "v4-gap": gaps.astype("<u4").tobytes(),
+        "v4-code": table.v4_code.astype("<u4").tobytes(),
+        "v6-start": wide.reshape(-1, 16).T.tobytes(),  # column by column: alike bytes stand together
+        "v6-last": last.reshape(-1, 16).T.tobytes(),
+        "v6-code": table.v6_code.astype("<u4").tobytes(),
+    }
+
+
+def _ranges(parts: dict[str, bytes]) -> Ranges:
+    values = parts["values"].decode().split("\n") if parts["values"] else []
+    length, gap = (np.frombuffer(parts[name], "<u4").astype(np.int64) for name in ("v4-length", "v4-gap"))
+    if len(length) != len(gap):
+        raise ValueError("v4")
+    start = np.cumsum(gap + np.concatenate(([0], length[:-1] + 1))) if len(gap) else gap
+    end = start + length
+    if len(end) and int(end[-1]) > 0xFFFFFFFF:
+        raise ValueError("v4")
+    v6 = [_wide(parts[name]) for name in ("v6-start", "v6-last")]
+    codes = [np.frombuffer(parts[name], "<u4") for name in ("v4-code", "v6-code")]
+    _check(values, start, v6, codes)
+    return Ranges(
+        values,
+        (start.astype(np.uint32), end.astype(np.uint32), codes[0]),
+        (v6[0], v6[1], codes[1]),
+    )
+
+
+def _wide(part: bytes) -> Any:
+    if len(part) % 16:
+        raise ValueError("v6")
+    rows = np.ascontiguousarray(np.frombuffer(part, np.uint8).reshape(16, -1).T)
+    return np.frombuffer(rows.tobytes(), dtype="S16")
+
+
+def _check(values: list[str], start: Any, v6: list[Any], codes: list[Any]) -> None:
+    """Refuse columns that do not belong together: a row beyond the texts, words out of order."""
+    if len(codes[0]) != len(start) or len(codes[1]) != len(v6[0]) or len(v6[0]) != len(v6[1]):
+        raise ValueError("lengths")
+    if any(len(code) and int(code.max()) >= len(values) for code in codes):
+        raise ValueError("codes")
+    if len(v6[0]) and not ((v6[0] <= v6[1]).all() and (v6[1][:-1] < v6[0][1:]).all()):
+        raise ValueError("order")
