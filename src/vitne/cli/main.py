@@ -10,8 +10,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from vitne.cli import evidence_verbs, maker_verbs
-from vitne.cli import evidence_verbs
+from vitne.cli import evidence_verbs, maker_verbs, occasion_verbs, recipient_verbs
 from vitne.model.errors import CaptureError, StoreError, UsageError, VitneError
 
 if TYPE_CHECKING:
@@ -55,6 +54,13 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
         "--secrets",
         metavar="FILE",
         help="keys, salts and alphabets that senders use (TOML: [[key]], [[salt]], [[alphabet]])",
+    )
+    parser.add_argument(
+        "--sender",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="data file of a known sender beside those of vitne, such as a draft of vitne learn",
     )
     parser.add_argument("--case", metavar="DIR", help="write a case folder; without it nothing is written")
     parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema scan)")
@@ -135,12 +141,14 @@ def build_parser() -> argparse.ArgumentParser:
         help="where the key log of the scan lies now, if it was moved",
     )
     maker_verbs.add(verbs)
+    occasion_verbs.add(verbs)
     schema = verbs.add_parser("schema", help="print a JSON Schema, or the names of those there are")
     schema.add_argument("name", nargs="?", metavar="NAME", help="name of the schema")
     names = verbs.add_parser("list", help="list what vitne knows: identifiers, senders, protocols, encodings")
     names.add_argument("what", choices=("identifiers", "senders", "protocols", "encodings"))
     names.add_argument("--json", action="store_true", help="print as JSON")
     evidence_verbs.add(verbs)
+    recipient_verbs.add(verbs)
     demo = verbs.add_parser("demo", help="make the demonstration capture, scan it and write a case")
     demo.add_argument("folder", nargs="?", default="demo", help="where to write it (default: demo)")
     demo.add_argument("--seed", type=int, default=2019, help="another seed, another invented phone")
