@@ -16,11 +16,13 @@ from typing import Any
 import msgspec
 
 from vitne.compare import shape as compare
+from vitne.learn import shape as learn
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "vitne" / "data" / "schema"
 
 MADE: dict[str, tuple[type, str, str]] = {
     "compare": (compare.Comparison, compare.SCHEMA, "What vitne compare --json prints"),
+    "learn": (learn.Learned, learn.SCHEMA, "What vitne learn --json prints"),
 }
 
 

@@ -8,7 +8,9 @@ Nothing is read before one of them is called.
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
+from vitne.catalog.given import given, given_digest, take
 from vitne.catalog.reading import data_folder, digest_of, faults, read_file, read_folder
 from vitne.catalog.recipes import RecipeExample, RecipeFile
 from vitne.catalog.rules import (
@@ -23,6 +25,9 @@ from vitne.catalog.rules import (
     UserFile,
 )
 from vitne.catalog.senders import Answer, Field, Match, SenderExample, SenderFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "Answer",
@@ -41,6 +46,8 @@ __all__ = [
     "android_users",
     "digest",
     "fillers",
+    "give_senders",
+    "given_digest",
     "identifiers",
     "oddities",
     "quiet",
@@ -57,8 +64,20 @@ def identifiers() -> tuple[IdentifierFile, ...]:
 
 @cache
 def senders() -> tuple[SenderFile, ...]:
-    """Give the known senders, by name; raises CatalogError."""
-    return read_folder(data_folder() / "senders", SenderFile)
+    """Give the known senders, by name, then those that the user gave; raises CatalogError."""
+    return (*read_folder(data_folder() / "senders", SenderFile), *given())
+
+
+def give_senders(paths: Sequence[str]) -> bool:
+    """Let these data files name senders as vitne's own do, in place of those given before.
+
+    Gives whether anything changed; raises UsageError with everything that is wrong.
+    """
+    own = {sender.id for sender in senders()} - {sender.id for sender in given()}
+    changed = take(paths, taken=own)
+    if changed:
+        senders.cache_clear()
+    return changed
 
 
 @cache

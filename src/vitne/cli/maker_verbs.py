@@ -12,6 +12,7 @@ def add(verbs: Any) -> None:
     """Add the verbs to a parser."""
     _compare_options(verbs.add_parser("compare", help="say what changed between two halves of captures"))
     _gate_options(verbs.add_parser("gate", help="judge captures by a policy: what may go to whom"))
+    _learn_options(verbs.add_parser("learn", help="learn what the fields of an unknown sender are"))
 
 
 def _compare_options(parser: argparse.ArgumentParser) -> None:
@@ -58,4 +59,19 @@ def _gate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--markdown", metavar="FILE", help="write a summary (- for standard output)")
     parser.add_argument(
         "--today", metavar="DATE", help="judge waivers as of this day (YYYY-MM-DD; default: today)"
+    )
+
+
+def _learn_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", metavar="CASE", help="a case folder; its captures are read again")
+    parser.add_argument(
+        "--host", metavar="H", required=True, help="host or address of the sender, or a pattern in quotes"
+    )
+    parser.add_argument("--draft", metavar="FILE", help="write a known sender's data file (ID.toml)")
+    parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema learn)")
+    parser.add_argument(
+        "--capture", metavar="FILE", action="append", default=[], help="where the capture lies now, if moved"
+    )
+    parser.add_argument(
+        "--keys", metavar="FILE", action="append", default=[], help="where the key log lies now, if moved"
     )

@@ -30,12 +30,14 @@ def run(options: argparse.Namespace) -> int:
     from vitne.cli.casework import Kept, write
     from vitne.pipeline import Options, run_scan
     from vitne.pipeline.inputs import app_lists, key_logs
+    from vitne.pipeline.rules import use_senders
 
     _check_case(options.case)
     _collect_seldom()
     options.keys = [*options.keys, *key_logs(options.captures)]
     options.apps = [*options.apps, *app_lists(options.captures)]
     _keep_searches()
+    use_senders(options.sender)
     subject = _subject(options.subject)
     kept = Kept(Path(options.case or "."))
     started = time.time_ns()

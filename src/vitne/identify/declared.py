@@ -58,6 +58,12 @@ def declared(nodes: Sequence[Node], message: Message, host: str) -> Iterator[Sig
                 yield from _sightings(sender, record)
 
 
+def forget() -> None:
+    """Let go of what was derived from the known senders, because there are others now."""
+    _stepped.cache_clear()
+    _flat_keys.cache_clear()
+
+
 def sender_of(nodes: Sequence[Node], message: Message, host: str) -> str | None:
     """Name the known sender of a message by its id, or give None."""
     return next((sighting.sender for sighting in declared(nodes, message, host)), None)

@@ -88,3 +88,9 @@ def _answers() -> re.Pattern[bytes]:
     """Give a pattern of the names of fields that tell acceptance."""
     names = sorted({sender.answer.field for sender in catalog.senders() if sender.answer is not None})
     return re.compile("|".join(map(re.escape, names)).encode() or rb"(?!)")
+
+
+def forget() -> None:
+    """Let go of the names that known senders document, because there are others now."""
+    _told.cache_clear()
+    _answers.cache_clear()

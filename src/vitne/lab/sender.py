@@ -52,7 +52,12 @@ def fields(phone: Phone, local_time: str) -> dict[str, str]:
 
 def record(phone: Phone, local_time: str) -> bytes:
     """Give the JSON object as it is before it is wrapped."""
-    return json.dumps(fields(phone, local_time), separators=(",", ":")).encode()
+    return packed(fields(phone, local_time))
+
+
+def packed(said: dict[str, str]) -> bytes:
+    """Give fields as the JSON object that is wrapped."""
+    return json.dumps(said, separators=(",", ":")).encode()
 
 
 def wrapped(data: bytes) -> bytes:

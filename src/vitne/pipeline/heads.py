@@ -82,6 +82,11 @@ def _flat_types() -> frozenset[str] | None:
     return frozenset(kind for kinds in flat for kind in kinds) if all(flat) else None
 
 
+def forget() -> None:
+    """Let go of what was derived from the known senders, because there are others now."""
+    _flat_types.cache_clear()
+
+
 class Heads:
     """Looks at requests part by part; what it says is remembered by the bytes."""
 

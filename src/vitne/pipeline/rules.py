@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SHAPING = (
     "hyperscan",
@@ -25,7 +28,19 @@ def rules_used() -> dict[str, Any]:
         "vitne": importlib.metadata.version("vitne"),
         "libraries": {name: _version(name) for name in _SHAPING},
         "data": catalog.digest(),
+        **({"given senders": catalog.given_digest()} if catalog.given_digest() else {}),
     }
+
+
+def use_senders(paths: Sequence[str]) -> None:
+    """Let these data files name senders in the scans that follow; raises UsageError for one that is wrong."""
+    from vitne import catalog
+    from vitne.identify import declared, wanted
+    from vitne.pipeline import heads
+
+    if catalog.give_senders(paths):
+        for room in (declared, wanted, heads):
+            room.forget()
 
 
 def _version(name: str) -> str:
