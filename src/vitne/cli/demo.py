@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vitne.cli import scan
+from vitne.cli.main import build_parser
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def run(options: argparse.Namespace) -> int:
@@ -19,18 +23,6 @@ def run(options: argparse.Namespace) -> int:
     print(f"   {files.capture}\n   {files.subject}  (what the owner knows of the phone)")
     case = folder / "case"
     print(f"2. The main job: vitne scan {files.capture} --subject {files.subject} --case {case}\n")
-    asked = argparse.Namespace(
-        captures=[str(files.capture)],
-        subject=str(files.subject),
-        keys=[],
-        case=str(case),
-        json=False,
-        reveal=False,
-        fail_on=None,
-        fail_on_kind=[],
-        device=None,
-        jobs=None,
-        quiet=False,
-        verbose=False,
-    )
+    words = ["scan", str(files.capture), "--subject", str(files.subject), "--case", str(case)]
+    asked = build_parser().parse_args(words)
     return scan.run(asked)
