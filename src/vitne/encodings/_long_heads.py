@@ -20,10 +20,8 @@ _ZIP = (
     b"PK\x03\x04\x14\x00\x00\x00\x08\x00",
     b"PK\x03\x04\x14\x00\x02\x00\x08\x00",
 )
-_HOW, _WHERE = (
-    frozenset({0, 2, 4}),
-    frozenset({0, 3, 11, 255}),
-)  # what the ninth and tenth byte of gzip may be
+_MAY = np.zeros((2, 256), dtype=bool)  # what the ninth and tenth byte of gzip may be
+_MAY[0, [0, 2, 4]] = _MAY[1, [0, 3, 11, 255]] = True
 _REACH = 64  # bytes before which such a stream begins
 _PERIODS = (2, 3, 4, 5, 6, 7, 8)
 _PROBE = 4096
@@ -38,8 +36,10 @@ def long_heads(data: bytes) -> Iterator[tuple[int, bytes]]:
         known = np.frombuffer(head, dtype=np.uint8)
         windows = np.lib.stride_tricks.sliding_window_view(column[: _REACH + len(head)], len(head)) ^ known
         for period in _PERIODS:
-            if period >= len(head):
-                places = np.arange(len(windows))
+            if period >= len(head):  # the two bytes behind are few
+                rest = np.lib.stride_tricks.sliding_window_view(column, len(head) + 2)[: len(windows), -2:]
+                keys = windows[: len(rest), :2] ^ rest
+                places = np.flatnonzero(_MAY[0, keys[:, 0]] & _MAY[1, keys[:, 1]])
             else:
                 places = np.flatnonzero((windows[:, period:] == windows[:, :-period]).all(axis=1))
             for at in places.tolist():
@@ -56,7 +56,7 @@ def _fits(data: bytes, at: int, key: bytes, head: bytes) -> bool:
     if head[:2] == b"PK":
         length = int.from_bytes(plain[26:28], "little")
         return plain.startswith(head) and 0 < length < 256 and plain[30:32].isascii()
-    if len(plain) < 18 or plain[8] not in _HOW or plain[9] not in _WHERE:
+    if len(plain) < 18 or not (_MAY[0, plain[8]] and _MAY[1, plain[9]]):
         return False
     column = np.frombuffer(rest, dtype=np.uint8)
     whole = (column ^ np.resize(np.frombuffer(key, dtype=np.uint8), len(column))).tobytes()

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from vitne.encodings._looks import readable
-from vitne.identify.needles import Needle, Needles
 from vitne.identify.spellings import spell
 from vitne.identify.variants import write
 
@@ -33,6 +32,9 @@ LONGEST = 64 << 10  # bytes of some data that are looked at
 WINDOW = 40  # bytes beside a value that are looked at, half of them on either side
 ENOUGH = 1e-4  # expected chance places up to which a key is tried
 IN_TEXT, IN_BINARY, READS = 0.05, 1 / 64, 0.4  # chance that one difference agrees; that a byte is printable
+MOST_PLACES = 4096  # of one search that are looked at
+_FIRST = np.uint64((1 << 8 * LEAST) - 1)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: spreads numbers evenly
 MOST = 8  # keys of the same data
 _MARKS = frozenset((b'""', b"=&", b"><", b":,", b":}", b"||", b",,", b";;", b":;", b"=;", b"//", b"\t\t"))
 _PRINTABLE = np.zeros(256, dtype=bool)
@@ -67,23 +69,25 @@ class Differences:
         self._seeds = [seed for seed in seeds if seed.origin == "subject"]
         self._haystack = haystack
         self._texts: list[_Text] = []
-        self._needles: Needles | None = None
+        self._rows: dict[int, list[int]] = {}  # first differences as a number -> rows of texts
+        self._may = np.zeros(1 << 16, dtype=bool)  # by a spread of that number: a cheap first no
+        self._made = False
 
     def find(self, data: bytes) -> list[Hidden]:
         """Give the keys under which known values stand in some data, the surest first; few."""
         column = np.frombuffer(data[:LONGEST], dtype=np.uint8)
         if len(column) < LEAST + 2 or not self._seeds:
             return []
-        needles = self._ready()
+        self._ready()
         if not self._texts:
             return []
         segments = [(lag, added) for added in (False, True) for lag in (ADDED if added else LAGS)]
         pieces = [_differences(column, lag, added=added) for lag, added in segments]
         ends = np.cumsum([len(piece) for piece in pieces])
-        hits = needles.scan(np.concatenate(pieces).tobytes())
         found: dict[tuple[str, bytes, int, int], Hidden] = {}
-        which = np.searchsorted(ends, hits.start, side="right").tolist()
-        for row, start, number in zip(hits.needle.tolist(), hits.start.tolist(), which, strict=True):
+        starts, rows = self._looked_up(np.concatenate(pieces))
+        which = np.searchsorted(ends, starts, side="right").tolist()
+        for row, start, number in zip(rows, starts, which, strict=True):
             text = self._texts[row]
             at = start - int(ends[number] - len(pieces[number]))
             if (text.lag, text.added) != segments[number] or at + len(text.data) > len(column):
@@ -94,20 +98,35 @@ class Differences:
                 found[key] = min(found.get(key, hidden), hidden, key=lambda each: each.chance)
         return sorted(found.values(), key=lambda each: (each.chance, each.start, each.key))[:MOST]
 
-    def _ready(self) -> Needles:
-        if self._needles is None:
-            made: list[Needle] = []
-            for data in dict.fromkeys(self._values()):
-                for lag, added in [*((lag, False) for lag in LAGS), *((lag, True) for lag in ADDED)]:
-                    if len(data) - lag < LEAST:
-                        continue
-                    column = np.frombuffer(data, dtype=np.uint8)
+    def _looked_up(self, differences: Bytes) -> tuple[list[int], list[int]]:
+        """Give where the first differences of a value stand, and which value's: positions, rows of texts."""
+        padded = np.concatenate((differences, np.zeros(8, dtype=np.uint8)))
+        words = np.ndarray(len(differences), dtype="<u8", buffer=padded.tobytes(), strides=(1,)) & _FIRST
+        places = np.flatnonzero(self._may[(words * _SPREAD) >> np.uint64(48)])
+        starts: list[int] = []
+        rows: list[int] = []
+        for place, word in zip(places.tolist(), words[places].tolist(), strict=True):
+            for row in self._rows.get(word, ()):
+                starts.append(place)
+                rows.append(row)
+            if len(rows) >= MOST_PLACES:
+                break
+        return starts, rows
+
+    def _ready(self) -> None:
+        """Make the table of first differences, once."""
+        if self._made:
+            return
+        self._made = True
+        for data in dict.fromkeys(self._values()):
+            column = np.frombuffer(data, dtype=np.uint8)
+            for lag, added in [*((lag, False) for lag in LAGS), *((lag, True) for lag in ADDED)]:
+                if len(data) - lag >= LEAST:
+                    word = _differences(column, lag, added=added)[:LEAST].tobytes()
+                    self._rows.setdefault(int.from_bytes(word, "little"), []).append(len(self._texts))
                     self._texts.append(_Text(data, lag, added))
-                    made.append(
-                        Needle(seed=0, data=_differences(column, lag, added=added).tobytes(), text=b"")
-                    )
-            self._needles = Needles.compile(made, engine="numpy")
-        return self._needles
+        words = np.array(list(self._rows), dtype=np.uint64)
+        self._may[(words * _SPREAD) >> np.uint64(48)] = True
 
     def _values(self) -> Iterator[bytes]:
         for seed in self._seeds:
@@ -122,6 +141,10 @@ class Differences:
         """Take the key from one place, and say what speaks for it; None where too little does."""
         value = np.frombuffer(text.data, dtype=np.uint8)
         place = column[at : at + len(value)]
+        if not np.array_equal(
+            _differences(place, text.lag, added=text.added), _differences(value, text.lag, added=text.added)
+        ):
+            return None
         key = _shortest((place - value if text.added else place ^ value)[: text.lag])
         period = len(key)
         if not _is_key(key):

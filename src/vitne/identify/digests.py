@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import re
 import zlib
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vitne.identify.joined import joined
@@ -19,7 +20,7 @@ from vitne.identify.needles import Layers, Needle
 from vitne.identify.spellings import spell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from vitne.model import Salt, Seed
 
@@ -36,9 +37,10 @@ RARE = (
     "sha512_256",
 )
 TWICE = ("md5", "sha1", "sha256")
+SIZES = {"md5": 16, "sha1": 20, "sha256": 32}  # bytes
 SALTED = ("md5", "sha1", "sha256", "sha512", "sm3")
 KEYED = ("md5", "sha1", "sha256", "sha512")
-MARKS = ("", ":", "-", "_", "|")  # what may stand between a salt and a value: most write nothing
+MARKS = ("", ":", "_")  # what may stand between a salt and a value: most write nothing
 LEAST_CUT = 8  # bytes of a digest that is cut short
 KEY = 4  # bytes of a digest that it is looked up by
 MOST_TOKENS = 4096  # of one search that are looked up
@@ -46,6 +48,7 @@ LEAST_TEXT = 4  # bytes of a spelling whose digest is looked for
 _HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9a-f]{8,128}|[0-9A-F]{8,128})(?![0-9A-Za-z])")
 _BASE64 = re.compile(rb"(?<![0-9A-Za-z+/_-])[0-9A-Za-z+/_-]{22,88}(?![0-9A-Za-z+/_-])")
 _LETTERS = {22: 16, 27: 20, 38: 28, 43: 32, 64: 48, 86: 64}  # letters without padding -> bytes
+_QUICK = {name: getattr(hashlib, name) for name in (*PLAIN, *RARE) if hasattr(hashlib, name)}
 _RAW = frozenset({16, 20, 28, 32, 48, 64})
 _URL = bytes.maketrans(b"-_", b"+/")
 
@@ -60,7 +63,8 @@ class Entry(NamedTuple):
     digest: bytes  # all of it
 
 
-def known(names: Iterable[str]) -> tuple[str, ...]:
+@cache
+def known(names: tuple[str, ...]) -> tuple[str, ...]:
     """Give those digests that this machine can reckon."""
     return tuple(name for name in names if name in hashlib.algorithms_available)
 
@@ -69,6 +73,10 @@ def digest(name: str, data: bytes) -> bytes:
     """Give a digest by its name; "crc32" is four bytes, the great end first (RFC 1952 section 8)."""
     if name == "crc32":
         return zlib.crc32(data).to_bytes(4, "big")
+    quick: Any = _QUICK.get(name)
+    if quick is not None:
+        raw: bytes = quick(data, usedforsecurity=False).digest()
+        return raw
     return hashlib.new(name, data, usedforsecurity=False).digest()
 
 
@@ -114,13 +122,17 @@ class Digests:
                     yield self._needle(entry, data, entry.layers)
 
     def told(self, tokens: Sequence[bytes], salt: Salt) -> list[Entry]:
-        """Give what digests are of with a salt that the message itself tells."""
-        wanted = {token[:KEY]: token for token in tokens}
+        """Give what whole digests are of with a salt that the message itself tells."""
+        wanted = set(tokens)
+        kinds = tuple(name for name in TWICE if any(len(raw) == SIZES[name] for raw in wanted))
         found = []
-        for entry in self._with_salt(salt, marks=("",)):
-            token = wanted.get(entry.digest[:KEY])
-            if token is not None and _begins(entry.digest, token):
-                found.append(entry)
+        for row, name, text in self._all_spellings() if kinds else ():
+            for at, data in _joined(salt.data, text, b""):
+                for kind in kinds:
+                    raw = digest(kind, data)
+                    if raw in wanted:
+                        layers = (("salted", (("salt", salt.name), ("at", at))), (kind, ()))
+                        found.append(Entry(row, name, text, layers, raw))
         return found
 
     def needle(self, entry: Entry, place: bytes, layers: Layers) -> Needle:
@@ -176,11 +188,11 @@ class Digests:
             for kind in TWICE:
                 yield Entry(row, name, text, ((kind, ()),), digest(kind, text))
         for salt in self._salts:
-            yield from self._with_salt(salt, marks=MARKS)
+            yield from self._with_salt(salt)
 
-    def _with_salt(self, salt: Salt, *, marks: Sequence[str]) -> Iterator[Entry]:
+    def _with_salt(self, salt: Salt) -> Iterator[Entry]:
         for row, name, text in self._all_spellings():
-            for mark in marks:
+            for mark in MARKS:
                 for at, data in _joined(salt.data, text, mark.encode()):
                     told = (("salt", salt.name), ("at", at), *((("mark", mark),) if mark else ()))
                     for kind in known(SALTED if not mark else SALTED[:3]):

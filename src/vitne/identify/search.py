@@ -17,7 +17,7 @@ import numpy.typing as npt
 from vitne.identify.borders import Bounds, keep_whole
 from vitne.identify.chance import ENOUGH, Evidence, judge
 from vitne.identify.context import KEYWORDS, area_beside, has_key
-from vitne.identify.digests import Digests
+from vitne.identify.digests import SIZES, Digests
 from vitne.identify.needles import Needles, piece_of, reject_crossing
 from vitne.identify.overlaps import Found, innermost
 from vitne.identify.pieces import WAYS, Pieces, Shared
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from vitne.model import Node, Salt, Seed
 
 ONLY_KEYED = frozenset({"cell-id", "operator"})  # numbers of the network: alone they say nothing
+WHOLE = frozenset(SIZES.values())  # bytes of digests that are compared with what a message tells
 MOST_TOLD = 32  # tokens of a message that are compared with digests under salts it tells
 BATCH = 4 << 20  # bytes of nodes that are searched with one call
 HAYSTACK = 1 << 30  # bytes that chance is reckoned for, unless the caller knows how many are searched
@@ -190,7 +191,12 @@ class Searcher:
         """Give the digests in one message that are of known values with salts which the message tells."""
         if self._digests is None or not salts:
             return
-        places = [(node, *token) for node in nodes for token in self._digests.tokens(node.data)][:MOST_TOLD]
+        places = [
+            (node, *token)
+            for node in nodes
+            for token in self._digests.tokens(node.data)
+            if len(token[2]) in WHOLE
+        ][:MOST_TOLD]
         tokens = [raw for _, _, _, raw, _ in places]
         for salt in salts if places else ():
             for entry in self._digests.told(tokens, salt):
