@@ -115,7 +115,7 @@ class _Requests:
             self.exchange.whole = False
             return []
         if left:
-            self.http.gap("limit", "more header fields than are read", start, count=left)
+            self.http.gap("limit", "more header fields than are read", start, length=left)
         self.http.unknown[self.side] += sum(not field.known for field in found)
         return [_placed(field, start) for field in found if field.known and field.name]
 

@@ -189,7 +189,7 @@ class Section:
         self._sure = True  # what the section in hand refers to is known
 
     def fields(self, block: bytes, time: int | None = None) -> tuple[list[Field], int]:
-        """Read a whole field section (section 4.5): its fields, and how many more than are kept it held.
+        """Read a whole field section (section 4.5): its fields, and how many of its bytes were left.
 
         ``time`` is when its last byte was seen.  Raises Malformed.
         """
@@ -203,17 +203,16 @@ class Section:
         delta, at = integer(block, at, 7)
         base = count - delta - 1 if sign else count + delta
         found: list[Field] = []
-        left, room = 0, min(MOST_BYTES, self.room)
+        room = min(MOST_BYTES, self.room)
         while at < len(block):
             field = self._field(block, at, base)
-            at = field.end
             room -= len(field.name) + len(field.value)
             if room < 0 or len(found) >= MOST_FIELDS:
-                left += 1
-            else:
-                found.append(field)
-                self.room -= len(field.name) + len(field.value)
-        return found, left
+                break
+            at = field.end
+            found.append(field)
+            self.room -= len(field.name) + len(field.value)
+        return found, len(block) - at
 
     def _field(self, block: bytes, at: int, base: int) -> Field:
         """Read one field line (sections 4.5.2 to 4.5.6)."""
