@@ -57,21 +57,25 @@ def placed(times_ns: NDArray[np.int64], begin_ns: int) -> NDArray[np.float64]:
     return out
 
 
-def study(
+def study(  # noqa: PLR0913  (columns and what places them)
     events: Sequence[DeviceEvent],
     samples: Sequence[ClockSample],
     times_ns: Mapping[str, NDArray[np.int64]],
     *,
     span_ns: tuple[int, int],
+    anchors_ns: NDArray[np.int64] | None = None,
     chance: np.random.Generator,
 ) -> Study:
     """Put events and transmissions on the capture's clock.
 
-    ``times_ns`` holds per destination when something was sent to it, ``span_ns`` when the capture ran.  The
-    stretch that is tested ends where the events end: what was sent without a log says nothing about events.
+    ``times_ns`` holds per destination when something was sent to it, ``span_ns`` when the capture ran,
+    ``anchors_ns`` all that the clocks may be compared by (by default all that was sent).  The stretch that is
+    tested ends where the events end: what was sent without a log says nothing about events.
     """
     usable, left_out = _usable(events, span_ns)
-    offset = _offset(usable, samples, times_ns, span_ns=span_ns, chance=chance)
+    if anchors_ns is None:
+        anchors_ns = np.concatenate([np.zeros(0, dtype=np.int64), *times_ns.values()])
+    offset = _offset(usable, samples, anchors_ns, span_ns=span_ns, chance=chance)
     shift = round(offset.seconds * 1e9) if offset is not None else 0
     moved = [(each, each.time_ns - (0 if each.clock == "capture" else shift)) for each in usable]
     begin, end = _common(moved, span_ns)
@@ -118,7 +122,7 @@ def _usable(
 def _offset(
     events: Sequence[DeviceEvent],
     samples: Sequence[ClockSample],
-    times_ns: Mapping[str, NDArray[np.int64]],
+    anchors_ns: NDArray[np.int64],
     *,
     span_ns: tuple[int, int],
     chance: np.random.Generator,
@@ -133,8 +137,7 @@ def _offset(
     anchors = np.sort(
         placed(np.array([e.time_ns for e in own if e.kind in ANCHORS], dtype=np.int64), span_ns[0])
     )
-    pooled = [np.asarray(column, dtype=np.int64) for column in times_ns.values()]
-    bursts = burst_starts(placed(np.concatenate(pooled), span_ns[0]), 0.5) if pooled else np.zeros(0)
+    bursts = burst_starts(placed(anchors_ns, span_ns[0]), 0.5)
     zoneless = any("zone-assumed" in each.doubts for each in own)
     return from_anchors(anchors, bursts, chance=chance, zones=ZONES_S if zoneless else (0.0,))
 

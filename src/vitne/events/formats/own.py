@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from vitne.events.device_log import MOST_EVENTS
-from vitne.model import EVENT_KINDS, ClockSample, DeviceEvent, Fit, Malformed
+from vitne.events.device_log import MOST_EVENTS, Hints
+from vitne.model import EVENT_KINDS, ClockSample, DeviceEvent, Fit, Malformed, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from vitne.events.device_log import DeviceLog, Hints
+    from vitne.events.device_log import DeviceLog
 
 WORDS = {"unlock": "keyguard-gone", "lock": "keyguard-shown", "reboot": "boot"}  # what a person may write
 MOST_BYTES = 256 << 20
@@ -162,3 +162,13 @@ def _written(text: str, hints: Hints) -> tuple[int, bool]:
         zone = 0
     fraction = int((found[3] or "0").ljust(9, "0"))
     return (seconds - zone) * 10**9 + fraction, found[4] is None and hints.zone_s is None
+
+
+def moment(text: str) -> int:
+    """Read a moment as RFC 3339 or seconds since 1970, as nanoseconds UTC; raises UsageError."""
+    try:
+        return _time(text, Hints())[0]
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            "this is no moment", where=text, expected="RFC 3339, as 2019-02-03T06:14:30Z"
+        ) from error

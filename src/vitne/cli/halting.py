@@ -1,0 +1,42 @@
+"""Every way of stopping a command that runs until it is stopped: what it holds is written before it ends."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+    from typing import Self
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Halt:
+    """Takes the signals that end a command, and a time limit, and says whether it is time to end."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._until = None if seconds is None else time.monotonic() + seconds
+        self._stopped = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number in _SIGNALS:
+            self._before[number] = signal.signal(number, self._take)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        del kind, error, trace
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def asked(self) -> bool:
+        """Tell whether a signal came or the time is over."""
+        return self._stopped or (self._until is not None and time.monotonic() >= self._until)
+
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self._stopped = True
