@@ -233,9 +233,12 @@ class Http3:
         if isinstance(now, _Head) and now.passed and now.kind != DECODER and (now.kind - 0x21) % 0x1F:
             self.out.append(_unread(side, now))
         if isinstance(reader, FrameReader):
-            whole = reader.finish()
+            cut, whole = reader.cut, reader.finish()
             sink = reader.sink
             if isinstance(sink, _Requests):
+                if cut:
+                    kind = "malformed" if self._ended[side] else "missing-segment"
+                    self.gap(kind, "the stream ends inside an HTTP/3 frame", reader.offset)
                 exchange = sink.exchange
                 exchange.whole = exchange.whole and whole and self._ended[side]
                 if exchange.fields or exchange.body or exchange.end > exchange.start:

@@ -122,9 +122,13 @@ class FrameReader:
         self._pending.clear()
         self._torn = True
 
+    @property
+    def cut(self) -> bool:
+        """Say whether a frame is in hand that is not whole."""
+        return not self._torn and bool(self._pending or self._content or self._skip)
+
     def finish(self) -> bool:
-        """End the stream; gives whether it ended between two frames."""
+        """End the stream; gives whether it ended between two frames, and nothing was lost."""
         if self._torn:
             self.sink.lost(self.offset, self._lost)
-            return False
-        return not (self._pending or self._content or self._skip)
+        return not (self._torn or self.cut)
