@@ -51,11 +51,14 @@ def _structured(node: Node) -> bool:
 
 
 def device_and_direction(devices: Devices, flow: Flow, side: int) -> tuple[Device | None, Direction]:
-    """Find the device that one side of a flow is about, and whether it sends or receives there."""
+    """Find the device that one side of a flow is about, and whether it sends or receives there.
+
+    Of a device that talks with itself what answers is what it receives.
+    """
     ends = ((flow.client_ip, flow.client_mac), (flow.server_ip, flow.server_mac))
     own, far = ends if side == 0 else ends[::-1]
     device = devices.of(*own)
-    if device is not None:
+    if device is not None and not (side == 1 and own[0] == far[0]):
         return device, "sent"
     device = devices.of(*far)
     return device, "received" if device is not None or side == 1 else "sent"
