@@ -103,6 +103,52 @@ def test_the_same_requests_cut_into_other_packets_are_told_in_the_same_order(tmp
     assert told(path, shortcuts=True) == told(path, shortcuts=False)
 
 
+def test_long_flows_that_come_again_are_told_as_if_they_were_read(tmp_path: Path) -> None:
+    talk, filler = Talk(5), b'"%s",' % (b"lorem ipsum " * 8)
+    for number in range(4):
+        body = b'{"a":[' + filler * 1000 + b'"%s"]}' % (IMEI.encode() if number != 2 else b"4901542032375")
+        assert len(body) > repeats.SMALL
+        talk.ask(post(body), phone=(PHONE, TABLET)[number % 2])
+        talk.tcp([(CLIENT, b"%d,imei=%s;" % (n, IMEI.encode())) for n in range(100)], port=4444)
+    path = talk.write(tmp_path / "c.pcap")
+    fast, slow = told(path, shortcuts=True), told(path, shortcuts=False)
+    assert fast == slow
+    assert sum(finding["identifier"] == "imei" for finding in slow["findings"]) >= 7
+
+
+def test_streams_that_pause_elsewhere_are_read_each(tmp_path: Path) -> None:
+    frames: list[tuple[int, bytes]] = []
+    for number, pause in enumerate((0, 0, 1, 1, 2, 0)):
+        talk = Talk(number)
+        talk.port, talk.now = 40000 + number, talk.now + 100_000_000_000 * number
+        turns = [
+            (CLIENT, b"x-imei %s\x00\x01" % IMEI.encode()),
+            (CLIENT, b"more\x02\x03"),
+            (CLIENT, b"end\x04"),
+        ]
+        talk.tcp(turns, port=4444)
+        late = sorted(talk.frames())
+        at = [index for index, (_, frame) in enumerate(late) if b"more" in frame or b"end" in frame]
+        for index in range(at[pause - 1] if pause else len(late), len(late)):
+            late[index] = (late[index][0] + 2_000_000_000, late[index][1])
+        frames += late
+    path = Talk().write(tmp_path / "c.pcap", frames)
+    fast, slow = told(path, shortcuts=True), told(path, shortcuts=False)
+    assert fast == slow
+    assert [row["protocol"] for row in slow["sent"]] == ["stream"] * 9
+
+
+def test_where_room_gets_short_flows_met_once_are_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = repeated().write(tmp_path / "c.pcap")
+    slow = told(path, shortcuts=False)
+    for name, most in (("MOST", 8), ("MOST_SAID", 9), ("MOST_GLANCES", 3), ("MOST_HELD", 200)):
+        with monkeypatch.context() as patched:
+            patched.setattr(repeats, name, most)
+            assert told(path, shortcuts=True) == slow
+
+
 def test_what_is_remembered_of_flows_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repeats, "MOST_HELD", 30)
     path = repeated().write(tmp_path / "c.pcap")

@@ -226,8 +226,7 @@ def _unknown(side: int, view: SideView, begin: int, times: Any) -> Iterator[Mess
     low = int(np.searchsorted(ends, begin, side="right"))
     if low >= len(view.offsets):
         return
-    row_times = times(view.rows)
-    breaks = (view.offsets[1:] != ends[:-1]) | (np.diff(row_times) > _PAUSE_NS)
+    breaks = (view.offsets[1:] != ends[:-1]) | (np.diff(times(view.rows)) > _PAUSE_NS)
     edges = [low, *[int(at) + 1 for at in np.flatnonzero(breaks) if at >= low], len(view.offsets)]
     for first, behind in pairwise(edges):
         start, end = max(int(view.offsets[first]), begin), int(ends[behind - 1])
@@ -244,6 +243,12 @@ def _unknown(side: int, view: SideView, begin: int, times: Any) -> Iterator[Mess
                 opaque_bytes=0 if told else stop - at,
                 parts=(Part(path="payload", start=at, end=stop),) if told else (),
             )
+
+
+def pauses(view: SideView, times: Any) -> tuple[int, ...]:
+    """Give the stream offsets before which nothing was sent for so long that another message begins."""
+    late = np.diff(times(view.rows)) > _PAUSE_NS
+    return tuple(view.offsets[1:][late].tolist())
 
 
 def _announces(data: bytes) -> bool:

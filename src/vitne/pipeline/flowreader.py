@@ -9,6 +9,7 @@ from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.idle import Idle
 from vitne.pipeline.messagework import MessageWork
 from vitne.pipeline.plain import Plain, Reading
+from vitne.pipeline.questions import Questions
 from vitne.pipeline.repeats import Repeats
 from vitne.pipeline.saying import Saying
 
@@ -46,14 +47,28 @@ class FlowReader:
         self._devices = devices
         self._idle = Idle(searcher, opener) if shortcuts else None
         self._plain = Plain(searcher, wanted, self._idle, devices) if self._idle is not None else None
+        self._questions = Questions(self._idle, devices) if self._idle is not None else None
         self._repeats = Repeats(devices)
 
     def read(
-        self, traffic: Traffic, flow: Flow, views: dict[int, SideView], exchange: Exchange | None = None
+        self,
+        traffic: Traffic,
+        flow: Flow,
+        views: dict[int, SideView],
+        exchange: Exchange | None = None,
+        *,
+        bare: bool = False,
     ) -> Saying:
-        """Read a flow as it is on the wire; ``exchange`` is what the kernel framed of it, if it did."""
+        """Read a flow as it is on the wire; ``exchange`` is what the kernel framed of it, if it did.
+
+        ``bare`` says that raw search found nothing in it.
+        """
         if not self.shortcuts:
             return self.patiently(traffic, flow, views)
+        if bare and flow.transport == "udp" and self._questions is not None and not traffic.exported:
+            asked = self._questions.read(traffic, flow, views)
+            if asked is not None:
+                return asked
         key = None if traffic.exported else self._repeats.key(flow, views)  # an entry tells more than bytes
         saying = self._repeats.again(key, traffic, flow, views) if key is not None else None
         if saying is None and exchange is not None and self._plain is not None:
@@ -64,10 +79,10 @@ class FlowReader:
         saying.key = key
         return saying
 
-    def keep(self, saying: Saying) -> None:
+    def keep(self, saying: Saying, views: dict[int, SideView]) -> None:
         """Remember what a flow said, its raw hits handed out."""
         if saying.key is not None and saying.new:
-            self._repeats.keep(saying)
+            self._repeats.keep(saying, views)
 
     def patiently(
         self, traffic: Traffic, flow: Flow, views: dict[int, SideView], host: Host = NOBODY

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 
     from vitne.assess import Draft
     from vitne.attribute import Device, Devices
-    from vitne.identify.search import RawHits
+    from vitne.identify.raw_hits import RawHits
     from vitne.model import Capture, Flow, Seed, StreamBatch
     from vitne.pipeline.ends import Host
     from vitne.pipeline.framed import Exchange
     from vitne.pipeline.messagework import MessageWork
+    from vitne.pipeline.saying import Saying
     from vitne.pipeline.traffic import Traffic
 
 _MOST_FLOW = 256 << 20
@@ -255,17 +256,16 @@ class FlowWork:
         """Take a flow as it is on the wire, or what was inside: ``known`` then names the far end."""
         if known is None:
             exchange = self._exchanges.get(flow.number - traffic.first_flow)
-            saying = self.reader.read(traffic, flow, views, exchange)
+            saying = self.reader.read(traffic, flow, views, exchange, bare=not any(hits.values()))
         else:
             saying = self.reader.patiently(traffic, flow, views, known)
         for work in saying.works:
             self._learn(flow, work)
         if saying.new:
             self.sightings.hand_out(saying.works, hits, flow=flow, views=views, traffic=traffic)
-            self.reader.keep(saying)
+            self.reader.keep(saying, views)
         self.notes.extend(note for _, note in saying.notes)
-        for request in saying.counted:
-            self.toll.counted(traffic, flow, views[0], request)
+        self._count(traffic, flow, views, saying)
         for reason, length in saying.opaque:
             self.toll.unreadable(flow, saying.host, reason, length)
         for work in saying.works:
@@ -277,6 +277,15 @@ class FlowWork:
             self._pending_bytes += work.node_bytes
         if self._pending_bytes >= _FLUSH or len(self._pending) > _MOST_PENDING:
             self._flush()
+
+    def _count(self, traffic: Traffic, flow: Flow, views: dict[int, SideView], saying: Saying) -> None:
+        """Keep what is told of messages that were not made."""
+        if saying.told:
+            asker = self._key_of(flow.client_ip, flow.client_mac)
+            for address, name, time_ns in saying.told:
+                self.names.learn(asker, address, name=name, time_ns=time_ns)
+        for request in saying.counted:
+            self.toll.counted(traffic, flow, views[0], request)
 
     def _learn(self, flow: Flow, work: MessageWork) -> None:
         message = work.message
@@ -291,6 +300,9 @@ class FlowWork:
         ip, mac = (
             (flow.client_ip, flow.client_mac) if message.side == 1 else (flow.server_ip, flow.server_mac)
         )
+        return self._key_of(ip, mac)
+
+    def _key_of(self, ip: str, mac: str) -> str:
         device: Device | None = self.devices.of(ip, mac)
         return device.key if device is not None else ip
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from vitne.pipeline.conversation import pauses
 from vitne.pipeline.messagework import MessageWork, device_and_direction
 from vitne.pipeline.saying import Counted, Saying, Seen, mixed
 
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
 
-MOST_BYTES = 64 << 10  # bytes of a flow that is remembered
-MOST_MESSAGES = 64  # messages of a flow that is remembered
+MOST_BYTES = 8 << 20  # bytes of a flow that is remembered
+SMALL = (
+    64 << 10
+)  # bytes of a flow that is known by all its bytes at once; of a longer one two must begin alike
+MOST_SAID = 1 << 18  # messages that are remembered, of all flows
 MOST = 16384  # flows that are remembered
+MOST_GLANCES = 1 << 16  # long flows of which is known how they begin and end
 MOST_HELD = 64 << 20  # bytes, unwrapped, of all flows that are remembered: what is found in them holds them
+_GLANCE = 1024  # bytes of each end of a side of a long flow
 _BY_TIME = "stream"  # protocol of messages that are cut where time passed
 _GROUPS = ("22", "23", "255.", "ff")  # how addresses of groups begin; a few others do too, which costs little
 
@@ -47,6 +53,7 @@ class _Pattern(NamedTuple):
     counted: list[Counted]
     opaque: list[tuple[str, int]]
     notes: list[tuple[int | None, Gap | Oddity]]  # number of the message, None: the flow's own
+    pauses: list[tuple[int, ...]] | None  # of each side, where time decides how it is cut
 
 
 class Repeats:
@@ -55,36 +62,46 @@ class Repeats:
     def __init__(self, devices: Devices) -> None:
         self._devices = devices
         self._patterns: dict[bytes, _Pattern] = {}
+        self._glances: set[bytes] = set()
+        self._said = 0
         self._held = 0
+        self._unweighed: list[tuple[int, list[Seen]]] = []  # bytes that may be held, before it is drafted
 
     def key(self, flow: Flow, views: dict[int, SideView]) -> bytes | None:
-        """Give what a flow is known by; None for one that is too long to be remembered."""
-        if sum(map(len, views.values())) > MOST_BYTES:
+        """Give what a flow is known by; None for one that is too long, or the first long one of its kind."""
+        size = sum(map(len, views.values()))
+        if size > MOST_BYTES:
             return None
         group = flow.server_ip if flow.server_ip.startswith(_GROUPS) else ""
         ways = [device_and_direction(self._devices, flow, side)[1] for side in (0, 1)]
         sides = sorted(views)
-        known = hashlib.blake2b(
-            repr((flow.transport, flow.server_port, group, ways, sides)).encode(), digest_size=32
-        )
+        begun = hashlib.sha256(repr((flow.transport, flow.server_port, group, ways, sides)).encode())
         for side in sides:
             view = views[side]
             shape = view.lengths.tolist() if flow.transport == "udp" else list(view.spans())
             text = repr(shape).encode()
-            known.update(len(text).to_bytes(8, "big") + text + view.data)
-        return known.digest()
+            begun.update(len(text).to_bytes(8, "big") + text)
+        if size > SMALL:  # not every bulk has to be digested
+            glance = begun.copy()
+            for side in sides:
+                glance.update(views[side].data[:_GLANCE] + views[side].data[-_GLANCE:])
+            if not self._again(glance.digest()):
+                return None
+        for side in sides:
+            begun.update(views[side].data)
+        return begun.digest()
 
-    def keep(self, saying: Saying) -> None:
+    def keep(self, saying: Saying, views: dict[int, SideView]) -> None:
         """Remember what a flow said, under its key."""
         works = saying.works
-        if saying.key is None or len(self._patterns) >= MOST or len(works) > MOST_MESSAGES:
+        if saying.key is None or len(self._patterns) >= MOST or self._said + len(works) > MOST_SAID:
             return
-        if any(work.message.protocol == _BY_TIME for work in works):
+        if len(self._patterns) >= MOST // 2 and not self._again(saying.key):
             return
         held = sum(work.node_bytes for work in works)
-        if self._held + held > MOST_HELD:
+        if not self._has_room(held):
             return
-        self._held += held
+        timed = any(work.message.protocol == _BY_TIME for work in works)
         index = {id(work): number for number, work in enumerate(works)}
         said = []
         for work in works:
@@ -93,7 +110,37 @@ class Repeats:
             message = msgspec.structs.replace(work.message, parts=())
             said.append(_Said(message, work.host, work.opaque, response, work.seen))
         notes = [(None if owner is None else index[id(owner)], note) for owner, note in saying.notes]
-        self._patterns[saying.key] = _Pattern(said, saying.host, saying.counted, saying.opaque, notes)
+        self._unweighed.append((held, [one.seen for one in said]))
+        self._said += len(works)
+        self._patterns[saying.key] = _Pattern(
+            said,
+            saying.host,
+            saying.counted,
+            saying.opaque,
+            notes,
+            _paused(works[0].traffic, views) if timed else None,
+        )
+
+    def _again(self, key: bytes) -> bool:
+        """Say whether such a flow was met before: where room gets short, those met once are not kept."""
+        if key in self._glances:
+            return True
+        if len(self._glances) < MOST_GLANCES:
+            self._glances.add(key)
+        return False
+
+    def _has_room(self, size: int) -> bool:
+        """Take room for what a flow may hold; first weigh what those before it do hold, if need be."""
+        if self._held + size > MOST_HELD:
+            waiting = self._unweighed
+            self._unweighed = [each for each in waiting if any(seen.found is None for seen in each[1])]
+            for bound, seen in waiting:
+                if all(one.found is not None for one in seen):
+                    self._held += _held(seen) - bound
+        if self._held + size > MOST_HELD:
+            return False
+        self._held += size
+        return True
 
     def again(self, key: bytes, traffic: Traffic, flow: Flow, views: dict[int, SideView]) -> Saying | None:
         """Give what the flow of this key said, as this flow says it; None where none is remembered."""
@@ -107,6 +154,8 @@ class Repeats:
             work.find_ends(self._devices)
             works.append(work)
         if pattern.counted and mixed(views[0], works, pattern.counted):
+            return None
+        if pattern.pauses is not None and pattern.pauses != _paused(traffic, views):
             return None
         for work, said in zip(works, pattern.said, strict=True):
             if said.response is not None:
@@ -125,3 +174,19 @@ class Repeats:
             notes=notes,
             new=False,
         )
+
+
+def _paused(traffic: Traffic, views: dict[int, SideView]) -> list[tuple[int, ...]]:
+    return [pauses(view, traffic.walked.row_times) for _, view in sorted(views.items())]
+
+
+def _held(seen: list[Seen]) -> int:
+    """Give the bytes of all nodes, with those they came out of, that something was found in."""
+    nodes: dict[int, int] = {}
+    for one in seen:
+        for sighting in (*(one.found or ()), *one.told):
+            node = sighting.node
+            while node is not None and id(node) not in nodes:
+                nodes[id(node)] = len(node.data)
+                node = node.parent
+    return sum(nodes.values())

@@ -24,6 +24,7 @@ class Counted(NamedTuple):
     end: int
     host: Host
     delivery: Delivery
+    kind: tuple[str, str] = ("http", "request")  # protocol and kind of message
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Saying:
     counted: list[Counted] = field(default_factory=list)  # requests that are counted alone
     opaque: list[tuple[str, int]] = field(default_factory=list)  # of answers not made: reason, bytes
     notes: list[tuple[MessageWork | None, Gap | Oddity]] = field(default_factory=list)  # None: the flow's own
+    told: list[tuple[str, str, int]] = field(default_factory=list)  # address, name, nanoseconds of an answer
     new: bool = True  # false: another flow said the same, byte for byte
     key: bytes | None = None  # what the flow is known by, where it is short enough to be remembered
 

@@ -66,7 +66,7 @@ class Toll:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the result)
         weakref.finalize(self, self._file.close)
         self.hosts.number(("", "none"))
-        self._request, self._no_facts = self.kinds.number(("http", "request")), self.facts.number(())
+        self._no_facts = self.facts.number(())
 
     def group(self, traffic: Traffic) -> int:
         """Give the number of a walked group of captures."""
@@ -102,12 +102,14 @@ class Toll:
             self._spill()
 
     def counted(self, traffic: Traffic, flow: Flow, view: SideView, request: Counted) -> None:
-        """Keep an HTTP request that was sent and answered, of which no message was made."""
+        """Keep a request that was sent, of which no message was made."""
         rows = view.row_span(request.start, request.end)
         length = min(request.end - request.start, 0xFFFFFFFF)
-        place = (*rows, flow.number, length, self.hosts.number(request.host), self._request)
+        place = (*rows, flow.number, length, self.hosts.number(request.host))
         delivery = DELIVERIES.index(request.delivery)
-        self._waiting.append((*place, self.group(traffic), 0, delivery, True, (0, 0, 0), self._no_facts))
+        facts = self._no_facts
+        kind, group = self.kinds.number(request.kind), self.group(traffic)
+        self._waiting.append((*place, kind, group, 0, delivery, True, (0, 0, 0), facts))
         if len(self._waiting) >= _CHUNK:
             self._spill()
 

@@ -67,6 +67,13 @@ def judge(head: bytes, transport: str, side: int) -> tuple[int, type[Decoder] | 
     return best, winner
 
 
+@cache
+def asked_first(name: str, transport: str) -> bytes:
+    """Give the first bytes with which the decoder of this name is asked before all others."""
+    rows = enumerate(_candidates(transport))
+    return bytes(byte for byte, row in rows if row and row[0] is decoders()[name])
+
+
 def continuing(upgraded: str) -> type[Decoder] | None:
     """Give the decoder that takes over from an upgrade of this name; None where its bytes tell."""
     for decoder in decoders().values():
