@@ -67,9 +67,7 @@ class Attributor:
             note = behind[number]
             one = self._one((ip, host), addresses[number], [column[number] for column in rows])
             if note is not None:
-                one = msgspec.structs.replace(
-                    one, looked_up=note.address, limits=(note.note, *one.limits)
-                )
+                one = msgspec.structs.replace(one, looked_up=note.address, limits=(note.note, *one.limits))
             out.append(one)
         return out
 
@@ -94,9 +92,7 @@ class Attributor:
             unknown=_unknown(frozenset(fact.kind for fact in every)),
         )
 
-    def _physics(
-        self, place: Place, facts: tuple[Fact, ...]
-    ) -> tuple[tuple[Fact, ...], list[Disagreement]]:
+    def _physics(self, place: Place, facts: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], list[Disagreement]]:
         """Add what the time of a handshake refutes, and say where facts contradict one another."""
         out = list(self._contradicting(facts))
         rtt = self._asked.handshakes_ms.get(place)
@@ -118,7 +114,6 @@ class Attributor:
                 Disagreement(about="country", values=(*refuted, (measured.value, "capture")), note=note)
             )
         return (*facts, measured), out
-
 
     def _contradicting(self, facts: tuple[Fact, ...]) -> list[Disagreement]:
         """Look once at each combination of facts."""
@@ -154,9 +149,7 @@ def disagreements(facts: Iterable[Fact]) -> list[Disagreement]:
     trapped = [fact for fact in every if fact.trap]
     if trapped and owners:
         values = (*((fact.value, f"{fact.kind}: {_who(fact)}") for fact in trapped), *owners)
-        out.append(
-            Disagreement(about="holder", values=tuple(sorted(set(values))), note=trapped[0].trap)
-        )
+        out.append(Disagreement(about="holder", values=tuple(sorted(set(values))), note=trapped[0].trap))
     return out
 
 

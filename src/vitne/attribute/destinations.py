@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import ipaddress
+import itertools
 from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 from vitne.model.findings import Destination
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from publicsuffixlist import PublicSuffixList
 
     from vitne.model.findings import HostSource, Scope
@@ -54,6 +57,44 @@ class Names:
         times, names = self._told.get((asker, address), ((), ()))
         position = bisect.bisect_right(times, time_ns)
         return self._words[names[position - 1]] if position else ""
+
+    def told(self) -> Iterator[tuple[str, str, str, int]]:
+        """Yield what was told: asker, address, name, time; by time, then in alphabetical order."""
+        every = [
+            (time_ns, asker, address, self._words[row])
+            for (asker, address), (times, names) in self._told.items()
+            for time_ns, row in zip(times, names, strict=True)
+        ]
+        for time_ns, asker, address, name in sorted(every):
+            yield asker, address, name, time_ns
+
+    def contradictions(self, within_ns: int = 2_000_000_000) -> list[tuple[str, str, int]]:
+        """Give asker, name and time of answers that contradict one another.
+
+        Two answers to one asker about one name contradict one another where they come within two seconds and
+        have no address of a family in common: a forged answer looks so, and it comes before or after the true
+        one.  A name that rotates its addresses over minutes does not.
+        """
+        places: dict[tuple[str, int, int], set[str]] = {}
+        for (asker, address), (_, rows) in self._told.items():
+            for row in set(rows):
+                places.setdefault((asker, row, 6 if ":" in address else 4), set()).add(address)
+        several = {
+            (asker, self._words[row], family) for (asker, row, family), at in places.items() if len(at) > 1
+        }
+        answers: dict[tuple[str, str, int], dict[int, set[str]]] = {}
+        for asker, address, name, time_ns in self.told() if several else ():
+            family = 6 if ":" in address else 4
+            if (asker, name, family) not in several:
+                continue
+            answers.setdefault((asker, name, family), {}).setdefault(time_ns, set()).add(address)
+        out = []
+        for (asker, name, _), by_time in answers.items():
+            times = sorted(by_time)
+            for before, after in itertools.pairwise(times):
+                if after - before <= within_ns and not by_time[before] & by_time[after]:
+                    out.append((asker, name, after))
+        return sorted(set(out), key=lambda each: (each[2], each[1], each[0]))
 
     def _sort(self) -> None:
         """Put what was told in order of time, and of name where it was told at the same time."""

@@ -38,7 +38,9 @@ def marked(fact: Fact) -> Fact:
         return fact
     words = f" {re.sub(r'[^0-9a-zà-ÿ-]+', ' ', fact.value.lower())} "
     for trap in traps():
-        if fact.kind in trap.kinds and any(f" {name} " in words or _begins(name, words) for name in trap.names):
+        if fact.kind in trap.kinds and any(
+            f" {name} " in words or _begins(name, words) for name in trap.names
+        ):
             return msgspec.structs.replace(fact, trap=trap.why)
     return fact
 
@@ -159,7 +161,9 @@ class NameFacts:
         if front is not None:
             limits.append(_SAYS[front.kind].format(name=front.name))
         for other in self._table.pretends(host):
-            limits.append(f"only looks like {other}: the name ends in {domain or host}, and that is what counts")
+            limits.append(
+                f"only looks like {other}: the name ends in {domain or host}, and that is what counts"
+            )
         return OfName(
             shown=shown.text,
             domain=domain,

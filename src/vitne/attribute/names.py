@@ -121,9 +121,7 @@ def looks_like(host: str, known: Collection[str]) -> tuple[str, ...]:
     labels = host.rstrip(".").lower().split(".")
     if len(labels) > _DEEPEST:
         labels = labels[-_DEEPEST:]
-    inside = (
-        ".".join(labels[first:last]) for last in range(2, len(labels)) for first in range(last - 1)
-    )
+    inside = (".".join(labels[first:last]) for last in range(2, len(labels)) for first in range(last - 1))
     return tuple(sorted({name for name in inside if name in known}))
 
 
@@ -147,7 +145,9 @@ def translated(ip: str, prefixes: Iterable[str] = ()) -> Translated | None:
         return None
     if address.version == 4:
         if address in _CLAT:
-            note = "an address of the phone's own translator (464XLAT, RFC 7335): the destination is not in it"
+            note = (
+                "an address of the phone's own translator (464XLAT, RFC 7335): the destination is not in it"
+            )
             return Translated(address="", note=note)
         return None
     nets = [_WELL_KNOWN, *(net for each in prefixes if (net := _prefix(each)) is not None)]
@@ -157,11 +157,15 @@ def translated(ip: str, prefixes: Iterable[str] = ()) -> Translated | None:
             return Translated(address="", note=f"NAT64 of the private address {inner}")
         return Translated(address=str(inner), note=f"NAT64: {inner} behind a translator (RFC 6052)")
     if address in _LOCAL_TRANSLATED:
-        return Translated(address="", note="NAT64 with a local prefix (RFC 8215): the IPv4 address is not known")
+        return Translated(
+            address="", note="NAT64 with a local prefix (RFC 8215): the IPv4 address is not known"
+        )
     if address.ipv4_mapped is not None:
         return Translated(address=str(address.ipv4_mapped), note="an IPv4 address written as IPv6 (RFC 4291)")
     if address.sixtofour is not None:
-        return Translated(address=str(address.sixtofour), note="6to4 (RFC 3056): the relay is not the destination")
+        return Translated(
+            address=str(address.sixtofour), note="6to4 (RFC 3056): the relay is not the destination"
+        )
     return None
 
 
@@ -177,7 +181,13 @@ def _prefix(text: str) -> ipaddress.IPv6Network | None:
 def nowhere_on_the_internet(ip: str) -> str:
     """Say why an address has no place on the open internet (RFC 6890), "" for one that has."""
     first = ip.partition(".")[0]
-    if first.isdigit() and len(first) < 4 and first not in _MAY_BE_SPECIAL and ":" not in ip and int(first) < 224:
+    if (
+        first.isdigit()
+        and len(first) < 4
+        and first not in _MAY_BE_SPECIAL
+        and ":" not in ip
+        and int(first) < 224
+    ):
         return "" if packed_address(ip) else "this is no address"
     try:
         address = ipaddress.ip_address(ip.partition("%")[0])

@@ -25,9 +25,7 @@ def outlines() -> dict[str, list[list[tuple[float, float]]]]:
     """Give the rings of each country by its two letters: (longitude, latitude) in degrees."""
     content = _content()
     return {
-        country: [
-            [(ring[at] / 10, ring[at + 1] / 10) for at in range(0, len(ring) - 1, 2)] for ring in rings
-        ]
+        country: [[(ring[at] / 10, ring[at + 1] / 10) for at in range(0, len(ring) - 1, 2)] for ring in rings]
         for country, rings in content["rings"].items()
     }
 
@@ -61,9 +59,7 @@ def distance_to(country: str, latitude: float, longitude: float) -> float | None
     if any(_inside(ring, longitude, latitude) for ring in rings):
         return 0.0
     here = (latitude, longitude)
-    return min(
-        _to_edge(here, ring[at - 1], ring[at]) for ring in rings for at in range(len(ring))
-    )
+    return min(_to_edge(here, ring[at - 1], ring[at]) for ring in rings for at in range(len(ring)))
 
 
 def _to_edge(here: tuple[float, float], a: tuple[float, float], b: tuple[float, float]) -> float:

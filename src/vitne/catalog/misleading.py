@@ -64,7 +64,9 @@ def traps() -> tuple[Trap, ...]:
         for kind in trap.kinds
         if kind not in FACT_KINDS
     ]
-    errors += [f"traps.toml: {n} is not lower case" for trap in content.trap for n in trap.names if n != n.lower()]
+    errors += [
+        f"traps.toml: {n} is not lower case" for trap in content.trap for n in trap.names if n != n.lower()
+    ]
     if errors:
         raise faults(errors)
     return content.trap

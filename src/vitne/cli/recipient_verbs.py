@@ -76,21 +76,33 @@ def _attribute_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--yes", action="store_true", help="send the queries without asking first")
     parser.add_argument(
-        "--certificates", action="store_true", help="with --online: also fetch certificates, which touches the servers themselves"
+        "--certificates",
+        action="store_true",
+        help="with --online: also fetch certificates, which touches the servers themselves",
     )
     parser.add_argument(
-        "--resolver", metavar="ADDRESS", default="", help="with --online: name server to ask (default: the system's)"
+        "--resolver",
+        metavar="ADDRESS",
+        default="",
+        help="with --online: name server to ask (default: the system's)",
     )
     parser.add_argument(
-        "--bootstrap", metavar="FILE", default="", help="with --online: where registers are asked (JSON; default: IANA's)"
+        "--bootstrap",
+        metavar="FILE",
+        default="",
+        help="with --online: where registers are asked (JSON; default: IANA's)",
     )
-    parser.add_argument("--only", metavar="NAME", action="append", default=[], help="only this host or address")
+    parser.add_argument(
+        "--only", metavar="NAME", action="append", default=[], help="only this host or address"
+    )
 
 
 def _destinations_options(parser: argparse.ArgumentParser) -> None:
     _shared(parser)
     parser.add_argument("--svg", metavar="FILE", default="", help="also write the flow diagram and its text")
-    parser.add_argument("--map", metavar="FILE", default="", help="also write a map of the world and its text")
+    parser.add_argument(
+        "--map", metavar="FILE", default="", help="also write a map of the world and its text"
+    )
 
 
 def _recipient_options(parser: argparse.ArgumentParser) -> None:
@@ -102,8 +114,12 @@ def _recipient_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cells", metavar="FILE", help="positions of cells (CSV: cell,lat,lon,range or an OpenCelliD table)"
     )
-    parser.add_argument("--svg", metavar="FILE", default="", help="also write the track as a picture and text")
-    parser.add_argument("--zone", metavar="HOURS", default="0", help="time zone for nights and workdays, as +1")
+    parser.add_argument(
+        "--svg", metavar="FILE", default="", help="also write the track as a picture and text"
+    )
+    parser.add_argument(
+        "--zone", metavar="HOURS", default="0", help="time zone for nights and workdays, as +1"
+    )
     parser.add_argument(
         "--speed", metavar="M_PER_S", type=float, default=1.4, help="how fast the phone moves at most"
     )

@@ -163,9 +163,13 @@ def _one(tables: list[Table], file: Path) -> Table:
     if len(ranges) == len(tables):
         content = joined(ranges)
     else:
-        content = {k: v for table in tables if isinstance(table.content, dict) for k, v in table.content.items()}
+        content = {
+            k: v for table in tables if isinstance(table.content, dict) for k, v in table.content.items()
+        }
     first = tables[0]
-    return Table(about=first.about, content=content, faults=sum(each.faults for each in tables), date=first.date)
+    return Table(
+        about=first.about, content=content, faults=sum(each.faults for each in tables), date=first.date
+    )
 
 
 def _date_of(version: str) -> str:

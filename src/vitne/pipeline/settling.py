@@ -8,6 +8,7 @@ import msgspec
 
 from vitne.assess import settle
 from vitne.attribute.destinations import destination, scope_of
+from vitne.model import Oddity
 from vitne.pipeline.appnames import AppNames
 from vitne.pipeline.cover import Cover
 from vitne.pipeline.ends import NOBODY, Ends
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from vitne.model import Destination, Finding
     from vitne.pipeline.flowwork import FlowWork
 
+_CONTRADICTING = (
+    "two answers about one name came within two seconds and have no address in common; one may be forged"
+)
 _LATE = 1 << 62
 """A time behind every answer."""
 
@@ -33,6 +37,8 @@ def settle_all(scan: Any, wanted: list[Device] | None) -> Result:
     alone = sum(device.mac not in work.devices.routers for device in work.devices.all) == 1
     apps = AppNames(scan.traffics, scan.book, alone=alone)
     findings = _findings(work, ends, apps)
+    for _ in work.names.contradictions():
+        work.notes.add(Oddity(name="contradicting-dns-answers", note=_CONTRADICTING))
     return Result(
         captures=scan.captures,
         findings=findings,

@@ -1,0 +1,61 @@
+"""What the verbs about recipients share: the tables at hand, the destinations of a case, the day asked for."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vitne.knowledge import Knowledge, read_manifest, shipped
+from vitne.model import UsageError
+
+if TYPE_CHECKING:
+    from vitne.attribute.attribution import Place
+    from vitne.store import Case
+
+_DATA = "VITNE_DATA"
+
+
+def user_folder() -> Path:
+    """Give the folder of tables that the user added: what VITNE_DATA names, else the user's data folder."""
+    named = os.environ.get(_DATA, "")
+    if named:
+        return Path(named).expanduser()
+    home = os.environ.get("XDG_DATA_HOME", "")
+    return (Path(home) if home else Path("~/.local/share").expanduser()) / "vitne" / "tables"
+
+
+def knowledge() -> Knowledge:
+    """Give the tables of the package and of the user; of two of one name the user's stands."""
+    return Knowledge([user_folder(), shipped()])
+
+
+def listed() -> list[dict[str, str]]:
+    """Give what a case keeps of the tables at hand, without loading any."""
+    from vitne.knowledge import manifest_of
+
+    rows = {each.name: each for folder in (shipped(), user_folder()) for each in read_manifest(folder)}
+    return manifest_of(rows[name] for name in sorted(rows))
+
+
+def day_of(asked: str, case: Case | None) -> str:
+    """Give the day that tables must not be later than, "" for the latest; raises UsageError for no day."""
+    if asked == "capture" and case is not None:
+        times = [row.time_ns for row in case.transmissions] or [row.time_ns for row in case.findings]
+        if not times:
+            return ""
+        return datetime.datetime.fromtimestamp(max(times) / 1e9, tz=datetime.UTC).date().isoformat()
+    try:
+        return datetime.date.fromisoformat(asked).isoformat() if asked else ""
+    except ValueError as error:
+        raise UsageError(f"{asked!r} is no day", expected="a day such as 2019-03-21, or «capture»") from error
+
+
+def places_of(case: Case) -> list[Place]:
+    """Give the destinations of a case: address and name, each once, those with findings first."""
+    sent = [finding.destination for finding in case.findings if finding.direction == "sent"]
+    places = [(each.ip, each.host) for each in sent]
+    places += [(row.ip, row.host) for row in case.transmissions]
+    places += [(row.destination.ip, row.destination.host) for row in case.opaque]
+    return list(dict.fromkeys(places))
