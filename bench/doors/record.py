@@ -78,7 +78,7 @@ def run(folder: Path, environments: Path, carriers: tuple[str, ...]) -> Recorded
             "tcpdump3", dump, "-i", "lo", "-n", "-s", "262144", "--immediate-mode", "-U", "-w",
             str(folder / "http3.pcap"), f"udp port {plan.PORTS['tls13']}", "-Z", "root",
         )  # fmt: skip
-        time.sleep(1.0)
+        _listens(folder / "tcpdump.log", folder / "tcpdump3.log")
         for carrier in carriers:
             why = _client(own, carrier)
             if why:
@@ -128,6 +128,15 @@ def _serve(own: Run) -> None:
             late = sorted(name for name, port in plan.PORTS.items() if port not in _listening())
             raise SystemExit(f"doors: no answer on {', '.join(late)}; see the logs in {folder}")
         time.sleep(0.2)
+
+
+def _listens(*logs: Path) -> None:
+    """Wait until the captures have begun."""
+    deadline = time.monotonic() + _WAIT
+    while not all(b"listening on" in log.read_bytes() for log in logs):
+        if time.monotonic() > deadline:
+            raise SystemExit(f"doors: tcpdump does not begin; see {logs[0]}")
+        time.sleep(0.1)
 
 
 def _listening() -> set[int]:
