@@ -138,10 +138,13 @@ class OpenedFlows:
         for side in views:
             if side in told or talk.sides[side].unread:
                 yield from _still_closed(told.get(side) or _protected(side), talk.sides[side])
-        inner = quic_views(talk, views)
+        inner: dict[int, SideView] = dict(quic_views(talk, views))
         if inner:
-            told_inside = msgspec.structs.replace(flow, decrypted=True)
-            self._held = (flow.number, Inside(told_inside, dict(inner), host))
+            inside = msgspec.structs.replace(flow, decrypted=True)
+            if all(connection.client == 1 for connection in talk.connections):  # an answer was seen first
+                inside = _turned(inside)
+                inner = {1 - side: inner[side] for side in sorted(inner, reverse=True)}
+            self._held = (flow.number, Inside(inside, inner, host))
 
     def has_read(self, flow: Flow) -> bool:
         """Say whether this is the flow whose events were read last."""
@@ -163,6 +166,19 @@ def _stretches(view: SideView, begin: int) -> list[tuple[int, memoryview]]:
         if start + skip < stop:
             found.append((offset + skip, data[start + skip : stop]))
     return found
+
+
+def _turned(flow: Flow) -> Flow:
+    """Give a flow with its ends changed over."""
+    return msgspec.structs.replace(
+        flow,
+        client_ip=flow.server_ip,
+        client_port=flow.server_port,
+        client_mac=flow.server_mac,
+        server_ip=flow.client_ip,
+        server_port=flow.client_port,
+        server_mac=flow.client_mac,
+    )
 
 
 def _protected(side: int) -> Message:

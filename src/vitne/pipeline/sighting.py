@@ -254,7 +254,7 @@ def _begin(work: MessageWork) -> int:
 
 def _loose(flow: Flow, view: SideView, side: int, hit: Hit) -> Message:
     """Make a message of bytes that no decoder claimed: the datagram, or the hit itself."""
-    if flow.transport == "udp":
+    if flow.transport == "udp" and not isinstance(view, OpenedView):  # inside QUIC there are streams
         number = int(np.searchsorted(view.offsets, hit[0], side="right")) - 1
         length = int(view.lengths[number])
         return Message(protocol="datagram", kind="data", side=side, start=0, end=length, datagram=number)
