@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.pipeline.test_views import batch
 
+from tests.pipeline.test_views import batch
 from vitne.decrypt.quic_side import OpenedQuic
 from vitne.decrypt.quic_streams import Streams
 from vitne.pipeline.insideviews import OpenedView, QuicView
