@@ -40,6 +40,8 @@ _SHORT = 512  # bytes of a text of which is remembered that nothing is wrapped i
 _MOST_REMEMBERED = 4096  # such texts: header fields say the same over and over
 _known_empty: set[bytes] = set()
 
+_DOCUMENTS = (b"{", b"[", b"<", b'"')  # what begins so, and is read, is no chance reading
+_LONG_TEXT = 4096  # bytes of a text that reads as something and might be something else all the same
 _COVERED = 0.9  # share of the bytes from which a structure is taken to be all there is
 
 
@@ -162,8 +164,7 @@ class _Graph:
             if family_of(encoding) == "structure" or any(child.path for child in children):
                 budget.first_time(node.data)
                 yield from self._children(node, encoding, children, -1)
-                if self.deep and not any(readable(child.data) for child in children):
-                    yield from self._unlocked(node, -1, found=True)  # a record of noise is none
+                yield from self._doubted(node, encoding, children)
                 return
             for child in children[:1]:
                 node = self._node(node, encoding, child)
@@ -171,6 +172,15 @@ class _Graph:
         self._wait(node, 0)
         if not self.deep and (reason := _unreadable(node.data, decoded=node.parent is not None)):
             yield self._opaque(node, reason)
+
+    def _doubted(self, node: Node, encoding: Gated, children: list[Child]) -> Iterator[Node | Opaque | Gap]:
+        """Look once more at what was announced as a binary record: noise reads as one, too."""
+        if not self.deep or readable(node.data):
+            return
+        if any(map(_tells, children)):
+            yield from self._unlocked(node, -1, found=True)
+        else:
+            yield from self._open(node, 0, but=encoding)
 
     def _node(self, parent: Node, encoding: Gated, child: Child) -> Node:
         self.budget.size -= len(child.data)
@@ -205,16 +215,17 @@ class _Graph:
         if len(children) >= Limits().children or (children and self.budget.leaves <= 0):
             self.budget.reached("too many fields", len(node.data) - children[-1].end)
 
-    def _open(self, node: Node, decodings: int) -> Iterator[Node | Opaque | Gap]:
+    def _open(self, node: Node, decodings: int, but: Gated | None = None) -> Iterator[Node | Opaque | Gap]:
+        """Try all that may have made the bytes, ``but`` one that was tried before."""
         first, every = candidates(node.data)
         limits = self.budget.limits()
         opened = 0
         for encoding in first:
-            children = self._find(encoding, node, limits)
+            children = self._find(encoding, node, limits) if encoding is not but else []
             if children:
                 opened += 1
                 yield from self._children(node, encoding, children, decodings)
-                if _covers(children, node):
+                if _covers(children, node) and (readable(node.data) or any(map(_tells, children))):
                     every = ()
                     break
         for encoding in every:
@@ -284,10 +295,16 @@ def _stands_for_all(encoding: Gated, children: list[Child], data: bytes) -> bool
     )
 
 
+def _tells(child: Child) -> bool:
+    """Say whether what came out speaks for itself: text that is more than a number, or a known format."""
+    data = child.data
+    return packed(data) or media(data) or (len(data) > 3 and not data.isdigit() and readable(data))
+
+
 def _explained(data: bytes, *, found: bool, texts: bool) -> bool:
     """Say whether bytes need no opening: what was found in them is no chance reading, or they are text."""
     if readable(data):
-        return found or not texts
+        return not texts or (found and (data[:1] in _DOCUMENTS or len(data) > _LONG_TEXT))
     return (found and packed(data)) or media(data)
 
 

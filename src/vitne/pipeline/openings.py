@@ -15,6 +15,7 @@ from vitne.encodings._looks import media, readable
 from vitne.encodings.add import opened as add_opened
 from vitne.encodings.xor import opened as xor_opened
 from vitne.identify.differences import Differences
+from vitne.model import Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +28,13 @@ _LONGEST = 256  # bytes of a field that may go into a key
 _MOST = 512  # fields of one message that are looked at
 _LONGEST_TARGET = 8192  # bytes of a part in which pairs of names and values are looked for
 _PAIR = re.compile(rb"(?:^|[?&; ])([A-Za-z][A-Za-z0-9_.-]{0,40})=([^&;=\s]{1,256})")
+_SHORTEST, _LONGEST_TOKEN = 16, 160  # letters of a token that may stand for closed bytes
+_TOKENS = (
+    ("hex", re.compile(rb"(?:[0-9a-f]{2}){8,}|(?:[0-9A-F]{2}){8,}")),
+    ("base64", re.compile(rb"[0-9A-Za-z+/_-]{14,46}={0,2}")),
+)
+_LEAST_HIDDEN = 24  # bytes of a token that are looked at for known values
+_MOST_TOKENS = 8192  # tokens that are remembered
 _MOST_HIDDEN = 3  # keys that known values yield of the same bytes
 _LEAST = 8  # bytes from which something may be closed
 
@@ -39,14 +47,52 @@ class Openings:
         self._searcher = searcher
         self._recipes = Recipes(catalog.recipes())
         self._differences = Differences(searcher.seeds, haystack=searcher.haystack)
+        self._tokens: dict[bytes, bool] = {}
         self.any = bool(self._keyring) or any(seed.origin == "subject" for seed in searcher.seeds)
         # whether there is a key or a value that may open anything
         self.texts = True  # readable bytes are asked about, too: a key of small numbers leaves them readable
 
     def open(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
         """Give what some bytes hold, in each of the ways that make something of them."""
+        if readable(data):
+            found = self._token(data, limits)
+            if found:
+                return found
         found = self._keyring.open(data, limits) if self._keyring else []
         return found or self._hidden(data, limits)
+
+    def _token(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
+        """Give what a token stands for that looks like a digest or a number, where that can be opened."""
+        if not _SHORTEST <= len(data) <= _LONGEST_TOKEN:
+            return []
+        for name, pattern in _TOKENS:
+            if pattern.fullmatch(data):
+                encoding = encodings()[name]
+                try:
+                    child = next(iter(encoding.unwrap(data, limits)), None)
+                except Malformed:
+                    continue
+                if child is not None and self._opens(child.data, limits):
+                    return [(encoding, child)]
+        return []
+
+    def _opens(self, data: bytes, limits: Limits) -> bool:
+        """Say whether some even bytes open, remembered."""
+        if readable(data):
+            return False
+        known = self._tokens.get(data)
+        if known is None:
+            if len(self._tokens) >= _MOST_TOKENS:
+                self._tokens.clear()
+            known = bool(self._keyring and self._keyring.open(data, limits))
+            known = known or (len(data) >= _LEAST_HIDDEN and bool(self._differences.find(data)))
+            known = known or (len(data) >= _LEAST_HIDDEN and self._by_itself(data, limits))
+            self._tokens[data] = known
+        return known
+
+    def _by_itself(self, data: bytes, limits: Limits) -> bool:
+        """Say whether a short key that needs no known value makes something of the bytes."""
+        return next(iter(encodings()["xor"].find(data, limits)), None) is not None
 
     def _hidden(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
         """Give what some bytes hold under the keys that known values yield."""
