@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from vitne.decode.protocols.coap_lwm2m import name_of
 from vitne.decode.protocols.coap_options import (
     BLOCK1,
     BLOCK2,
@@ -33,6 +34,7 @@ _TYPES = ("CON", "NON", "ACK", "RST")
 _CSM = 0xE1  # 7.01, capabilities: the first message of each side on TCP (RFC 8323 section 5.3)
 _LARGEST = 1 << 20  # bytes of one message on a stream, and of blocks that are put together
 _MOST_TRANSFERS = 64
+_MOST_ASKED = 4096  # requests of which the path is kept, to name what answers them
 
 
 class _Frame(NamedTuple):
@@ -65,6 +67,7 @@ class Coap:
         self.upgraded_at: tuple[int, int] | None = None
         self._count = [0, 0]  # datagrams met per side
         self._blocks: dict[tuple[int, int, bytes], bytearray] = {}  # by side, option and token
+        self._asked: dict[bytes, str] = {}  # by token: name of what was asked for last
         self._kept = (bytearray(), bytearray())  # bytes of streams
         self._offset = [0, 0]  # stream offset of the first kept byte
         self._lost = [False, False]
@@ -158,6 +161,8 @@ class Coap:
         declared = any(option.number == CONTENT_FORMAT for option in content.options)
         facts = [("type", frame.kind)] if frame.kind else []
         if kind == "request":
+            if len(self._asked) < _MOST_ASKED or frame.token in self._asked:
+                self._asked[frame.token] = _field(frame.data, content)
             facts.append(("method", METHODS.get(frame.code, f"0.{frame.code:02d}")))
         parts = [_option_part(frame, option) for option in content.options if option.end > option.start]
         parts += self._payload(side, frame, content, hints=HINTS.get(number, ()) if declared else ())
@@ -198,13 +203,19 @@ class Coap:
         )
         yield Part(
             path="payload",
-            field=_field(frame.data, content),
+            field=self._field(frame, content),
             start=frame.base + start,
             end=frame.base + end,
             hints=hints,
             data=joined,
             exact=joined is None,
         )
+
+    def _field(self, frame: _Frame, content: Content) -> str:
+        """Name a payload after its path; that of an answer after what was asked for."""
+        if frame.code >> 5 == 0:
+            return _field(frame.data, content)
+        return self._asked.get(frame.token, "")
 
     def _join(self, key: tuple[int, int, bytes], piece: bytes, block: bytes) -> bytes | None:
         """Put a block behind those before it; gives the whole at the last (RFC 7959 section 2.2)."""
@@ -282,9 +293,10 @@ def _option_part(frame: _Frame, option: Option) -> Part:
 
 
 def _field(data: bytes, content: Content) -> str:
-    """Name a payload after the last word of its path."""
+    """Name a payload after the resource that its path stands for in LwM2M, else after its last word."""
     paths = [option for option in content.options if option.number == URI_PATH]
-    return data[paths[-1].start : paths[-1].end][:255].decode("utf-8", "replace") if paths else ""
+    words = [data[path.start : path.end][:255].decode("utf-8", "replace") for path in paths]
+    return name_of("/".join(words)) or words[-1] if words else ""
 
 
 decoder = Coap
