@@ -123,6 +123,9 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reveal", action="store_true", help="HAR and slices hold values; say that it is meant"
     )
+    parser.add_argument(
+        "--subject", metavar="FILE", help="the subject file of the scan, for coordinates with --reveal"
+    )
     _captures(parser)
 
 

@@ -37,7 +37,8 @@ def _block(block: Block) -> Markup:
         level = min(block.level + 1, 6)
         return Markup("<h{}>{}</h{}>").format(level, block.text, level)
     if isinstance(block, Para):
-        return Markup('<p class="lead">{}</p>' if block.lead else "<p>{}</p>").format(block.text)
+        lead = Markup(' class="lead"') if block.lead else ""
+        return Markup("<p{}>{}</p>").format(lead, block.text)
     if isinstance(block, Items):
         name = "ol" if block.numbered else "ul"
         rows = Markup("").join(Markup("<li>{}</li>").format(item) for item in block.items)

@@ -40,7 +40,7 @@ def _picture(facts: Facts, device: str, targets: list[dict[str, Any]]) -> Pictur
         shapes.append(box(500, y - 25, 396, 50))
         kinds = say.listed(facts.kinds(target), 3)
         shapes.append(text(510, y - 7, cut(f"{facts.name(target)} ({target['messages']})", 54)))
-        shapes.append(text(510, y + 14, cut(kinds, 58), soft=True))
+        shapes.append(text(510, y + 14, cut(kinds, 50), soft=True))
         told.append(f"{facts.name(target)}: {kinds}, {target['messages']} {say('c_messages')}")
     words = say("alt_flow", device=device, told="; ".join(told))
     return Picture(svg(_WIDTH, height, shapes, words), words, say("cap_flow"))

@@ -1,0 +1,118 @@
+"""``vitne redact``: a bag in which every value of a person is replaced, and nothing else of the traffic."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vitne.cli import custody
+from vitne.cli.main import DONE, FAILED
+from vitne.model import StoreError, Subject, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from vitne.evidence.redacting import Redacted
+
+CAPTURE = "redacted.pcapng"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the bag and say what was replaced and left out."""
+    from vitne.evidence.redacting import redact
+
+    case = custody.open_case(options.case)
+    place = Path(options.folder or f"{options.case.rstrip('/')}.redacted")
+    if place.exists():
+        raise UsageError("there is something at that place already", where=str(place))
+    given = custody.originals(options.case, case, options.capture)
+    secret = _secret(options.secret, place)
+    made = redact(given, _subject(options.subject), secret=secret, shift=options.shift_times)
+    _write(place, made, options)
+    _say(place, made)
+    return DONE if made.same else FAILED
+
+
+def _subject(file: str | None) -> Subject:
+    if not file:
+        return Subject()
+    from vitne.identify.subject import read_subject
+
+    return read_subject(file)[0]
+
+
+def _secret(given: str | None, place: Path) -> bytes:
+    """Read the secret, or make one beside the bag: whoever has it can undo the replacement by trying."""
+    path = Path(given) if given else place.with_name(f"{place.name}.secret")
+    try:
+        if path.exists():
+            secret = path.read_bytes().strip()
+        else:
+            if given:
+                raise UsageError("there is no such secret", where=given)
+            secret = os.urandom(32).hex().encode()
+            _private(path, secret + b"\n")
+    except OSError as error:
+        raise StoreError(f"the secret cannot be kept: {error.strerror}", where=str(path)) from error
+    if len(secret) < 16:
+        raise UsageError("the secret is too short", where=str(path), expected="16 bytes or more")
+    return secret
+
+
+def _private(path: Path, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+
+
+def _write(place: Path, made: Redacted, options: argparse.Namespace) -> None:
+    """Scan the new capture into a case of its own and seal that; the mapping stays outside."""
+    import argparse as arguments
+
+    from vitne.cli import seal
+    from vitne.cli.casework import Kept, write
+    from vitne.pipeline import Options, run_scan
+
+    with tempfile.TemporaryDirectory(prefix=".vitne-", dir=place.parent) as base:
+        capture = Path(base) / CAPTURE
+        capture.write_bytes(made.capture)
+        result = run_scan([str(capture)], Options(subject=made.subject, jobs=1))
+        run_facts: dict[str, Any] = {
+            "inputs": [str(capture)],
+            "keys": [],
+            "subject": bool(made.subject.seeds),
+        }
+        kept = Kept(Path(base) / "case")
+        write(Path(base) / "case", result.masked(), run=run_facts, kept=kept)
+        counts = {**made.counts, **{f"left out: {k}": v for k, v in made.left_out.items()}}
+        custody.record(
+            Path(base) / "case", "redact", detail={"counts": counts, "times_shifted": options.shift_times}
+        )
+        asked = arguments.Namespace(
+            case=str(Path(base) / "case"), bag=str(place), key=None, timestamp=[], subject=None,
+            values_for=[], retain_until=None, encrypt=[], capture=[], keys=[], quiet=True,
+        )  # fmt: skip
+        seal.run(asked)
+    mapping = place.with_name(f"{place.name}.mapping.json")
+    try:
+        _private(mapping, msgspec.json.format(msgspec.json.encode(made.mapping), indent=1) + b"\n")
+    except OSError as error:
+        shutil.rmtree(place, ignore_errors=True)
+        raise StoreError(f"the mapping cannot be kept: {error.strerror}", where=str(mapping)) from error
+
+
+def _say(place: Path, made: Redacted) -> None:
+    for key, value in sorted(made.counts.items()):
+        print(f"{key.replace('_', ' ')}: {value}")
+    for why, count in sorted(made.left_out.items()):
+        print(f"left out, {count} flow(s) with findings: {why}")
+    print(f"No original value is left in {place} (searched in every layer and encoding).")
+    print("Scanning it gives the same findings but for the values." if made.same else "The findings differ:")
+    for line in made.differ[:20]:
+        print(f"  {line}")
+    print(f"Keep apart, never share: {place}.secret, {place}.mapping.json and {place}.key.pem")
