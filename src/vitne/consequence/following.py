@@ -1,0 +1,169 @@
+"""How well a phone could be followed from what one recipient got: fixes, gaps, and how near it stays known.
+
+After a fix a phone may move, so what is known of its place spreads with time: the uncertainty at a moment is
+the smallest, over all fixes, of the fix's own error and the way the phone can have gone since or until then.
+Every number this rests on is an assumption that is printed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_S = 1_000_000_000
+_DAY_NS = 86_400 * _S
+NEAR_M = 1000.0
+RADII = (("cell in a town", 500.0), ("cell in a suburb", 2000.0), ("cell in the country", 10_000.0))
+"""Stated defaults where no table gives a cell's reach: metres within which the phone is."""
+COORDINATE_M = 50.0
+"""Stated default for coordinates without an accuracy."""
+
+
+class Fix(msgspec.Struct, frozen=True, kw_only=True):
+    """One moment at which the recipient learned of the phone's place."""
+
+    time_ns: int
+    label: str  # masked value: cell-id#1
+    kind: str  # "cell-id", "location", "bssid", "ssid"
+    radius_m: float | None = None  # error of the place, None for the assumed one
+    position: tuple[float, float] | None = None  # latitude, longitude where a table or the value gives it
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the phone stays known within a kilometre, under one assumption of a fix's error."""
+
+    assumption: str
+    radius_m: float
+    known_s: float  # seconds within ``NEAR_M``
+    of_s: float  # seconds looked at
+
+
+class Following(msgspec.Struct, frozen=True, kw_only=True):
+    """How well the phone could be followed."""
+
+    fixes: int
+    places: int  # distinct labels
+    span_s: float  # seconds from the first fix to the last
+    per_day: float  # fixes a day, over the span
+    median_gap_s: float | None
+    longest_gap_s: float | None
+    shares: tuple[Share, ...]
+    night_place: tuple[str, int, int] | None  # label most seen at night, nights with it, nights with any fix
+    work_place: tuple[str, int, int] | None  # the same for workdays from 9 to 16
+    assumptions: tuple[str, ...]
+
+
+def follow(fixes: Iterable[Fix], *, speed: float = 1.4, zone_h: float = 0.0) -> Following:
+    """Say how well a phone could be followed; ``speed`` in m/s, ``zone_h`` the local time's hours before UTC."""
+    ordered = sorted(fixes, key=lambda each: (each.time_ns, each.label))
+    times = [each.time_ns for each in ordered]
+    gaps = sorted(
+        (after - before) / _S for before, after in zip(times, times[1:], strict=False) if after > before
+    )
+    span = (times[-1] - times[0]) / _S if times else 0.0
+    radii = (
+        RADII if any(each.radius_m is None for each in ordered) else (("reach as given with each fix", 0.0),)
+    )
+    night, work = _usual(ordered, zone_h, _is_night), _usual(ordered, zone_h, _is_work)
+    return Following(
+        fixes=len(ordered),
+        places=len({each.label for each in ordered}),
+        span_s=span,
+        per_day=len(ordered) / span * 86_400 if span else float(len(ordered)),
+        median_gap_s=gaps[len(gaps) // 2] if gaps else None,
+        longest_gap_s=gaps[-1] if gaps else None,
+        shares=tuple(_share(ordered, name, radius, speed) for name, radius in radii),
+        night_place=night,
+        work_place=work,
+        assumptions=(
+            f"the phone moves at {speed:g} m/s at most",
+            "the recipient keeps every fix with its time",
+            f"local time is UTC{zone_h:+g} h; night is 0 to 6, work is 9 to 16 from Monday to Friday",
+            "a cell table gives where phones were measured, not where the mast stands",
+            "looked at is the time from the first fix to the last; what was sent before or after is not known",
+        ),
+    )
+
+
+def uncertainty_m(fixes: Sequence[Fix], at_ns: int, *, speed: float, radius_m: float) -> float:
+    """Give how far from known the phone can be at a moment, in metres; infinite without a fix."""
+    return min(
+        (
+            (each.radius_m if each.radius_m is not None else radius_m)
+            + speed * abs(at_ns - each.time_ns) / _S
+            for each in fixes
+        ),
+        default=math.inf,
+    )
+
+
+def _share(fixes: Sequence[Fix], name: str, radius: float, speed: float) -> Share:
+    """Add up the time around fixes in which the uncertainty stays below the bound; overlaps count once."""
+    if not fixes:
+        return Share(assumption=name, radius_m=radius, known_s=0.0, of_s=0.0)
+    begin, end = fixes[0].time_ns, fixes[-1].time_ns
+    known, reached = 0, begin
+    for each in fixes:
+        own = each.radius_m if each.radius_m is not None else radius
+        half = int((NEAR_M - own) / speed * _S) if own < NEAR_M else -1
+        if half < 0:
+            continue
+        low, high = max(each.time_ns - half, reached), min(each.time_ns + half, end)
+        if high > low:
+            known += high - low
+        reached = max(reached, high)
+    return Share(assumption=name, radius_m=radius, known_s=known / _S, of_s=(end - begin) / _S)
+
+
+def _is_night(hour: float, weekday: int) -> bool:
+    del weekday
+    return hour < 6
+
+
+def _is_work(hour: float, weekday: int) -> bool:
+    return 9 <= hour < 16 and weekday < 5
+
+
+def _usual(
+    fixes: Sequence[Fix], zone_h: float, when: Callable[[float, int], bool]
+) -> tuple[str, int, int] | None:
+    """Give the place seen on most days at some hours: label, days with it, days with any."""
+    days: dict[int, dict[str, int]] = {}
+    for each in fixes:
+        local = each.time_ns + int(zone_h * 3600 * _S)
+        day = local // _DAY_NS
+        if when((local % _DAY_NS) / (3600 * _S), (day + 3) % 7):  # 1 January 1970 was a Thursday
+            seen = days.setdefault(day, {})
+            seen[each.label] = seen.get(each.label, 0) + 1
+    if not days:
+        return None
+    counted: dict[str, int] = {}
+    for seen in days.values():
+        label = max(seen, key=lambda each: (seen[each], each))
+        counted[label] = counted.get(label, 0) + 1
+    best = max(sorted(counted), key=lambda each: counted[each])
+    return best, counted[best], len(days)
+
+
+def where_at(fixes: Sequence[Fix], at_ns: int) -> tuple[float, float] | None:
+    """Give the position a recipient would assume at a moment: between two fixes on the straight line."""
+    placed = [each for each in sorted(fixes, key=lambda each: each.time_ns) if each.position is not None]
+    before = [each for each in placed if each.time_ns <= at_ns]
+    after = [each for each in placed if each.time_ns > at_ns]
+    if not before or not after:
+        nearest = (before or after)[-1:] if before else after[:1]
+        return nearest[0].position if nearest else None
+    first, second = before[-1], after[0]
+    if first.position is None or second.position is None:
+        return None
+    part = (at_ns - first.time_ns) / (second.time_ns - first.time_ns)
+    return (
+        first.position[0] + (second.position[0] - first.position[0]) * part,
+        first.position[1] + (second.position[1] - first.position[1]) * part,
+    )
