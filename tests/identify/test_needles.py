@@ -84,7 +84,7 @@ def test_a_buffer_full_of_one_value_is_cut_off_and_says_so(engine: str, monkeypa
 
 
 def test_without_hyperscan_the_other_engine_is_taken(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "_hyperscan", lambda: None)
+    monkeypatch.setattr(module, "hyperscan_library", lambda: None)
     assert len(Needles.compile([_needle(b"abc")]).scan(b"xabc")) == 1
     with pytest.raises(ImportError):
         module.HyperscanEngine([_needle(b"abc")])

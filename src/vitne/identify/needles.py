@@ -102,7 +102,7 @@ class Needles:
         if any(len(needle.data) < 3 for needle in needles):
             raise ValueError("a needle has three bytes or more")
         if not engine:
-            engine = "hyperscan" if _hyperscan() is not None else "numpy"
+            engine = "hyperscan" if hyperscan_library() is not None else "numpy"
         return cls(needles, HyperscanEngine(needles) if engine == "hyperscan" else NumpyEngine(needles))
 
     def scan(self, buffer: Buffer) -> Hits:
@@ -113,7 +113,7 @@ class Needles:
         return Hits(needle=ids[order], start=starts[order], end=ends[order], complete=complete)
 
 
-def _hyperscan() -> Any:
+def hyperscan_library() -> Any:
     """Import Hyperscan; None where this machine has none (it exists for few processors)."""
     try:
         return importlib.import_module("hyperscan")
@@ -125,7 +125,7 @@ class HyperscanEngine:
     """One Hyperscan database in block mode."""
 
     def __init__(self, needles: Sequence[Needle]) -> None:
-        library = _hyperscan()
+        library = hyperscan_library()
         if library is None:
             raise ImportError("hyperscan")
         self._database = _database(library, needles) if needles else None
@@ -142,7 +142,7 @@ class HyperscanEngine:
         if self._database is not None and len(buffer):
             try:
                 self._database.scan(buffer, match_event_handler=on_match)
-            except _hyperscan().ScanTerminated:
+            except hyperscan_library().ScanTerminated:
                 return _column(ids), _column(ends), False
         return _column(ids), _column(ends), True
 

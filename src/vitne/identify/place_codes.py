@@ -45,6 +45,7 @@ class Codes:
                 heads.setdefault(head, []).append(view)
                 heads.setdefault(head.swapcase(), []).append(view)
         self._heads = heads
+        self.heads = sorted(heads)  # what a code near a known place begins with
         self._any = re.compile(b"|".join(map(re.escape, sorted(heads))) or rb"(?!)")
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:

@@ -10,11 +10,13 @@ cell.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from vitne.identify.gate import Gate
 from vitne.identify.known_places import Pair, View, chance, judge_place, told, views
 from vitne.identify.packed_places import Packed
 from vitne.identify.place_codes import Codes
@@ -70,21 +72,22 @@ class Places:
         ]
         self._near = [_Near(view, prefixes(view), _any_of(degrees_and_minutes(view))) for view in every]
         self._every = sorted({prefix for one in self._near for prefix in one.prefixes})
-        self._any = _any_of(map(re.escape, self._every))
-        self._marked = _any_of(sorted({part for view in every for part in degrees_and_minutes(view)}))
+        marked = sorted({part for view in every for part in degrees_and_minutes(view)})
+        self._marked = _any_of(marked)
         self._codes = Codes(every)
+        self._gate = Gate([*map(re.escape, self._every), *marked, *map(re.escape, self._codes.heads)])
         self._packed = Packed(every)
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
         """Give the ranges in which a latitude near a known place may begin, or a code may stand."""
         if not self._near:
             return []
-        found = [*self._codes.spans(data), *self._packed.spans(data)]
+        found = self._packed.spans(data)
+        if not self._gate.opens(data):
+            return found
+        found += self._codes.spans(data)
         found += [one.span() for one in islice(self._marked.finditer(data), MOST)]
-        if self._any.search(data) is not None:
-            found += [
-                (at, at + len(start)) for start in self._every for at in islice(_all(data, start), MOST)
-            ]
+        found += [(at, at + len(start)) for start in self._every for at in islice(_all(data, start), MOST)]
         return found
 
     def packed(self, data: bytes) -> list[tuple[int, int]]:
@@ -95,22 +98,24 @@ class Places:
         """Find what stands for known places in the nodes of a message."""
         if not self._near:
             return []
-        pairs = [pair for node in nodes for pair in self._in_node(node)]
+        written = set(self._gate.rows([node.data for node in nodes]))
+        pairs = [
+            pair
+            for row, node in enumerate(nodes)
+            for pair in (*(self._in_text(node) if row in written else ()), *self._packed.find(node))
+        ]
         _name_fields(pairs, nodes)
         held = {(id(pair.found.node), pair.found.seed) for pair in pairs}
         return pairs + [pair for pair in self._in_fields(nodes) if not _shown(pair, held)]
 
-    def _in_node(self, node: Node) -> Iterator[Pair]:
-        yield from self._in_text(node)
+    def _in_text(self, node: Node) -> Iterator[Pair]:
+        yield from self._of_numbers(node)
         if self._marked.search(node.data) is not None:
             yield from self._with_marks(node)
         yield from self._codes.find(node)
-        yield from self._packed.find(node)
 
-    def _in_text(self, node: Node) -> Iterator[Pair]:
+    def _of_numbers(self, node: Node) -> Iterator[Pair]:
         data = node.data
-        if self._any.search(data) is None:
-            return
         taken: set[tuple[int, int]] = set()  # on several datums, where the radius is wide
         for one in self._near:
             if not one.view.counts(data):
@@ -172,11 +177,14 @@ class Places:
 
 def half_of_place(name: str) -> tuple[str, str] | None:
     """Say which half of a pair a field's name speaks of, "lat" or "lon", and what else the name says."""
+    return _half(name) if len(name) <= LEAF else None
+
+
+@lru_cache(maxsize=4096)
+def _half(name: str) -> tuple[str, str] | None:
     lower = name.lower()
     if lower in LATITUDE or lower in LONGITUDE:
         return ("lat" if lower in LATITUDE else "lon"), ""
-    if len(name) > LEAF:
-        return None
     found = _HALF.fullmatch(name)
     if found is None:
         return None
