@@ -29,7 +29,7 @@ def _triggers_options(parser: argparse.ArgumentParser) -> None:
         help="logs of the device: logcat text or binary, bug report, dumpsys, iOS syslog, CSV, JSON, marks",
     )
     parser.add_argument(
-        "--zone", metavar="ZONE", help="the phone's time zone where the log has none, as +01:00"
+        "--zone", metavar="ZONE", help="the phone's time zone where the log has none: +01:00, UTC-05:00"
     )
     parser.add_argument("--device", metavar="D", help="which device of the case the logs belong to")
     parser.add_argument(
@@ -57,7 +57,7 @@ def _events_options(parser: argparse.ArgumentParser) -> None:
         "--near", metavar="TIME", help="a moment near to the log (RFC 3339), where lines have no year"
     )
     show.add_argument(
-        "--zone", metavar="ZONE", help="the phone's time zone where the log has none, as +01:00"
+        "--zone", metavar="ZONE", help="the phone's time zone where the log has none: +01:00, UTC-05:00"
     )
     show.add_argument("--json", action="store_true", help="print one JSON object a line")
     collect = actions.add_parser("collect", help="read events live over adb, and compare both clocks")

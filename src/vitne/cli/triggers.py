@@ -64,9 +64,11 @@ def zone(text: str | None) -> int | None:
         return None
     if text.upper() in {"UTC", "Z"}:
         return 0
-    found = re.fullmatch(r"([+-])(\d\d):?([0-5]\d)", text)
+    found = re.fullmatch(r"(?:UTC)?([+-])(\d\d):?([0-5]\d)", text)
     if found is None or int(found[2]) > 14:
-        raise UsageError("this is no time zone", where=text, expected="hours and minutes from UTC, as +01:00")
+        raise UsageError(
+            "this is no time zone", where=text, expected="hours and minutes from UTC, as +01:00 or UTC-05:00"
+        )
     return (int(found[2]) * 3600 + int(found[3]) * 60) * (-1 if found[1] == "-" else 1)
 
 

@@ -47,6 +47,17 @@ def hours(seeds: tuple[int, ...], *, more: bool = False) -> list[TimedFrame]:
     return wire.frames()
 
 
+def registrations(phone: Phone, more: dict[str, str], *, seed: int, count: int = 3) -> bytes:
+    """Give a capture in which one phone registers some times, with further fields of one's own."""
+    wire = Wire(Random(f"registrations {seed}"))
+    story = _Story(wire, seed, "192.0.2.30", more=False)
+    story.phone, story.added = phone, more
+    for number in range(count):
+        story.register(START_NS + (number + 1) * _MINUTE, cell=phone.cell)
+    about = About(comment="An invented phone. No value in it belongs to anybody.", application="vitne lab")
+    return pcapng(wire.frames(), about)
+
+
 class _Story:
     """One phone on the common wire."""
 
@@ -60,6 +71,7 @@ class _Story:
         self.more = more
         self.counter = self.chance.randrange(100, 900)
         self.session = ""
+        self.added: dict[str, str] = {}
 
     def tell(self, start: int) -> None:
         """Let all hours pass."""
@@ -75,7 +87,7 @@ class _Story:
             elif what == "card":
                 self._exchange_card()
             else:
-                self._register(now)
+                self.register(now, cell=self.chance.choice(self.cells))
 
     def _boot(self, now: int) -> None:
         """Start: ask for an address."""
@@ -100,9 +112,10 @@ class _Story:
             self.phone, iccid=iccid + luhn_digit(iccid), imsi="00101" + digits(self.chance, 10)
         )
 
-    def _register(self, now: int) -> None:
-        phone = msgspec.structs.replace(self.phone, cell=self.chance.choice(self.cells))
-        said = sender.fields(phone, local_time(now))
+    def register(self, now: int, *, cell: int) -> None:
+        """Post one registration from this cell, and be refused."""
+        phone = msgspec.structs.replace(self.phone, cell=cell)
+        said = sender.fields(phone, local_time(now)) | self.added
         if self.more:
             self.counter += self.chance.randrange(1, 4)
             said |= {"SEQ": str(self.counter), "SESSION": self.session}

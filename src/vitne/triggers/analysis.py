@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vitne.triggers.study import Study
 
 LEVEL = 0.05  # of corrected p-values
+GLANCE, WORTH = 399, 0.1  # draws of a first look, and the p up to which a second one is taken
 MOST_PAIRS = 4000  # pairs of event and destination tested; the busiest destinations first
 
 
@@ -119,17 +120,12 @@ def _test(  # noqa: PLR0913  (one pair and what is common to all)
     nearest = waits(events, bursts, early + WINDOWS_S[-1])
     far = not bool((nearest <= 2 * WINDOWS_S[-1]).any())  # then no moved event is answered either
     chance = _chance(seed, event, destination)
-    tested = coupling(
-        events,
-        bursts,
-        sessions=given.sessions,
-        span=given.observation.span_s,
-        chance=chance,
-        early_s=early,
-        draws=1 if far else max(DRAWS, 20 * family),
-    )
+    place: dict[str, Any] = {"sessions": given.sessions, "span": given.observation.span_s, "early_s": early}
+    tested = coupling(events, bursts, chance=chance, draws=1 if far else GLANCE, **place)
     if far:
         tested = msgspec.structs.replace(tested, p=1.0)
+    elif tested.p <= WORTH:  # a second look with fresh draws, fine enough for the correction
+        tested = coupling(events, bursts, chance=chance, draws=max(DRAWS, 40 * family), **place)
     others = [
         at
         for name, at in given.bursts.items()
@@ -270,6 +266,7 @@ def _effect(seen: Coupling) -> dict[str, Any]:
         "excess_interval": [round(seen.excess_low, 4), round(seen.excess_high, 4)],
         "lift": None if seen.lift is None else round(seen.lift, 2),
         "attributable": round(seen.attributable, 4),
+        "next_median_s": None if seen.next_s is None else round(seen.next_s, 3),
         "latency_median_s": None if latency is None else round(latency[1], 3),
         "latency_quartiles_s": None if latency is None else [round(latency[0], 3), round(latency[2], 3)],
     }

@@ -40,6 +40,7 @@ class Coupling(msgspec.Struct, frozen=True, kw_only=True):
     lift: float | None  # hits / expected; None where nothing is expected
     attributable: float  # share of all bursts that the excess makes up
     latency_s: tuple[float, float, float] | None  # lower quartile, median, upper quartile of the answered
+    next_s: float | None  # median wait until the next burst, whatever the window; None where none comes
     waits: tuple[float, ...]  # per event, seconds to the next burst; inf for none
 
 
@@ -64,7 +65,7 @@ def coupling(  # noqa: PLR0913  (columns and the conditions of one test)
     mean, sd = moved.mean(axis=0), np.maximum(moved.std(axis=0), LEAST_SD)
     scores = (seen - mean) / sd
     rivals = ((moved - mean) / sd).max(axis=1)
-    best = int(scores.argmax())
+    best = int(scores.argmax()) if seen.any() else len(WINDOWS_S) - 1
     p = float((1 + np.count_nonzero(rivals >= scores[best] - 1e-9)) / (draws + 1))
     return _told(best, p=p, waiting=waiting, expected=float(mean[best]), bursts=len(bursts), chance=chance)
 
@@ -120,5 +121,6 @@ def _told(  # noqa: PLR0913  (parts of one outcome)
         lift=hits / expected if expected > 0 else None,
         attributable=max(0.0, (hits - expected) / bursts) if bursts else 0.0,
         latency_s=(latency[0], latency[1], latency[2]) if latency else None,
+        next_s=float(np.median(waiting[np.isfinite(waiting)])) if np.isfinite(waiting).any() else None,
         waits=tuple(waiting.tolist()),
     )

@@ -60,16 +60,15 @@ def from_anchors(
         return None
     if len(anchors) > _MOST_ANCHORS:
         anchors = anchors[:: -(-len(anchors) // _MOST_ANCHORS)]
-    tops = [_peak(_differences(anchors - zone, bursts), len(anchors)) for zone in zones]
+    tops = [_peak(_rows(anchors - zone, bursts).sum(axis=0), len(anchors)) for zone in zones]
     height, place = max(tops, key=lambda top: top[0])
     zone = zones[[top[0] for top in tops].index(height)]
     if not _stands_out(height, anchors, bursts, zones=zones, chance=chance):
         return None
-    at = _differences(anchors - zone, bursts)
-    places = []
-    for _ in range(_DRAWS):
-        picks = chance.integers(0, len(anchors), len(anchors))
-        places.append(_peak([at[index] for index in picks.tolist()], len(anchors))[1])
+    rows = _rows(anchors - zone, bursts)
+    picks = chance.integers(0, len(anchors), size=(_DRAWS, len(anchors)))
+    weights = np.stack([np.bincount(pick, minlength=len(anchors)) for pick in picks]).astype(np.float32)
+    places = [_peak(pile, len(anchors))[1] for pile in weights @ rows]
     spread = float(np.quantile(np.abs(np.array(places) - place), 0.95))
     bound = spread + (LATENCY_S[1] - LATENCY_S[0]) / 2
     if bound > MOST_BOUND_S:
@@ -79,31 +78,28 @@ def from_anchors(
     return Offset(seconds=seconds, bound_s=bound, how=how, anchors=len(anchors), zone_s=zone)
 
 
-def _differences(anchors: NDArray[np.float64], bursts: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Give per anchor the seconds to each burst within reach."""
+def _rows(anchors: NDArray[np.float64], bursts: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Give a row an anchor and a column a quarter of a second: 1 where a burst lies within the width."""
+    cells, half = int(2 * REACH_S / _STEP_S) + 1, int(_WIDTH_S / 2 / _STEP_S)
     low = np.searchsorted(bursts, anchors - REACH_S)
-    high = np.searchsorted(bursts, anchors + REACH_S)
-    pairs = zip(anchors.tolist(), low.tolist(), high.tolist(), strict=True)
-    return [bursts[begin:end] - anchor for anchor, begin, end in pairs]
+    counts = np.searchsorted(bursts, anchors + REACH_S) - low
+    row = np.repeat(np.arange(len(anchors)), counts)
+    inside = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    apart = bursts[np.repeat(low, counts) + inside] - anchors[row]
+    at = ((apart + REACH_S) / _STEP_S).astype(np.int64)
+    begin, end = np.clip(at - half, 0, cells - 1), np.clip(at + half, 0, cells - 1)
+    size = len(anchors) * cells
+    change = np.bincount(row * cells + begin, minlength=size) - np.bincount(row * cells + end, minlength=size)
+    return (change.reshape(len(anchors), cells).cumsum(axis=1) > 0).astype(np.float32)
 
 
-def _peak(differences: Sequence[NDArray[np.float64]], anchors: int) -> tuple[float, float]:
-    """Give height and place of the pile: anchors with a difference within the width, each counted once."""
-    cells = int(2 * REACH_S / _STEP_S)
-    pile = np.zeros(cells + 1)
-    half = int(_WIDTH_S / 2 / _STEP_S)
-    for each in differences:
-        if len(each):
-            hit = np.zeros(cells + 1)
-            at = ((each + REACH_S) / _STEP_S).astype(np.int64)
-            np.add.at(hit, np.clip(at - half, 0, cells), 1)
-            np.add.at(hit, np.clip(at + half, 0, cells), -1)
-            pile += np.cumsum(hit) > 0
-    if not pile.any():
+def _peak(pile: NDArray[np.float32], anchors: int) -> tuple[float, float]:
+    """Give height and place of a pile: anchors with a burst so far away, each counted once."""
+    most = float(pile.max())
+    if most <= 0:
         return 0.0, 0.0
-    typical = float(np.median(pile))
     best = np.flatnonzero(pile == pile.max())
-    return (float(pile.max()) - typical) / max(anchors, 1), float(best.mean()) * _STEP_S - REACH_S
+    return (most - float(np.median(pile))) / max(anchors, 1), float(best.mean()) * _STEP_S - REACH_S
 
 
 def _stands_out(
@@ -118,6 +114,7 @@ def _stands_out(
     draws = _DRAWS if len(zones) == 1 else 19
     for _ in range(draws):
         moved = anchors + (chance.random(len(anchors)) - 0.5) * REACH_S * 2
-        if max(_peak(_differences(moved - zone, bursts), len(anchors))[0] for zone in zones) >= height:
+        piles = (_rows(moved - zone, bursts).sum(axis=0) for zone in zones)
+        if max(_peak(pile, len(anchors))[0] for pile in piles) >= height:
             return False
     return True

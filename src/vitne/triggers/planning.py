@@ -9,7 +9,7 @@ from vitne.triggers.coupled import LEAST_SD
 
 SURE = 0.95  # the power that is asked for
 ASSUMED = 0.5  # a sender that answers half of the events, where nothing better is known
-MOST = 2000  # more events than this are not worth naming
+MOST = 300  # more events than this are not worth naming
 
 
 def power(events: int, *, by_chance: float, answers: float, level: float) -> float:
@@ -25,7 +25,7 @@ def power(events: int, *, by_chance: float, answers: float, level: float) -> flo
 
 
 def more_events(events: int, *, by_chance: float, answers: float, level: float) -> int | None:
-    """Give how many further events make the power 0.95; None for more than 2,000."""
+    """Give how many further events make the power 0.95; None for more than 300."""
     low, high = events, events + MOST
     if power(high, by_chance=by_chance, answers=answers, level=level) < SURE:
         return None

@@ -16,6 +16,7 @@ from vitne.triggers.bursts import waits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+NEARER = 0.6  # what stands between is this much nearer to the transmission, at least
 BESIDE_S = 10.0  # two events this near to one another occur together
 
 
@@ -25,6 +26,7 @@ class Between(msgspec.Struct, frozen=True, kw_only=True):
     with_it: tuple[int, int]  # answered, all: first events that the second followed before the answer
     without: tuple[int, int]  # answered, all: first events that it did not follow
     p: float  # that the first share is greater by chance
+    first_latency_s: float | None  # median wait since the first event
     first_spread_s: float | None  # interquartile range of the waits since the first event
     second_spread_s: float | None  # since the second
     second_latency_s: float | None  # median wait since the second
@@ -34,6 +36,10 @@ class Between(msgspec.Struct, frozen=True, kw_only=True):
         """Tell whether the second event stands nearer to the transmissions than the first."""
         hits, of = self.with_it
         if hits < 3 or hits < 0.8 * (hits + self.without[0]):
+            return False
+        if self.first_latency_s is None or self.second_latency_s is None:
+            return False
+        if self.second_latency_s > NEARER * self.first_latency_s:
             return False
         if self.p <= 0.05:
             return True
@@ -65,12 +71,14 @@ def between(
     answered = till_burst <= window_s
     followed = till_second <= np.where(answered, till_burst + early_s, window_s)
     counts = [(int((answered & side).sum()), int(side.sum())) for side in (followed, ~followed)]
+    own = till_burst[answered & followed]
     since = waits((first + till_second)[answered & followed], bursts, early_s)
     return Between(
         with_it=counts[0],
         without=counts[1],
         p=fisher((counts[0][0], counts[1][0]), (counts[0][1], counts[1][1])),
-        first_spread_s=_spread(till_burst[answered & followed]),
+        first_latency_s=float(np.median(own)) if len(own) else None,
+        first_spread_s=_spread(own),
         second_spread_s=_spread(since),
         second_latency_s=float(np.median(since)) if len(since) else None,
     )

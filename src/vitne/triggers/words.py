@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from vitne.triggers.coupled import Coupling
     from vitne.triggers.trial import Trial
 
+FAR_S = 900.0  # a next transmission later than this is not worth a word
 NAMES = {
     "boot": ("boot", "boots"),
     "shutdown": ("shutdown", "shutdowns"),
@@ -40,9 +41,12 @@ def counted(event: str, destination: str, tested: Coupling, *, clause: str) -> s
     latest = f"{tested.window_s:g} s"
     if tested.latency_s is not None and tested.hits >= 3:
         latest = f"{latest} (half of them within {seconds(max(tested.latency_s[1], 0.0))})"
+    by_chance = f"by chance {tested.expected:.1f} would have"
+    if tested.hits * 2 < tested.events and tested.next_s is not None and tested.next_s <= FAR_S:
+        by_chance += f"; half of the next ones came after {seconds(tested.next_s)} or sooner"
     return (
         f"In {tested.hits} of {tested.events} {named(event, tested.events)} a transmission to {destination} "
-        f"followed within {latest}; by chance {tested.expected:.1f} would have: {clause}."
+        f"followed within {latest}; {by_chance}: {clause}."
     )
 
 
