@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from vitne.compare import identities
 from vitne.compare import shape as compare
 from vitne.learn import shape as learn
 
@@ -22,6 +23,11 @@ FOLDER = Path(__file__).resolve().parent.parent / "src" / "vitne" / "data" / "sc
 
 MADE: dict[str, tuple[type, str, str]] = {
     "compare": (compare.Comparison, compare.SCHEMA, "What vitne compare --json prints"),
+    "identities": (
+        identities.Identities,
+        identities.SCHEMA,
+        "What vitne compare --by identity --json prints",
+    ),
     "learn": (learn.Learned, learn.SCHEMA, "What vitne learn --json prints"),
 }
 

@@ -21,6 +21,10 @@ _MANIFEST = "manifest.json"
 
 def run(options: argparse.Namespace) -> int:
     """Compare and give the exit code."""
+    if options.by == "identity":
+        from vitne.cli.identities import run as by_identity
+
+        return by_identity(options)
     if len(options.captures) != 2:
         raise UsageError(
             f"{len(options.captures)} halves were given",

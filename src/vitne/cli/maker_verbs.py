@@ -12,6 +12,11 @@ def add(verbs: Any) -> None:
     """Add the verbs to a parser."""
     _compare_options(verbs.add_parser("compare", help="say what changed between two halves of captures"))
     _gate_options(verbs.add_parser("gate", help="judge captures by a policy: what may go to whom"))
+    plan = verbs.add_parser("plan", help="plan runs that tell more than runs at random")
+    plans = plan.add_subparsers(dest="plan", metavar="WHAT", required=True, parser_class=type(plan))
+    _plan_options(
+        plans.add_parser("identities", help="which run has which identity, so that fields name theirs")
+    )
     _learn_options(verbs.add_parser("learn", help="learn what the fields of an unknown sender are"))
 
 
@@ -23,10 +28,22 @@ def _compare_options(parser: argparse.ArgumentParser) -> None:
         help="two halves, each a capture, a case, a folder of either, or a pattern in quotes",
     )
     parser.add_argument(
-        "--subject", metavar="FILE", action="append", default=[], help="what is known of person and phone"
+        "--subject",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="what is known of person and phone; with --by identity one for each run, or two that take turns",
     )
     parser.add_argument("--keys", metavar="FILE", action="append", default=[], help="key log of the captures")
     parser.add_argument("--device", metavar="D", help="only this device, by address or name")
+    parser.add_argument(
+        "--by",
+        choices=("identity",),
+        help="runs A B [A B ...] with different identities instead of two halves: which one moves each field",
+    )
+    parser.add_argument(
+        "--schedule", metavar="FILE", help="with --by identity: which run has which identity (vitne plan)"
+    )
     parser.add_argument(
         "--level", metavar="P", type=float, default=0.05, help="a difference counts below this (0.05)"
     )
@@ -75,3 +92,24 @@ def _learn_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keys", metavar="FILE", action="append", default=[], help="where the key log lies now, if moved"
     )
+
+
+def _plan_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "identifiers", nargs="*", metavar="NAME", help="identifiers that take two values, such as imei"
+    )
+    parser.add_argument(
+        "--subject",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="two subject files, A and B: what differs between them takes two values",
+    )
+    parser.add_argument(
+        "--words", metavar="N", type=int, help="identities (default: so that pairs are told apart)"
+    )
+    parser.add_argument("--repeats", metavar="N", type=int, default=2, help="runs of each identity (2)")
+    parser.add_argument(
+        "--schedule", metavar="FILE", help="write the schedule for vitne compare --by identity"
+    )
+    parser.add_argument("--json", action="store_true", help="print as JSON")
