@@ -163,7 +163,15 @@ SAMPLES: dict[str, list[bytes]] = {
     "form": [b"imei=004402990000014&mac=00%3A00&x=1", b"?a=b&c=d", b";v=1.1"],
     "grpc-web-text": [
         base64.b64encode(TEXT),
-        base64.b64encode(b"\0\0\0\0\x11" + b"\x0a\x0f004402990000014") + base64.b64encode(b"\x80\0\0\0\x0fgrpc-status:0\r\n"),
+        base64.b64encode(b"\0\0\0\0\x11" + b"\x0a\x0f004402990000014")
+        + base64.b64encode(b"\x80\0\0\0\x0fgrpc-status:0\r\n"),
+    ],
+    "mms": [
+        b"\x8c\x80\x98T1\0\x8d\x93\x97+4788888888\0\x84\xa3\x02\x01"
+        + bytes([len(TEXT)])
+        + b"\x83"
+        + TEXT
+        + b"\x01\x02\x83ab",
     ],
     "gzip": [gzip.compress(TEXT, mtime=0), gzip.compress(TEXT, mtime=0) + gzip.compress(LONG, mtime=0)],
     "hex": [TEXT.hex().encode(), TEXT.hex(":").upper().encode(), b"00 44 02 99", b"aB01"],

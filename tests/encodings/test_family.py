@@ -51,7 +51,7 @@ NO_END = {
 }
 
 # many children: those before the cut are whole
-MANY = {"json", "multipart", "tar", "zip"}
+MANY = {"json", "mms", "multipart", "tar", "zip"}
 
 
 def children(name: str, data: bytes, *, find: bool = False, limits: Limits = LIMITS) -> list[Child]:

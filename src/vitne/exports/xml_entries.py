@@ -64,9 +64,9 @@ def _refuse(*_: Any) -> None:
 class _Spans:
     """Takes elements as they begin and end, and keeps where entries stand."""
 
-    def __init__(self, parser: Any, name: str) -> None:
+    def __init__(self, parser: Any, names: tuple[str, ...]) -> None:
         self._parser = parser
-        self._name = name
+        self._names = names
         self.depth = 0
         self.begin = -1  # where the entry in hand begins
         self.ready: list[tuple[int, int]] = []  # begin and where its end tag begins
@@ -74,21 +74,21 @@ class _Spans:
         parser.EndElementHandler = self.end
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
-        if self.depth == 1 and name == self._name:
+        if self.depth == 1 and name in self._names:
             self.begin = self._parser.CurrentByteIndex
         self.depth += 1
 
     def end(self, name: str) -> None:
         self.depth -= 1
-        if self.depth == 1 and self.begin >= 0 and name == self._name:
+        if self.depth == 1 and self.begin >= 0 and name in self._names:
             self.ready.append((self.begin, self._parser.CurrentByteIndex))
             self.begin = -1
 
 
-def spans(data: Any, name: str) -> Iterator[Span | Gap]:
-    """Yield the range of each element of a name that lies below the first one, and what is wrong."""
+def spans(data: Any, *names: str) -> Iterator[Span | Gap]:
+    """Yield the range of each element of these names that lies below the first one, and what is wrong."""
     parser = _parser()
-    taken = _Spans(parser, name)
+    taken = _Spans(parser, names)
     size = len(data)
     for at in range(0, size, _PIECE):
         wrong = ""
@@ -101,7 +101,7 @@ def spans(data: Any, name: str) -> Iterator[Span | Gap]:
         except Malformed as error:
             wrong = error.why
         for begin, tag in taken.ready:
-            yield span_or_gap(begin, _behind(data, tag, name))
+            yield span_or_gap(begin, _behind(data, tag, names))
         taken.ready.clear()
         if wrong:
             where = max(taken.begin, 0) or max(parser.ErrorByteIndex, 0)
@@ -110,9 +110,9 @@ def spans(data: Any, name: str) -> Iterator[Span | Gap]:
             return
 
 
-def _behind(data: Any, tag: int, name: str) -> int:
+def _behind(data: Any, tag: int, names: tuple[str, ...]) -> int:
     """Give where the end tag at a place ends; an empty element's place is its end already."""
-    found = re.compile(b"</" + name.encode() + rb"\s*+>").match(data, tag)
+    found = re.compile(b"</(?:" + "|".join(names).encode() + rb")\s*+>").match(data, tag)
     return found.end() if found is not None else tag
 
 

@@ -64,3 +64,35 @@ def test_what_is_no_message_is_malformed(entry: bytes) -> None:
 @pytest.mark.parametrize("data", [b"deadbeef" * 10, b"0" * 23, b"Row: 0 a=1"])
 def test_other_texts_are_none(data: bytes) -> None:
     assert fit(data) == Fit.NO
+
+
+MMS = (
+    b'<?xml version="1.0" encoding="UTF-8"?><smses count="2"><sms address="1" date="1" type="2" body="a"/>'
+    b'<mms date="1700000000250" msg_box="%d" address="+47 99999999"><parts>'
+    b'<part seq="0" ct="text/plain" text="imei=490154203237518" data="null"/>'
+    b'<part seq="1" ct="application/octet-stream" text="null" data="AAEC"/></parts>'
+    b'<addrs><addr address="+4788888888" type="151"/></addrs></mms></smses>'
+)
+
+
+def test_a_multimedia_message_gives_its_parts() -> None:
+    first, second = _all(MMS % 2)
+    assert first.units[0].data == b"a"
+    assert [(unit.side, unit.data) for unit in second.units] == [
+        (0, b"imei=490154203237518"),
+        (0, b"\0\1\2"),
+    ]
+    assert (second.host, second.units[0].time_ns) == ("+4799999999", 1_700_000_000_250_000_000)
+    _, received = _all(MMS % 1)
+    assert received.units[0].side == 1
+
+
+def test_a_multimedia_message_without_parts_is_malformed() -> None:
+    with pytest.raises(Malformed):
+        list(read(b'<mms date="1" msg_box="2"><parts/></mms>'))
+
+
+def test_transfer_units_are_read_between_the_lines_of_a_modem() -> None:
+    log = b"AT+CMGL=4\r\n+CMGL: 1,1,,31\r\n" + SMS_PDU + b"\r\n+CMGL: 2,1,,31\r\n" + SMS_PDU + b"\r\nOK\r\n"
+    assert fit(log) == Fit.LIKELY
+    assert [one.units[0].data for one in _all(log)] == [b"hellohello"] * 2

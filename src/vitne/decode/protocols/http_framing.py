@@ -100,7 +100,11 @@ def _transfer(head: Head, lengths: list[int]) -> Framing:
     return Framing("close", 0, other, "content-length" if lengths else "", wrong or unknown)
 
 
-_NAMED = {"application/x-www-form-urlencoded": "form", "text/event-stream": "event-stream"}
+_NAMED = {
+    "application/x-www-form-urlencoded": "form",
+    "text/event-stream": "event-stream",
+    "application/vnd.wap.mms-message": "mms",
+}
 
 
 def hints(head: Head, *, chunked: bool) -> tuple[str, ...]:
