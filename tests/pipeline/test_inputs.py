@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import zipfile
 from io import BytesIO
@@ -148,3 +149,36 @@ def test_key_logs_in_a_folder_are_found_and_not_told_as_passed_over(folder: Path
     assert not [
         note for note in _opened(folder).notes if isinstance(note, Oddity) and "sslkeylog" in note.note
     ]
+
+
+def test_a_folder_of_an_experiment_is_one_scan_with_keys_calls_and_ciphers(tmp_path: Path) -> None:
+    from cryptography.hazmat.primitives import padding
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    from tests.apps import samples
+    from tests.pipeline.talk import IMEI, Talk, post, subject
+    from vitne.cli.main import main
+
+    key, iv = bytes(range(16)), bytes(range(16, 32))
+    padder, lock = padding.PKCS7(128).padder(), Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
+    closed = lock.update(padder.update(b'{"imei":"%s"}' % IMEI.encode()) + padder.finalize()) + lock.finalize()
+    folder = tmp_path / "experiment"
+    folder.mkdir()
+    talk = Talk()
+    talk.ask(post(iv + closed, kind="application/octet-stream"), source=40001)
+    talk.write(folder / "traffic.pcap")
+    rows = [{"type": "aes_info_log", "data": {"alg": "AES", "key": key.hex(), "iv": "", "in": "", "out": ""}}]
+    (folder / "aes_info.json").write_text(json.dumps(rows))
+    (folder / "socket_trace.json").write_bytes(samples.TRACE.replace(b'"dest_port": 443', b'"dest_port": 80'))
+    (folder / "experiment.json").write_text('{"network": {"file": "traffic.pcap"}}')
+    out = tmp_path / "case"
+    assert main(["scan", str(folder), "--subject", str(subject(tmp_path)), "--case", str(out), "-q"]) == 0
+    (found,) = [
+        row
+        for row in map(json.loads, (out / "findings.jsonl").read_text().splitlines())
+        if row["identifier"] == "imei"
+    ]
+    assert found["app"]["package"] == "com.example.weather"
+    assert found["verified"]
+    odd = [json.loads(line)["note"] for line in (out / "oddities.jsonl").read_text().splitlines()]
+    assert [note for note in odd if "aes_info" in note or "socket_trace" in note] == []

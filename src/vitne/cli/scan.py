@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
-    from vitne.model import Finding
+    from vitne.model import Finding, Key
     from vitne.pipeline import Result
 
 
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Scan and give the exit code."""
     from vitne.cli.casework import Kept, write
     from vitne.pipeline import Options, run_scan
-    from vitne.pipeline.inputs import app_lists, key_logs
+    from vitne.pipeline.inputs import app_lists, cipher_keys, key_logs
     from vitne.pipeline.rules import use_senders
 
     _check_case(options.case)
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
                 options.captures,
                 Options(
                     subject=subject,
-                    secrets=_secrets(options.secrets),
+                    secrets=_secrets(options.secrets, cipher_keys(options.captures)),
                     keys=tuple(options.keys),
                     apps=tuple(options.apps),
                     device=options.device,
@@ -111,15 +111,16 @@ def _subject(file: str | None) -> Subject:
     return subject
 
 
-def _secrets(file: str | None) -> Secrets:
+def _secrets(file: str | None, beside: tuple[Key, ...] = ()) -> Secrets:
+    """Read the secrets file; ``beside`` are keys that logs beside the captures tell."""
     if not file:
-        return Secrets()
+        return Secrets(keys=beside)
     from vitne.ciphers import read_secrets
 
     secrets, warnings = read_secrets(file)
     for warning in warnings:
         print(f"vitne: warning: {warning}", file=sys.stderr)
-    return secrets
+    return Secrets(keys=(*secrets.keys, *beside), salts=secrets.salts, alphabets=secrets.alphabets)
 
 
 def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:

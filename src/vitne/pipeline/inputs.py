@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vitne.apps import format_of as app_list_format
-from vitne.exports import HEAD
+from vitne.exports import HEAD, cipher_log
 from vitne.exports import format_of as export_format
 from vitne.intake import CaptureReader, UnpackLimits
 from vitne.intake.captures import format_of as capture_format
 from vitne.intake.received import EXPECTED, MOST_SPOOLED, receive_file, receive_stream, written
 from vitne.intake.unpack import compression, unpack
-from vitne.model import CaptureError, Gap, Oddity
+from vitne.model import CaptureError, Gap, Malformed, Oddity
 from vitne.pipeline.archive import Archive, is_archive
 from vitne.pipeline.exportreader import ExportReader, Unpacked
 
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from vitne.intake.received import Buffer
+    from vitne.model import Key
 
 Reader = CaptureReader | ExportReader
 MOST_FILES = 20_000
 """Files of one folder that are looked at."""
 _SNIFF = 1 << 16
+_MOST_LOG = 256 << 20  # bytes of a log of ciphers that are read
 _KEY_LINE = re.compile(
     rb"(?:#[^\n]*+\n|\s)*+"
     rb"(?:CLIENT_RANDOM|[A-Z]{4,6}_[A-Z_]{6,32}(?:_[0-9])?) [0-9A-Fa-f]{64} [0-9A-Fa-f]{64,128}\s"
@@ -72,7 +74,7 @@ def open_inputs(paths: Sequence[str | Path], *, stdin: Any) -> Opened:
             except CaptureError as error:
                 if place.asked or _promises(error):
                     errors.append(error)
-                elif place.member or not (_is_key_log(place.path) or _names_apps(place.path)):
+                elif place.member or not _says_something(place.path):
                     note = f"{place.where.name}: {error.what}"
                     notes.append(Oddity(name="file-passed-over", note=_shown(note)))
     finally:
@@ -112,12 +114,42 @@ def app_lists(paths: Sequence[str | Path]) -> list[str]:
     return [file for folder in dict.fromkeys(folders) for file in _files(folder, []) if _names_apps(file)]
 
 
+def cipher_keys(paths: Sequence[str | Path]) -> tuple[Key, ...]:
+    """Give the keys in logs of an app's own ciphers that lie in the folders among some paths."""
+    folders = [str(path) for path in paths if str(path) != "-" and Path(path).is_dir()]
+    files = [file for folder in dict.fromkeys(folders) for file in _files(folder, [])]
+    found: dict[bytes, Key] = {}
+    for file in files:
+        if _is_cipher_log(file):
+            try:
+                with Path(file).open("rb") as stream:
+                    keys = cipher_log.keys_of(stream.read(_MOST_LOG))
+            except (OSError, Malformed):
+                continue  # it stands beside the captures and was not asked for
+            for key in keys:
+                found.setdefault(key.data, key)
+    return tuple(found.values())
+
+
+def _is_cipher_log(path: str) -> bool:
+    try:
+        with Path(path).open("rb") as stream:
+            return cipher_log.fits(stream.read(HEAD))
+    except OSError:
+        return False
+
+
 def _names_apps(path: str) -> bool:
     try:
         with Path(path).open("rb") as stream:
             return app_list_format(stream.read(_SNIFF)) is not None
     except OSError:
         return False
+
+
+def _says_something(path: str) -> bool:
+    """Say whether a file beside captures is read for what it says of them."""
+    return _is_key_log(path) or _names_apps(path) or _is_cipher_log(path)
 
 
 def _is_key_log(path: str) -> bool:
