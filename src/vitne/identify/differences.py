@@ -33,6 +33,8 @@ WINDOW = 40  # bytes beside a value that are looked at, half of them on either s
 ENOUGH = 1e-4  # expected chance places up to which a key is tried
 IN_TEXT, IN_BINARY, READS = 0.05, 1 / 64, 0.4  # chance that one difference agrees; that a byte is printable
 MOST_PLACES = 4096  # of one search that are looked at
+_WIDTH = 20  # bits of the table that most places are told wrong by
+_SHIFT = np.uint64(64 - _WIDTH)
 _FIRST = np.uint64((1 << 8 * LEAST) - 1)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: spreads numbers evenly
 MOST = 8  # keys of the same data
@@ -60,6 +62,7 @@ class _Text(NamedTuple):
     data: bytes  # what is looked for
     lag: int
     added: bool
+    skip: int  # differences before the first that are looked for: of equal bytes they say nothing
 
 
 class Differences:
@@ -70,7 +73,7 @@ class Differences:
         self._haystack = haystack
         self._texts: list[_Text] = []
         self._rows: dict[int, list[int]] = {}  # first differences as a number -> rows of texts
-        self._may = np.zeros(1 << 16, dtype=bool)  # by a spread of that number: a cheap first no
+        self._may = np.zeros(1 << _WIDTH, dtype=bool)  # by a spread of that number: a cheap first no
         self._made = False
 
     def find(self, data: bytes) -> list[Hidden]:
@@ -89,8 +92,8 @@ class Differences:
         which = np.searchsorted(ends, starts, side="right").tolist()
         for row, start, number in zip(rows, starts, which, strict=True):
             text = self._texts[row]
-            at = start - int(ends[number] - len(pieces[number]))
-            if (text.lag, text.added) != segments[number] or at + len(text.data) > len(column):
+            at = start - int(ends[number] - len(pieces[number])) - text.skip
+            if (text.lag, text.added) != segments[number] or at < 0 or at + len(text.data) > len(column):
                 continue
             hidden = self._judged(data, column, text, at)
             if hidden is not None:
@@ -102,7 +105,7 @@ class Differences:
         """Give where the first differences of a value stand, and which value's: positions, rows of texts."""
         padded = np.concatenate((differences, np.zeros(8, dtype=np.uint8)))
         words = np.ndarray(len(differences), dtype="<u8", buffer=padded.tobytes(), strides=(1,)) & _FIRST
-        places = np.flatnonzero(self._may[(words * _SPREAD) >> np.uint64(48)])
+        places = np.flatnonzero(self._may[(words * _SPREAD) >> _SHIFT])
         starts: list[int] = []
         rows: list[int] = []
         for place, word in zip(places.tolist(), words[places].tolist(), strict=True):
@@ -121,12 +124,14 @@ class Differences:
         for data in dict.fromkeys(self._values()):
             column = np.frombuffer(data, dtype=np.uint8)
             for lag, added in [*((lag, False) for lag in LAGS), *((lag, True) for lag in ADDED)]:
-                if len(data) - lag >= LEAST:
-                    word = _differences(column, lag, added=added)[:LEAST].tobytes()
+                every = _differences(column, lag, added=added)
+                skip = next((at for at in range(len(every) - LEAST + 1) if _tells(every, at)), None)
+                if skip is not None:
+                    word = every[skip : skip + LEAST].tobytes()
                     self._rows.setdefault(int.from_bytes(word, "little"), []).append(len(self._texts))
-                    self._texts.append(_Text(data, lag, added))
+                    self._texts.append(_Text(data, lag, added, skip))
         words = np.array(list(self._rows), dtype=np.uint64)
-        self._may[(words * _SPREAD) >> np.uint64(48)] = True
+        self._may[(words * _SPREAD) >> _SHIFT] = True
 
     def _values(self) -> Iterator[bytes]:
         for seed in self._seeds:
@@ -184,6 +189,11 @@ def _differences(column: Bytes, lag: int, *, added: bool) -> Bytes:
     if len(column) <= lag:
         return column[:0]
     return column[lag:] - column[:-lag] if added else column[lag:] ^ column[:-lag]
+
+
+def _tells(differences: Bytes, at: int) -> bool:
+    """Say whether differences from a position on are not all alike, as those of padding are, too."""
+    return len(set(differences[at : at + LEAST].tolist())) > 1
 
 
 def _combined(column: Bytes, key: Bytes, *, added: bool) -> Bytes:
