@@ -6,6 +6,7 @@ Nothing is merged: a holder of addresses, a registrant and an owner stand side b
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from vitne.attribute.table import Table, shipped_table
 from vitne.model.attribution import FACT_KINDS, Attribution, Disagreement, Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from vitne.knowledge import Knowledge
     from vitne.model.attribution import FactKind

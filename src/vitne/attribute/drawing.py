@@ -1,4 +1,4 @@
-"""Pictures of where data went: a diagram identifier → destination → recipient → country, and a map of the world.
+"""Pictures of where data went: a diagram from identifier to country, a map of the world, a track.
 
 Plain SVG, drawn offline, each with a text beside it that says the same to whoever does not see the picture.
 Foreign text is made inert by the caller's ``show``; nothing in a picture is a link or a script.
@@ -181,7 +181,8 @@ _STYLE = (
 
 def _svg(width: int, height: int, title: str, shapes: Iterable[str]) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" '
         f'role="img" aria-labelledby="t"><title id="t">{escape(title)}</title><style>{_STYLE}</style>'
         + "".join(shapes)
         + "</svg>\n"
@@ -189,7 +190,7 @@ def _svg(width: int, height: int, title: str, shapes: Iterable[str]) -> str:
 
 
 def track(points: Sequence[tuple[float, float, str]], *, show: Callable[[str, int], str]) -> Drawn:
-    """Draw positions in order of time as a line, north up, with a scale; (latitude, longitude, label) each."""
+    """Draw positions (latitude, longitude, label) in order of time as a line, north up, with a scale."""
     title = "Track that the recipient can draw, from the positions of cells or coordinates"
     if not points:
         return Drawn(
@@ -209,7 +210,8 @@ def track(points: Sequence[tuple[float, float, str]], *, show: Callable[[str, in
     shapes = [f'<polyline class="track" points="{line}"/>']
     for (x, y), (_, _, label) in zip(places, points, strict=True):
         shapes.append(
-            f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{escape(show(label, 80))}</title></circle>'
+            f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="4">'
+            f"<title>{escape(show(label, 80))}</title></circle>"
         )
     length = scale / 111.2
     shapes.append(f'<path class="track" d="M40,590h{length:.1f}"/><text x="40" y="584">1 km</text>')

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from vitne.knowledge import Knowledge, Snapshot
     from vitne.model.attribution import FactKind
 
+_RENTED = "may be a rented machine at {name}: the holder of the addresses is not the operator of the service"
 _SAYS = {
     "content-delivery": "content delivery: {name} answers for whoever rents it, from a place near the asker",
-    "cloud": "may be a rented machine at {name}: the holder of the addresses is not the operator of the service",
-    "hosting": "may be a rented machine at {name}: the holder of the addresses is not the operator of the service",
+    "cloud": _RENTED,
+    "hosting": _RENTED,
     "front-door": "{name} stands in front of services of others",
     "anycast": "anycast: one address of {name} answers from many places, so it has no one country",
 }
@@ -160,10 +161,10 @@ class NameFacts:
         front = next((self._fronts[name] for name in suffixes(host) if name in self._fronts), None)
         if front is not None:
             limits.append(_SAYS[front.kind].format(name=front.name))
-        for other in self._table.pretends(host):
-            limits.append(
-                f"only looks like {other}: the name ends in {domain or host}, and that is what counts"
-            )
+        limits += [
+            f"only looks like {other}: the name ends in {domain or host}, and that is what counts"
+            for other in self._table.pretends(host)
+        ]
         return OfName(
             shown=shown.text,
             domain=domain,

@@ -1,12 +1,13 @@
 """How far data came at each destination, and how often: the steps that packets prove, and repetition.
 
-Steps, each proved by what the step says: a name was resolved, a connection was asked for, agreed to, a message
-was sent, acknowledged, accepted or refused, and the same was sent again.  A step that no packet shows is
+Steps, each proved by what the step says: a name was resolved, a connection was asked for, agreed to, a
+message was sent, acknowledged, accepted or refused, and sent again.  A step that no packet shows is
 unknown where it could not be seen, and no where it could have been.
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -74,8 +75,8 @@ class Rungs(msgspec.Struct, frozen=True, kw_only=True):
 def ladders(case: Any, traced: Any | None = None) -> list[Rungs]:
     """Give the ladder of each destination of a case, most findings first.
 
-    ``traced`` is what the captures show beside the case (``pipeline.retrace``); without it what names resolved
-    to and which connections were refused is unknown.
+    ``traced`` is what the captures show beside the case (``pipeline.retrace``); without it what names
+    resolved to and which connections were refused is unknown.
     """
     groups: dict[tuple[str, str, int], dict[str, list[Any]]] = {}
 
@@ -203,7 +204,7 @@ def _words(keys: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 
 def _times(times: list[int]) -> Repetition:
     ordered = sorted(times) or [0]
-    gaps = sorted(after - before for before, after in zip(ordered, ordered[1:], strict=False))
+    gaps = sorted(after - before for before, after in itertools.pairwise(ordered))
     return Repetition(
         count=len(times),
         first_ns=ordered[0],

@@ -52,7 +52,7 @@ def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 @lru_cache(maxsize=4096)
 def distance_to(country: str, latitude: float, longitude: float) -> float | None:
-    """Give the distance in km from a point to the nearest point of a country, 0 inside; None for no outline."""
+    """Give the km from a point to the nearest point of a country, 0 inside; None for no outline."""
     rings = outlines().get(country)
     if not rings:
         return None
@@ -95,6 +95,6 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
         return self.rtt_ms / 2 * LIGHT_KM_PER_MS
 
     def refutes(self, country: str) -> bool | None:
-        """Say whether a country lies farther than light could have come; None where its outline is missing."""
+        """Say whether a country lies farther than light could have come; None without its outline."""
         distance = distance_to(country, self.latitude, self.longitude)
         return None if distance is None else max(0.0, distance - SLACK_KM) > self.farthest_km

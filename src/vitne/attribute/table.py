@@ -1,4 +1,4 @@
-"""The recipient table made searchable: a name is listed under the organisation with the longest name above it."""
+"""The recipient table made searchable: of names above a host the longest that is listed counts."""
 
 from __future__ import annotations
 

@@ -5,8 +5,9 @@ Nothing stands there without a document; what no document says is unknown, and a
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
+import itertools
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -49,7 +50,7 @@ ROLES = (
     "social network",
     "update server",
 )
-MAY_BE_UNKNOWN = ("legal-name", "seat", "role", "network", "block")
+MAY_BE_UNKNOWN: tuple[ClaimKind, ...] = ("legal-name", "seat", "role", "network", "block")
 """Kinds of claims that every organisation could have; those without a document are shown as unknown."""
 _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NETWORK = re.compile(r"AS[1-9][0-9]{0,9}")
@@ -138,6 +139,19 @@ def lint(content: Recipient, name: str) -> Iterator[str]:
         yield "name is empty"
     if not content.claim:
         yield "nothing is claimed"
+    yield from _wrong_documents(content)
+    keys = {document.key for document in content.document}
+    seen = set()
+    for claim in content.claim:
+        if claim.document not in keys:
+            yield f"{claim.kind} {claim.value}: no document `{claim.document}`"
+        if (claim.kind, claim.value, claim.of) in seen:
+            yield f"{claim.kind} {claim.value} stands twice"
+        seen.add((claim.kind, claim.value, claim.of))
+        yield from (f"{claim.kind} {claim.value}: {what}" for what in _wrong(claim))
+
+
+def _wrong_documents(content: Recipient) -> Iterator[str]:
     keys = [document.key for document in content.document]
     if len(set(keys)) != len(keys):
         yield "a document stands twice"
@@ -148,14 +162,6 @@ def lint(content: Recipient, name: str) -> Iterator[str]:
             yield f"document `{document.key}` needs title, where and licence"
         if not _is_day(document.read_on):
             yield f"document `{document.key}`: read_on is no ISO date"
-    seen = set()
-    for claim in content.claim:
-        if claim.document not in keys:
-            yield f"{claim.kind} {claim.value}: no document `{claim.document}`"
-        if (claim.kind, claim.value, claim.of) in seen:
-            yield f"{claim.kind} {claim.value} stands twice"
-        seen.add((claim.kind, claim.value, claim.of))
-        yield from (f"{claim.kind} {claim.value}: {what}" for what in _wrong(claim))
 
 
 def _wrong(claim: Claim) -> Iterator[str]:
@@ -196,7 +202,7 @@ def overlaps(content: Iterable[Recipient]) -> list[str]:
             if net is not None:
                 nets.append((net, each.id))
     nets.sort(key=lambda each: (each[0].version, int(each[0].network_address), each[0].prefixlen))
-    for (first, a), (second, b) in zip(nets, nets[1:], strict=False):
+    for (first, a), (second, b) in itertools.pairwise(nets):
         if a != b and first.version == second.version and first.overlaps(second):
             out.append(f"{b}.toml: {second} overlaps {first} of {a}")
     return out
@@ -204,7 +210,7 @@ def overlaps(content: Iterable[Recipient]) -> list[str]:
 
 def _is_day(text: str) -> bool:
     try:
-        datetime.date.fromisoformat(text)
+        dt.date.fromisoformat(text)
     except ValueError:
         return False
     return True

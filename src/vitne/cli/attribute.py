@@ -1,4 +1,4 @@
-"""``vitne attribute``: of each destination of a case what is known of it, each fact with its source and date."""
+"""``vitne attribute``: of each destination what is known of it, each fact with its source and date."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def _asked(options: argparse.Namespace, case: Case, places: Sequence[Place]) -> 
         handshakes = retrace(captures_of(case, options.capture)).handshakes_of(places)
     if vantage is not None and not options.answered_near and _own_stack(case):
         print(
-            "vitne: the captures were made on the phone itself or behind a VPN: handshakes are answered there, "
-            "and their times are left out",
+            "vitne: the captures were made on the phone itself or behind a VPN: handshakes are answered "
+            "there, and their times are left out",
             file=sys.stderr,
         )
         handshakes = {}
@@ -112,7 +112,7 @@ def _answers(options: argparse.Namespace, case: Case, places: Sequence[Place]) -
 
 
 def _own_stack(case: Case) -> bool:
-    """Say whether the captures are of raw IP: made on the phone or by a VPN, which answers handshakes itself."""
+    """Say whether the captures are of raw IP: made on the phone or by a VPN, which answers handshakes."""
     links = {interface.link_type for capture in case.captures for interface in capture.interfaces}
     return bool(links & {12, 14, 101, 228, 229})
 
@@ -195,11 +195,12 @@ def print_share(console: Console, found: Sequence[Attribution], used: Sequence[s
     total = counts["destinations"] or 1
     console.print(
         Text(
-            f"\n{counts['destinations']} destinations on the internet: network known of {counts['with network']} "
-            f"and country of {counts['with country']} of {counts['with address']} addresses, recipient listed for "
-            f"{counts['with recipient']} of {counts['with name']} names; recipient unknown for "
-            f"{counts['recipient unknown']} ({100 * counts['recipient unknown'] / total:.0f} %); sources disagree "
-            f"on {counts['disagreeing']}."
+            f"\n{counts['destinations']} destinations on the internet: network known of "
+            f"{counts['with network']} and country of {counts['with country']} of {counts['with address']} "
+            f"addresses, recipient listed for {counts['with recipient']} of {counts['with name']} names; "
+            f"recipient unknown for {counts['recipient unknown']} "
+            f"({100 * counts['recipient unknown'] / total:.0f} %); sources disagree on "
+            f"{counts['disagreeing']}."
         )
     )
     console.print(Text("Tables: " + ", ".join(used), style="dim"))

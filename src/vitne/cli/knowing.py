@@ -1,8 +1,8 @@
-"""What the verbs about recipients share: the tables at hand, the destinations of a case, the day asked for."""
+"""What the verbs about recipients share: tables at hand, destinations of a case, the day asked for."""
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,9 +45,9 @@ def day_of(asked: str, case: Case | None) -> str:
         times = [row.time_ns for row in case.transmissions] or [row.time_ns for row in case.findings]
         if not times:
             return ""
-        return datetime.datetime.fromtimestamp(max(times) / 1e9, tz=datetime.UTC).date().isoformat()
+        return dt.datetime.fromtimestamp(max(times) / 1e9, tz=dt.UTC).date().isoformat()
     try:
-        return datetime.date.fromisoformat(asked).isoformat() if asked else ""
+        return dt.date.fromisoformat(asked).isoformat() if asked else ""
     except ValueError as error:
         raise UsageError(f"{asked!r} is no day", expected="a day such as 2019-03-21, or «capture»") from error
 

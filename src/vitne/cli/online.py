@@ -1,8 +1,8 @@
-"""Live look-ups for ``vitne attribute --online``: what will be asked is listed, confirmed, announced and kept."""
+"""Live look-ups for ``vitne attribute --online``: listed, confirmed, announced and kept."""
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import sys
 import time
@@ -28,7 +28,8 @@ def ask_all(options: argparse.Namespace, case: Case, places: Sequence[Place]) ->
     names = domains(places)
     addresses = sorted({ip for ip, _ in places if ip and scope_of(ip) == "internet"})
     print(
-        f"vitne: about to ask registers and name servers about {len(names)} domains and {len(addresses)} addresses; "
+        f"vitne: about to ask registers and name servers about {len(names)} domains and "
+        f"{len(addresses)} addresses; "
         "each question tells others what is being studied, and can tip off whoever runs a server",
         file=sys.stderr,
     )
@@ -82,21 +83,19 @@ def _ways(options: argparse.Namespace, case: Case) -> Ways:
             ) from error
         if not isinstance(told, dict):
             raise UsageError("the list of servers is no JSON object", where=options.bootstrap)
-    own = {"bootstrap": {kind: told.get(kind) or {} for kind in ("dns", "ipv4", "ipv6")}} if told else {}
-    extra = {"whois_root": str(told["whois"])} if told.get("whois") else {}
-    return Ways(
+    ways = Ways(
         announce=lambda what: print(f"vitne: asking {what}", file=sys.stderr),
         keep=lambda answer, raw: keep(case.folder, answer, raw),
-        now=lambda: (
-            datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        ),
+        now=lambda: dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         sleep=time.sleep,
         pause=float(told.get("pause", 1.0)),
         timeout=float(told.get("timeout", 10.0)),
         resolver=options.resolver or _resolver(),
-        **own,
-        **extra,
     )
+    if told:
+        ways.bootstrap = {kind: told.get(kind) or {} for kind in ("dns", "ipv4", "ipv6")}
+        ways.whois_root = str(told.get("whois") or ways.whois_root)
+    return ways
 
 
 def _resolver() -> str:

@@ -1,4 +1,4 @@
-"""``vitne recipient``: what one recipient can learn: what lasts, what joins, what a hash hides, where the phone was."""
+"""``vitne recipient``: what one can learn: what lasts, what joins, what a hash hides, where one was."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vitne.cli.destinations import recipient_of
 from vitne.cli.knowing import day_of, knowledge
 from vitne.consequence.following import Fix, Following, follow
 from vitne.consequence.hiding import Reversal, hashed, reverse
-from vitne.consequence.joins import bridges, joins
+from vitne.consequence.joins import Bridge, Join, bridges, joins
 from vitne.consequence.lasting import lasting
 from vitne.model import Malformed, UsageError
 from vitne.report import visible
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from vitne.consequence.cells import Cells
-    from vitne.consequence.joins import Bridge, Join
     from vitne.model import Finding
     from vitne.store import Case
 
@@ -251,7 +250,8 @@ def _print_identifiers(console: Console, learned: Learned) -> None:
         line = f"  {row['identifier']}: {len(row['values'])} value(s), {row['times']} times"
         if "outlives" in row:
             lives = row["outlives"]
-            line += f"; points at the {row['of']}; outlives the app {lives['app']}, a factory reset {lives['reset']}, another SIM card {lives['card']}; resettable {row['resettable']}"
+            line += f"; points at the {row['of']}; outlives the app {lives['app']}, a factory reset "
+            line += f"{lives['reset']}, another SIM card {lives['card']}; resettable {row['resettable']}"
         console.print(Text(visible(line, 300)))
 
 
@@ -265,8 +265,8 @@ def _print_joins(console: Console, learned: Learned) -> None:
         console.print(
             Text(
                 visible(
-                    f"  {tie.resettable} is tied to {tie.permanent} for ever, {tie.count} times, first in frames "
-                    f"{tie.frames[0]} to {tie.frames[1]} of {tie.capture} at {tie.time}",
+                    f"  {tie.resettable} is tied to {tie.permanent} for ever, {tie.count} times, first in "
+                    f"frames {tie.frames[0]} to {tie.frames[1]} of {tie.capture} at {tie.time}",
                     300,
                 )
             )
@@ -285,8 +285,8 @@ def _print_hashes(console: Console, learned: Learned) -> None:
         )
         console.print(
             Text(
-                f"  {each.identifier} as {each.digest}: {each.space.size:,} candidates where {each.space.assumes}; {how}; "
-                f"all of them take {each.whole_s:,.0f} s on this machine"
+                f"  {each.identifier} as {each.digest}: {each.space.size:,} candidates where "
+                f"{each.space.assumes}; {how}; all of them take {each.whole_s:,.0f} s on this machine"
             )
         )
     for line in learned.unhidden:

@@ -1,4 +1,4 @@
-"""Options of the verbs about recipients: data at hand, attribution, destinations, what one recipient can learn."""
+"""Options of the verbs about recipients: tables, attribution, destinations, what one can learn."""
 
 from __future__ import annotations
 

@@ -7,14 +7,14 @@ Every number this rests on is an assumption that is printed.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _S = 1_000_000_000
 _DAY_NS = 86_400 * _S
@@ -60,12 +60,10 @@ class Following(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def follow(fixes: Iterable[Fix], *, speed: float = 1.4, zone_h: float = 0.0) -> Following:
-    """Say how well a phone could be followed; ``speed`` in m/s, ``zone_h`` the local time's hours before UTC."""
+    """Say how well a phone could be followed; ``speed`` in m/s, ``zone_h`` hours before UTC."""
     ordered = sorted(fixes, key=lambda each: (each.time_ns, each.label))
     times = [each.time_ns for each in ordered]
-    gaps = sorted(
-        (after - before) / _S for before, after in zip(times, times[1:], strict=False) if after > before
-    )
+    gaps = sorted((after - before) / _S for before, after in itertools.pairwise(times) if after > before)
     span = (times[-1] - times[0]) / _S if times else 0.0
     radii = (
         RADII if any(each.radius_m is None for each in ordered) else (("reach as given with each fix", 0.0),)
@@ -86,7 +84,7 @@ def follow(fixes: Iterable[Fix], *, speed: float = 1.4, zone_h: float = 0.0) -> 
             "the recipient keeps every fix with its time",
             f"local time is UTC{zone_h:+g} h; night is 0 to 6, work is 9 to 16 from Monday to Friday",
             "a cell table gives where phones were measured, not where the mast stands",
-            "looked at is the time from the first fix to the last; what was sent before or after is not known",
+            "looked at is the time from the first fix to the last; what came before or after is not known",
         ),
     )
 

@@ -8,13 +8,12 @@ them few.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from vitne.model import Finding
 
@@ -46,7 +45,7 @@ class Reversal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def spaces(identifier: str, value: str) -> list[Space]:
-    """Give the search spaces of a value, the smallest first; none for a value that cannot be tried through."""
+    """Give the search spaces of a value, smallest first; none for one that cannot be tried through."""
     plain = "".join(char for char in value if char.isalnum()).lower()
     digits = "0123456789"
     if identifier == "imei" and len(plain) == 15 and plain.isdigit():

@@ -61,7 +61,7 @@ def _lasts(outlives_reset: str, what: str) -> str:
 
 
 def bridges(findings: Iterable[Finding]) -> list[Bridge]:
-    """Give the messages of one recipient that tie what can be made anew to what cannot, the first of each pair."""
+    """Give the messages that tie what can be made anew to what cannot, the first of each pair."""
     messages: dict[tuple[str, int, tuple[int, int]], list[Finding]] = {}
     for one in findings:
         if one.direction == "sent":

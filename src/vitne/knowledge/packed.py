@@ -1,4 +1,4 @@
-"""A table of ranges or prefixes as one small file, and back: what ships with the package and what a user adds.
+r"""A table of ranges or prefixes as one small file, and back: shipped with the package or added.
 
 Layout of ``vitne-table/1``: the line ``vitne-table/1\\n``, eight hex digits (length of the head) and ``\\n``,
 the head as JSON (parts with their compressed and plain lengths), then the parts, each one Zstandard frame.
@@ -41,7 +41,7 @@ def unpack(data: bytes) -> Ranges | dict[str, str]:
     try:
         if kind == "prefixes":
             lines = parts["text"].decode().split("\n") if parts["text"] else []
-            return dict(line.split("\t", 1) for line in lines)  # type: ignore[misc]
+            return dict(line.split("\t", 1) for line in lines)
         return _ranges(parts)
     except (KeyError, ValueError, UnicodeDecodeError) as error:
         raise Malformed("the parts of this table do not fit together") from error

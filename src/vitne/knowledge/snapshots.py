@@ -85,10 +85,7 @@ class Knowledge:
         if snapshot.name not in self._tables:
             place = self._where[snapshot.name] / snapshot.file
             try:
-                data = place.read_bytes()
-                if hashlib.sha256(data).hexdigest() != snapshot.sha256:
-                    raise Malformed("its digest is not the manifest's")
-                self._tables[snapshot.name] = unpack(data)
+                self._tables[snapshot.name] = _table(place.read_bytes(), snapshot)
             except (OSError, Malformed) as error:
                 raise StoreError(
                     f"the table {snapshot.name} cannot be read: {error}",
@@ -96,6 +93,12 @@ class Knowledge:
                     next_step="add it again with: vitne data add FILE",
                 ) from error
         return self._tables[snapshot.name]
+
+
+def _table(data: bytes, snapshot: Snapshot) -> Ranges | dict[str, str]:
+    if hashlib.sha256(data).hexdigest() != snapshot.sha256:
+        raise Malformed("its digest is not the manifest's")
+    return unpack(data)
 
 
 def later_than(snapshot: Snapshot, as_of: str) -> bool:

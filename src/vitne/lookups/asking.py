@@ -107,7 +107,7 @@ class Asker:
             tries += 1
             if tries < _TRIES:
                 self._ways.sleep(min(reply.wait or 2.0**tries, _LONGEST_WAIT))
-        self._keep(way, subject, url, reply, moves)
+        self._keep(way, subject, url, reply=reply, moves=moves)
         return reply, moves
 
     def _whois(self, subject: str) -> None:
@@ -124,7 +124,7 @@ class Asker:
             if reply.status == "answered" and says_nothing(reply.raw):
                 reply = msgspec.structs.replace(reply, status="not found")
             # what the root says of a zone is about the zone's registry and not about the domain
-            self._keep("whois", f"zone of {subject}" if root else subject, server, reply, seen)
+            self._keep("whois", f"zone of {subject}" if root else subject, server, reply=reply, moves=seen)
             seen = (*seen, server)
             server = self._next(reply)
 
@@ -149,14 +149,14 @@ class Asker:
         if reply.status == "answered" and dns.is_cut(reply.raw):
             self._ways.announce(f"dns {server} NS {domain} (again, over TCP)")
             reply = wire.dns_ask(server, query, timeout=self._ways.timeout, tcp=True)
-        self._keep("dns", domain, server, reply, ())
+        self._keep("dns", domain, server, reply=reply, moves=())
 
     def certificate(self, address: str, port: int, name: str) -> None:
         """Fetch a certificate: this is seen by the server itself."""
         server = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
         self._pace(server, f"certificate {server} for {name or 'no name'} (the server itself sees this)")
         reply = wire.certificate_of(address, port, timeout=self._ways.timeout, name=name)
-        self._keep("certificate", name or address, server, reply, ())
+        self._keep("certificate", name or address, server, reply=reply, moves=())
 
     def _pace(self, server: str, what: str) -> None:
         if server in self._last:
@@ -165,7 +165,7 @@ class Asker:
         self.count += 1
         self._ways.announce(what)
 
-    def _keep(self, way: Way, subject: str, server: str, reply: wire.Reply, moves: Iterable[str]) -> None:
+    def _keep(self, way: Way, subject: str, server: str, *, reply: wire.Reply, moves: Iterable[str]) -> None:
         answer = Answer(
             way=way,
             subject=subject,

@@ -74,7 +74,7 @@ def _said(raw: bytes, at: int, kind: int, length: int) -> str:
 
 
 def _name(raw: bytes, at: int) -> tuple[str, int]:
-    """Give a name and where reading goes on; pointers are followed backwards only, a bounded number of times."""
+    """Give a name and where reading goes on; pointers go backwards only, a bounded number of times."""
     labels: list[str] = []
     after = -1
     for _ in range(_MOST_JUMPS + 128):

@@ -1,7 +1,7 @@
 """Answers kept in a case: each raw answer with the question, the time and its digest; and the facts in them.
 
-Layout: ``lookups/answers.jsonl`` holds one row a question in the order asked, ``lookups/raw/DIGEST`` the bytes
-of an answer as received.  A row whose bytes are gone or changed is left out and told.
+Layout: ``lookups/answers.jsonl`` holds one row a question in the order asked, ``lookups/raw/DIGEST`` the
+bytes of an answer as received.  A row whose bytes are gone or changed is left out and told.
 """
 
 from __future__ import annotations

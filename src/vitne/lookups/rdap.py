@@ -146,7 +146,7 @@ def _text(value: Any) -> str:
 
 
 def servers_for(bootstrap: dict[str, Any], subject: str) -> list[str]:
-    """Give the addresses of the servers that are responsible for a domain or an address (RFC 9224), best first.
+    """Give the servers that are responsible for a domain or an address (RFC 9224), best first.
 
     ``bootstrap`` holds the files ``dns``, ``ipv4`` and ``ipv6`` as read; an absent one gives no server.
     """

@@ -63,7 +63,7 @@ def says_nothing(raw: bytes) -> bool:
 
 
 def refers_to(raw: bytes) -> str:
-    """Give the server that an answer refers to («whois:», «refer:», «Registrar WHOIS Server:»), "" for none."""
+    """Give the server that an answer refers to (by «whois:», «refer:» and others), "" for none."""
     for key, value in pairs(raw):
         if key in {"refer", "whois", "registrar whois server", "whois server"} and value:
             return value.removeprefix("whois://").split("/")[0].lower()

@@ -119,15 +119,20 @@ def dns_ask(server: str, query: bytes, *, timeout: float, tcp: bool = False) -> 
             with socket.socket(family, socket.SOCK_DGRAM) as connection:
                 connection.connect((host, port))
                 connection.sendall(query)
-                raw = b""
-                while raw[:2] != query[:2]:
-                    connection.settimeout(max(0.001, deadline - time.monotonic()))
-                    raw = connection.recv(65535)
-                    if time.monotonic() > deadline:
-                        raise TimeoutError
+                raw = _datagram(connection, query[:2], deadline)
     except (TimeoutError, OSError, ValueError) as error:
         return Reply(status=_why(error))
     return Reply(status="answered", raw=raw)
+
+
+def _datagram(connection: socket.socket, number: bytes, deadline: float) -> bytes:
+    """Wait for the datagram that answers the question with this number."""
+    while time.monotonic() < deadline:
+        connection.settimeout(max(0.001, deadline - time.monotonic()))
+        raw = connection.recv(65535)
+        if raw[:2] == number:
+            return raw
+    raise TimeoutError
 
 
 def _exactly(connection: socket.socket, count: int, deadline: float) -> bytes:

@@ -65,7 +65,7 @@ class Retrace(msgspec.Struct, kw_only=True):
         return host in self.told
 
     def never_contacted(self, contacted: Mapping[str, object] | set[str]) -> list[tuple[str, int]]:
-        """Give names that were resolved and to whose addresses nothing went, with the time of the first answer."""
+        """Give names that were resolved and to whose addresses nothing went, with the first answer's time."""
         out = []
         for name, answers in self.told.items():
             if domain_of(name) and not any(address in contacted for _, address in answers):
@@ -112,7 +112,7 @@ def retrace(paths: Sequence[str | Path]) -> Retrace:
 
 
 def _learn(traffic: Traffic, batch: StreamBatch, devices: Devices, names: Names) -> None:
-    """Take the names that the DNS answers of a batch tell; the n-th answer of a side came with its n-th run."""
+    """Take the names that DNS answers tell; the n-th answer of a side came with its n-th run."""
     pieces = Pieces(batch)
     for piece, number in enumerate(batch.flow.tolist()):
         flow = traffic.flow(number + traffic.first_flow)
@@ -147,7 +147,7 @@ def _contact(ip: str, rows: list[tuple[int, int, int | None, int]]) -> Contact:
 
 
 def _nat64(answers: list[tuple[int, str]]) -> tuple[str, ...]:
-    """Give the prefixes of length 96 in answers that end in 192.0.0.170 or 192.0.0.171 (RFC 7050 section 8)."""
+    """Give the prefixes of length 96 in answers that end in 192.0.0.170 or .171 (RFC 7050 section 8)."""
     import ipaddress
 
     out = set()

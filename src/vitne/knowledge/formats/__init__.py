@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-if TYPE_CHECKING:
-    from vitne.knowledge.ranges import Ranges
+from vitne.knowledge.ranges import Ranges
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):

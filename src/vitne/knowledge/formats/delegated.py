@@ -26,7 +26,7 @@ class Delegated:
     name = "delegated"
 
     def fits(self, name: str, head: bytes) -> bool:
-        """Look for the version line: 2|registry|serial|…"""
+        """Look for the version line: 2|registry|serial|…."""
         del name
         for line in head.split(b"\n")[:200]:
             if line and not line.startswith(b"#"):
