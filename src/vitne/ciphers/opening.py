@@ -7,7 +7,7 @@ One block tells most keys wrong: the last one has to end in padding, or the firs
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -35,6 +35,22 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     padding: str = "none"  # "pkcs7", "zero", "none"
 
 
+class _Ends(NamedTuple):
+    """What the first two blocks and the last one decipher to, each by itself."""
+
+    first: bytes
+    last: bytes
+
+
+_HEADS = frozenset((b"\x1f\x8b", b"\x28\xb5", b"PK", b"BZ", b"\xfd7", b"\x04\x22"))
+
+
+def _may_speak(data: bytes) -> bool:
+    """Say at one look whether bytes may begin a text or a known format."""
+    first = data[:8]
+    return first.isascii() or first[:1] == b"\x78" or first[:2] in _HEADS
+
+
 def speaks(data: bytes) -> bool:
     """Say whether deciphered bytes speak for themselves: text, or a known format's beginning."""
     return readable(data) or packed(data)
@@ -47,15 +63,24 @@ class Lock:
         self.key, self.block = key, block
         runner = block.make(key.data)
         self._decrypt, self._encrypt = runner.decrypt, runner.encrypt
+        size = block.size
+        fixed = [("zero", bytes(size))]
+        if key.iv is not None and len(key.iv) == size:
+            fixed.insert(0, ("given", key.iv))
+        if len(key.data) >= size:
+            fixed.append(("key", key.data[:size]))
+        # first blocks that stand nowhere in the data, and what counter and feedback modes combine there
+        self._fixed = [(whence, start, self._encrypt(start)) for whence, start in fixed]
 
     def open(self, data: bytes) -> Iterator[Way]:
         """Yield the ways in which this key makes something of the data, the likeliest first."""
         size, mode = self.block.size, self.key.mode
-        if len(data) >= size and not len(data) % size:
-            if mode in {"", "ecb"}:
-                yield from self._ecb(data)
-            if mode in {"", "cbc"}:
-                yield from self._cbc(data)
+        if len(data) >= size and not len(data) % size and mode in {"", "ecb", "cbc"}:
+            ends = _Ends(self._decrypt(data[: 2 * size]), self._decrypt(data[-size:]))
+            if mode != "cbc":
+                yield from self._ecb(data, ends)
+            if mode != "ecb":
+                yield from self._cbc(data, ends)
         if mode in {"", *_STREAMS}:
             yield from self._streams(data)
         if mode in {"", "gcm"} and self.block.name == "aes":
@@ -65,36 +90,36 @@ class Lock:
         """Say whether padding alone is proof enough to look at what comes out."""
         return fill > 1 or self.block.name == "aes" or bool(self.key.cipher)
 
-    def _ecb(self, data: bytes) -> Iterator[Way]:
+    def _ecb(self, data: bytes, ends: _Ends) -> Iterator[Way]:
+        fill = padding_of(ends.last)
+        if not fill and not _may_speak(ends.first):
+            return
         size = self.block.size
-        fill = padding_of(self._decrypt(data[-size:]))
-        head = self._decrypt(data[: max(size, LEAST_TEXT)])[: len(data) - fill]
+        head = ends.first if size >= LEAST_TEXT else self._decrypt(data[:LEAST_TEXT])
+        head = head[: len(data) - fill]
         if fill and (speaks(head) or self._trusted(fill)):
             yield Way(mode="ecb", plain=self._decrypt(data)[:-fill], padding="pkcs7")
         elif not fill and len(data) >= LEAST_TEXT and readable(head):
             yield from _unpadded(self._decrypt(data), "ecb")
 
-    def _starts(self, data: bytes) -> list[tuple[str, bytes, bytes]]:
-        """Give first blocks worth a try with the rest that each stands before: (whence, block, rest)."""
-        size, key = self.block.size, self.key
-        found = []
-        if key.iv is not None and len(key.iv) == size:
-            found.append(("given", key.iv, data))
-        if len(data) > size:
-            found.append(("before", data[:size], data[size:]))
-        found.append(("zero", bytes(size), data))
-        if len(key.data) >= size:
-            found.append(("key", key.data[:size], data))
-        return found
-
-    def _cbc(self, data: bytes) -> Iterator[Way]:
+    def _starts(self, data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
+        """Yield first blocks worth a try with the rest that each stands before: (whence, block, rest)."""
         size = self.block.size
-        last = self._decrypt(data[-size:])
-        fill = padding_of(combined(last, data[-2 * size : -size])) if len(data) > size else 0
+        if len(data) > size:
+            yield "before", data[:size], data[size:]
+        for whence, start, _ in self._fixed:
+            yield whence, start, data
+
+    def _cbc(self, data: bytes, ends: _Ends) -> Iterator[Way]:
+        size = self.block.size
+        fill = padding_of(combined(ends.last, data[-2 * size : -size])) if len(data) > size else 0
         unsure: list[Way] = []
         for whence, start, rest in self._starts(data):
             if len(data) == size:
-                fill = padding_of(combined(last, start))
+                fill = padding_of(combined(ends.last, start))
+            opened = ends.first[size:] if whence == "before" else ends.first
+            if not fill and (len(rest) < 2 * size or not _may_speak(combined(opened[:8], start))):
+                continue
             head = rest[: max(size, LEAST_TEXT)]
             said = combined(self._decrypt(head), start + head)
             if fill and fill < len(rest) + (whence != "before"):
@@ -104,7 +129,7 @@ class Lock:
                     return
                 if whence in {"before", "given", "zero"} and self._trusted(fill):
                     unsure.append(way)
-            elif not fill and len(rest) >= 2 * size and readable(said) and len(said) >= LEAST_TEXT:
+            elif not fill and readable(said) and len(said) >= LEAST_TEXT:
                 plain = combined(self._decrypt(rest), start + rest)
                 for each in _unpadded(plain, "cbc"):
                     yield msgspec.structs.replace(each, iv_from=whence, iv=_told(whence, start))
@@ -118,15 +143,17 @@ class Lock:
     def _streams(self, data: bytes) -> Iterator[Way]:
         """Counter and feedback modes share the first block of what is combined with the text."""
         size = self.block.size
-        for whence, start, rest in self._starts(data):
-            if len(rest) < 4:
+        tries = [(whence, start, stream, data) for whence, start, stream in self._fixed]
+        if len(data) > size:
+            tries.append(("before", data[:size], self._encrypt(data[:size]), data[size:]))
+        for whence, start, stream, rest in tries:
+            if len(rest) < LEAST_TEXT or not _may_speak(combined(rest[:8], stream)):
                 continue
-            first = combined(rest[:size], self._encrypt(start))
-            if not speaks(first):
+            if not speaks(combined(rest[:size], stream)):
                 continue
             for mode in _STREAMS if self.key.mode == "" else (self.key.mode,):
                 head = self.streamed(rest[: 4 * size], start, mode)
-                if (readable(head) and len(head) >= LEAST_TEXT) or (packed(head) and size >= LEAST_TEXT):
+                if readable(head) or (packed(head) and size >= LEAST_TEXT):
                     plain = self.streamed(rest, start, mode)
                     yield Way(mode=mode, plain=plain, iv_from=whence, iv=_told(whence, start))
                     return

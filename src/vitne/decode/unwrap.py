@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     class Opener(Protocol):
         """What opens bytes that no encoding reads: keys that were handed over or that follow from values."""
 
-        texts: bool  # whether readable bytes are asked about, too
+        empty: set[bytes]  # short texts of which is remembered that nothing is wrapped in them
 
-        def open(self, data: bytes, limits: Limits) -> Sequence[tuple[Gated, Child]]:
+        def open(self, node: Node, limits: Limits) -> Sequence[tuple[Gated, Child]]:
             """Give what some bytes hold, in each of the ways that make something of them."""
             ...
 
@@ -85,12 +85,12 @@ def go_on(
 
 def _nothing_in(data: bytes, opener: Opener | None) -> bool:
     """Say whether nothing is to be opened in these bytes, and no reason is to be told why not."""
-    return (data in _known_empty and not _asks(opener)) or not worth_opening(data)
+    return data in _empty_texts(opener) or not worth_opening(data)
 
 
-def _asks(opener: Opener | None) -> bool:
-    """Say whether texts are asked about in which nothing is wrapped."""
-    return opener is not None and opener.texts
+def _empty_texts(opener: Opener | None) -> set[bytes]:
+    """Give the texts of which is remembered that nothing is wrapped in them: keys may make them speak."""
+    return _known_empty if opener is None else opener.empty
 
 
 class _Graph:
@@ -195,7 +195,7 @@ class _Graph:
         if decodings >= self.budget.depth or node.depth >= _MOST_LAYERS:
             self.budget.reached("too deep", len(node.data))
             return
-        if (node.data in _known_empty and not _asks(self.opener)) or not self.budget.first_time(node.data):
+        if node.data in _empty_texts(self.opener) or not self.budget.first_time(node.data):
             return
         self.count += 1
         rank = 0 if packed(node.data) else 1
@@ -236,21 +236,27 @@ class _Graph:
                 if _stands_for_all(encoding, children, node.data):
                     break
         opened += yield from self._unlocked(node, decodings, found=opened > 0)
-        if opened:
-            self.budget.nodes -= opened
-        elif reason := _unreadable(node.data, decoded=node.parent is not None):
+        self.budget.nodes -= opened
+        if not opened:
+            yield from self._left(node)
+
+    def _left(self, node: Node) -> Iterator[Opaque]:
+        """Tell or remember what nothing was found in."""
+        if reason := _unreadable(node.data, decoded=node.parent is not None):
             yield self._opaque(node, reason)
-        elif len(node.data) <= _SHORT and len(_known_empty) < _MOST_REMEMBERED and readable(node.data):
-            _known_empty.add(node.data)
+        elif len(node.data) <= _SHORT and readable(node.data):
+            empty = _empty_texts(self.opener)
+            if len(empty) < _MOST_REMEMBERED:
+                empty.add(node.data)
 
     def _unlocked(
         self, node: Node, decodings: int, *, found: bool
     ) -> Generator[Node | Opaque | Gap, None, int]:
         """Give what the opener makes of bytes, unless what was found in them is no chance reading."""
-        if self.opener is None or _explained(node.data, found=found, texts=self.opener.texts):
+        if self.opener is None or _explained(node.data, found=found):
             return 0
         self.budget.work -= len(node.data)
-        ways = self.opener.open(node.data, self.budget.limits())
+        ways = self.opener.open(node, self.budget.limits())
         for encoding, child in ways:
             yield from self._children(node, encoding, [child], decodings)
         return len(ways)
@@ -301,10 +307,10 @@ def _tells(child: Child) -> bool:
     return packed(data) or media(data) or (len(data) > 3 and not data.isdigit() and readable(data))
 
 
-def _explained(data: bytes, *, found: bool, texts: bool) -> bool:
-    """Say whether bytes need no opening: what was found in them is no chance reading, or they are text."""
+def _explained(data: bytes, *, found: bool) -> bool:
+    """Say whether bytes need no opening: what was found in them is no chance reading."""
     if readable(data):
-        return not texts or (found and (data[:1] in _DOCUMENTS or len(data) > _LONG_TEXT))
+        return found and (data[:1] in _DOCUMENTS or len(data) > _LONG_TEXT)
     return (found and packed(data)) or media(data)
 
 

@@ -28,10 +28,14 @@ _LONGEST = 256  # bytes of a field that may go into a key
 _MOST = 512  # fields of one message that are looked at
 _LONGEST_TARGET = 8192  # bytes of a part in which pairs of names and values are looked for
 _PAIR = re.compile(rb"(?:^|[?&; ])([A-Za-z][A-Za-z0-9_.-]{0,40})=([^&;=\s]{1,256})")
+_CARRIES = frozenset({"body", "payload", "query", "target", "path"})
 _SHORTEST, _LONGEST_TOKEN = 16, 160  # letters of a token that may stand for closed bytes
 _TOKENS = (
     ("hex", re.compile(rb"(?:[0-9a-f]{2}){8,}|(?:[0-9A-F]{2}){8,}")),
-    ("base64", re.compile(rb"[0-9A-Za-z+/_-]{14,46}={0,2}")),
+    (
+        "base64",
+        re.compile(rb"(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[0-9A-Za-z+/_-]{14,46}={0,2}"),
+    ),
 )
 _LEAST_HIDDEN = 24  # bytes of a token that are looked at for known values
 _MOST_TOKENS = 8192  # tokens that are remembered
@@ -50,20 +54,27 @@ class Openings:
         self._tokens: dict[bytes, bool] = {}
         self.any = bool(self._keyring) or any(seed.origin == "subject" for seed in searcher.seeds)
         # whether there is a key or a value that may open anything
-        self.texts = True  # readable bytes are asked about, too: a key of small numbers leaves them readable
+        self._lettered = bool(secrets.alphabets)
+        self.empty: set[bytes] = set()  # short texts in which nothing is wrapped
 
-    def open(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
+    def open(self, node: Node, limits: Limits) -> list[tuple[Gated, Child]]:
         """Give what some bytes hold, in each of the ways that make something of them."""
-        if readable(data):
-            found = self._token(data, limits)
-            if found:
-                return found
-        found = self._keyring.open(data, limits) if self._keyring else []
-        return found or self._hidden(data, limits)
+        data = node.data
+        if not readable(data):
+            found = self._keyring.open(data, limits) if self._keyring else []
+            return found or self._hidden(data, limits)
+        if len(data) < _SHORTEST:
+            return []
+        found = self._token(data, limits)
+        if not found and self._lettered:
+            found = self._keyring.open(data, limits)
+        if not found and node.part.path in _CARRIES:
+            found = self._hidden(data, limits)
+        return found
 
     def _token(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
         """Give what a token stands for that looks like a digest or a number, where that can be opened."""
-        if not _SHORTEST <= len(data) <= _LONGEST_TOKEN:
+        if len(data) > _LONGEST_TOKEN or data.isdigit():
             return []
         for name, pattern in _TOKENS:
             if pattern.fullmatch(data):
