@@ -12,6 +12,7 @@ from vitne.model import Oddity
 from vitne.pipeline.appnames import AppNames
 from vitne.pipeline.cover import Cover
 from vitne.pipeline.ends import NOBODY, Ends
+from vitne.pipeline.recurring import recurring
 from vitne.pipeline.result import DeviceRow, Result
 from vitne.pipeline.rules import rules_used
 from vitne.pipeline.transmissions import Transmissions
@@ -36,7 +37,7 @@ def settle_all(scan: Any, wanted: list[Device] | None) -> Result:
     ends = Ends(work.devices, work.names)
     alone = sum(device.mac not in work.devices.routers for device in work.devices.all) == 1
     apps = AppNames(scan.traffics, scan.book, alone=alone)
-    findings = _findings(work, ends, apps)
+    findings = recurring(_findings(work, ends, apps))
     for _ in work.names.contradictions():
         work.notes.add(Oddity(name="contradicting-dns-answers", note=_CONTRADICTING))
     return Result(
