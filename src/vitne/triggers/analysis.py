@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05  # of corrected p-values
 GLANCE, WORTH = 399, 0.1  # draws of a first look, and the p up to which a second one is taken
+LEAST_EVENTS, LEAST_HITS = 4, 3  # fewer are an anecdote, whatever p says
+LEAST_SPECIFIC = 5  # bursts soon after an event: the second test is an approximation for many
 MOST_PAIRS = 4000  # pairs of event and destination tested; the busiest destinations first
 
 
@@ -191,8 +193,8 @@ def _trigger(
     verdict, more = "cannot-tell", None
     if tried is not None and third is not None and third[0] <= LEVEL and tried.effect > 0:
         verdict = "caused"
-    elif tried is None and first is not None and first[0] <= LEVEL and seen.excess > 0:
-        verdict = "coupled-and-specific" if second is not None and second[0] <= LEVEL else "coupled"
+    elif tried is None and _coupled(seen, first):
+        verdict = "coupled-and-specific" if _specific(pair, second) else "coupled"
     else:
         verdict, more = _doubt(seen, family=max(len(given.bursts) * len(given.events), 1), tried=tried)
     found = rivalry.look(given, pair.event, pair.destination, seen=seen, pairs=pairs, beacons=beacons)
@@ -216,6 +218,17 @@ def _trigger(
         more_events=more,
         latencies_s=tuple(round(w, 3) if np.isfinite(w) else None for w in seen.waits),
     )
+
+
+def _coupled(seen: Coupling, p: tuple[float, float] | None) -> bool:
+    enough = seen.events >= LEAST_EVENTS and seen.hits >= LEAST_HITS
+    return enough and p is not None and p[0] <= LEVEL and seen.excess > 0
+
+
+def _specific(pair: Pair, p: tuple[float, float] | None) -> bool:
+    if p is None or pair.specific is None or p[0] > LEVEL:
+        return False
+    return pair.specific.table[0] >= LEAST_SPECIFIC
 
 
 def _doubt(seen: Coupling, *, family: int, tried: Trial | None) -> tuple[str, int | None]:
