@@ -14,6 +14,7 @@ from vitne.decode.unwrap import Budget, go_on, unwrap
 from vitne.model import Gap, Node, Oddity, Opaque, Part
 from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.idle import placed
+from vitne.pipeline.insideviews import OpenedView
 from vitne.pipeline.openings import closed
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class MessageWork:
         """Give the first bytes of what no decoder reads: values may stand there under a key."""
         if self.message.opaque != "unknown-format" or not self.asks:
             return
-        if self.flow.transport != "udp":
+        if self.flow.transport != "udp" or isinstance(self.view, OpenedView):  # inside QUIC are streams
             end = min(self.message.end, self.message.start + _MOST_UNREAD)
             yield Part(path="payload", start=self.message.start, end=end)
             return

@@ -6,7 +6,6 @@ whose packets held the bytes.  On the wire, a range counts the datagrams of a si
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -57,11 +56,14 @@ def quic_views(talk: OpenedTalk, views: dict[int, SideView]) -> dict[int, QuicVi
 def read_quic(flow: Flow, views: dict[int, QuicView], times: Any) -> Iterator[Event]:
     """Yield what was said inside, connection after connection."""
     asked = [0, 0]  # per side: messages that answer nothing, which is what answers count
+    shared: dict[int, dict[int, list[Stream]]] = {}
+    for side, view in views.items():
+        of_side = shared.setdefault(side, {})
+        for stream in view.streams:
+            of_side.setdefault(stream.connection, []).append(stream)
     for connection in next(iter(views.values())).connections:
         number = connection.number
-        streams = {
-            side: [one for one in view.streams if one.connection == number] for side, view in views.items()
-        }
+        streams = {side: own.get(number, []) for side, own in shared.items()}
         reader = _http3 if _speaks_http3(connection.alpn, views, streams) else _each
         before = list(asked)
         for event in reader(flow, views, streams, times):
@@ -107,18 +109,17 @@ def _http3(
             if stream.number >= 0:
                 order.append((2 if pushed else int(not one_way), side, stream))
     order.sort(key=lambda each: each[:2])
-    spans = {side: _Spans(view) for side, view in views.items()}
     for _, side, stream in order:
-        for event in _fed(http, side, stream, spans[side]):
+        for event in _fed(http, side, stream, views[side]):
             dns = isinstance(event, Message) and event.content_type == DNS_MEDIA
             yield with_names(event, views[side].slice) if dns else event  # type: ignore[arg-type]
 
 
-def _fed(http: Http3, side: int, stream: Stream, spans: _Spans) -> Iterator[Event]:
+def _fed(http: Http3, side: int, stream: Stream, view: QuicView) -> Iterator[Event]:
     """Hand one stream over, with its holes."""
     http.open_stream(side, stream.number, stream.start, ended=stream.ended)
     at = stream.start
-    for offset, data in spans.within(stream.start, stream.end):
+    for offset, data in view.within(stream.start, stream.end):
         if offset > at:
             yield from http.miss(side, offset - at)
         yield from http.feed(side, data)
@@ -128,35 +129,19 @@ def _fed(http: Http3, side: int, stream: Stream, spans: _Spans) -> Iterator[Even
     yield from http.finish(side)
 
 
-class _Spans:
-    """The stretches of a view without a hole, to be asked for by their offsets."""
-
-    def __init__(self, view: QuicView) -> None:
-        self._data = view.data
-        self._all = list(view.spans())
-        self._starts = [offset for offset, _, _ in self._all]
-
-    def within(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-        """Yield offset and bytes of each stretch of a stream, which ends before the next one begins."""
-        for number in range(bisect_left(self._starts, start), bisect_left(self._starts, max(start, end))):
-            offset, low, high = self._all[number]
-            yield offset, self._data[low:high]
-
-
 def _each(
     flow: Flow, views: dict[int, QuicView], streams: dict[int, list[Stream]], times: Any
 ) -> Iterator[Event]:
     """Read each stream as if it were a connection of its own: by its first bytes."""
     inner = msgspec.structs.replace(flow, transport="tcp")
-    numbers = sorted({stream.number for some in streams.values() for stream in some if stream.number >= 0})
+    sides: dict[int, dict[int, Stream]] = {}  # number -> side -> stream
+    for side, some in streams.items():
+        for stream in some:
+            if stream.number >= 0:
+                sides.setdefault(stream.number, {})[side] = stream
     asked = [0, 0]
-    for number in numbers:
-        parts = {
-            side: views[side].part_of(stream)
-            for side, some in streams.items()
-            for stream in some
-            if stream.number == number and stream.end > stream.start
-        }
+    for _, both in sorted(sides.items()):
+        parts = {side: views[side].part_of(stream) for side, stream in sorted(both.items())}
         before = list(asked)
         for event in read_flow(inner, {side: one for side, one in parts.items() if len(one)}, times):
             if isinstance(event, Message):
