@@ -51,7 +51,8 @@ def _bodies(megabytes: int) -> list[bytes]:
     for number in range(max(1, (megabytes << 20) // _LARGEST)):
         rows, size = [], 0
         while size < _LARGEST:
-            rows.append('{"at":%d,"what":"%s"}' % (rng.randrange(10**9), " ".join(rng.choices(words, k=30))))
+            told = " ".join(rng.choices(words, k=30))
+            rows.append(f'{{"at":{rng.randrange(10**9)},"what":"{told}"}}')
             size += len(rows[-1])
         made.append(b'{"number":%d,"imei":"%s","rows":[%s]}' % (number, IMEI, ",".join(rows).encode()))
     return made

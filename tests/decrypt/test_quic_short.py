@@ -5,38 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from tests.decrypt.sealing import SECRET, sealed
 
 from vitne.decrypt import KeyLog
 from vitne.decrypt.quic_connection import APPLICATION, Connection
 from vitne.decrypt.quic_short import Bulk, Short
 from vitne.decrypt.quic_side import OpenedQuic
-from vitne.decrypt.schedule import expand_label
 from vitne.decrypt.suites import SUITES
-
-SECRET = bytes(range(32))
-
-
-def expand(secret: bytes, label: str, length: int) -> bytes:
-    return expand_label(secret, label, length, hash_name="sha256")
-
-
-def sealed(number: int, plain: bytes, *, phase: int = 0, to: bytes = b"12345678", size: int = 2) -> bytes:
-    """Close a packet as RFC 9001 sections 5.3 and 5.4 say."""
-    secret = SECRET
-    for _ in range(phase):
-        secret = expand(secret, "quic ku", 32)
-    key, iv = expand(secret, "quic key", 16), expand(secret, "quic iv", 12)
-    hp = expand(SECRET, "quic hp", 16)
-    written = (number & ((1 << 8 * size) - 1)).to_bytes(size, "big")
-    header = bytes([0x40 | (phase & 1) << 2 | (size - 1)]) + to + written
-    nonce = (int.from_bytes(iv, "big") ^ number).to_bytes(12, "big")
-    closed = AESGCM(key).encrypt(nonce, plain + bytes(max(0, 4 - len(plain))), header)
-    sample = (written + closed)[4:20]
-    mask = Cipher(algorithms.AES(hp), modes.ECB()).encryptor().update(sample)
-    covered = bytes(a ^ b for a, b in zip(written, mask[1:], strict=False))
-    return bytes([header[0] ^ (mask[0] & 0x1F)]) + to + covered + closed
 
 
 class Sender:
