@@ -90,7 +90,7 @@ class Walk:
                 self.log.say("limit", f"only the first {MOST_CANDIDATES} lines that may matter were read")
                 return
             begin = int(starts[index])
-            stop = int(starts[index + 1]) - 1 if index + 1 < len(starts) else len(piece)
+            stop = int(starts[index + 1]) - 1 if index + 1 < len(starts) else len(piece.removesuffix(b"\n"))
             yield self._candidate(
                 piece[begin : min(stop, begin + LONGEST_LINE)], index, before, read=read, seen=doubts
             )

@@ -59,7 +59,8 @@ def read(data: bytes | memoryview, log: DeviceLog, hints: Hints) -> None:
             logcat.read(body, part, hints)
         elif title == b"DUMP":
             dumpsys.read((b"== " + started[0][3:] + b"\n" + body) if started else body, part, hints)
-        _merge(log, part, line)
+        ahead = title == b"DUMP" and started is not None  # a line was put before the section
+        _merge(log, part, line - ahead)
 
 
 def _text(data: bytes | memoryview) -> bytes:
@@ -104,7 +105,7 @@ def _sections(text: bytes) -> Iterator[tuple[bytes, bytes, int]]:
         line += text.count(b"\n", at, begin)
         at = begin
         stop = marks[index + 1][0] if index + 1 < len(marks) else len(text)
-        cut = text.find(b"\n------", end, stop)
+        cut = text.find(b"\n------ ", end, stop)
         yield title, text[end : stop if cut < 0 else cut].lstrip(b"\r\n"), line + 1
 
 

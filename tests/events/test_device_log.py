@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from vitne.events.device_log import DeviceLog
+from vitne.model import DeviceEvent
+
+
+def event(kind: str, at: float, detail: str = "") -> DeviceEvent:
+    return DeviceEvent(kind=kind, time_ns=round(at * 1e9), detail=detail)  # type: ignore[arg-type]
+
+
+def settled(*events: DeviceEvent) -> list[tuple[str, float]]:
+    log = DeviceLog(name="a", format="own", events=list(events))
+    log.settle()
+    return [(each.kind, each.time_ns / 1e9) for each in log.events]
+
+
+def test_two_entries_of_one_change_are_one_event() -> None:
+    assert settled(event("screen-on", 1.1), event("screen-on", 1.0)) == [("screen-on", 1.0)]
+
+
+def test_a_state_told_again_without_its_opposite_between_is_no_event() -> None:
+    log = (
+        event("keyguard-gone", 1),
+        event("keyguard-gone", 50),
+        event("keyguard-shown", 60),
+        event("keyguard-gone", 70),
+    )
+    assert settled(*log) == [("keyguard-gone", 1), ("keyguard-shown", 60), ("keyguard-gone", 70)]
+
+
+def test_where_the_opposite_is_never_told_every_entry_counts() -> None:
+    assert len(settled(event("keyguard-gone", 1), event("keyguard-gone", 50))) == 2
+
+
+def test_apps_are_events_of_their_own() -> None:
+    assert len(settled(event("app-foreground", 1, "a"), event("app-foreground", 1.5, "b"))) == 2
+
+
+def test_remarks_alike_are_counted_up() -> None:
+    log = DeviceLog(name="a", format="own")
+    log.say("x", "why", record=3)
+    log.say("x", "why", record=9, count=4)
+    assert [(each.record, each.count) for each in log.remarks] == [(3, 5)]
