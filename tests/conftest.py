@@ -29,6 +29,25 @@ def corpus() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the demonstration once: capture, subject file and case; tests copy what they change."""
+    from vitne.cli.main import main
+
+    folder = tmp_path_factory.mktemp("demonstration")
+    assert main(["demo", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bag(demonstration: Path) -> Path:
+    """Seal the demonstration's case once; tests copy what they change."""
+    from vitne.cli.main import main
+
+    assert main(["seal", str(demonstration / "case"), str(demonstration / "case.bag")]) == 0
+    return demonstration / "case.bag"
+
+
 @pytest.fixture(autouse=True)
 def _network_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sockets reach loopback only."""

@@ -92,7 +92,7 @@ def inside(name: str) -> bool:
     """Say whether a name of a manifest stays inside the bag, on every system."""
     path = PurePosixPath(name)
     parts = name.split("/")
-    bad = {"", ".", ".."}
+    bad = {"", ".", ".."} | {part for part in parts if not part.strip()}
     return not (
         path.is_absolute() or "\\" in name or "\0" in name or ":" in parts[0] or any(p in bad for p in parts)
     )

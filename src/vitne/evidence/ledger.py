@@ -83,8 +83,7 @@ def check(data: bytes) -> tuple[list[dict[str, Any]], Broken | None]:
     entries: list[dict[str, Any]] = []
     before = _FIRST
     lines = data.split(b"\n")
-    if lines.pop() != b"":
-        return entries, Broken(line=len(lines) + 1, why="the last line is cut off")
+    cut = lines.pop() != b""
     for number, line in enumerate(lines, 1):
         why = _fault(line, number, before)
         if why:
@@ -92,7 +91,7 @@ def check(data: bytes) -> tuple[list[dict[str, Any]], Broken | None]:
         entry = msgspec.json.decode(line, type=dict[str, Any])
         before = entry["hash"]
         entries.append(entry)
-    return entries, None
+    return entries, Broken(line=len(lines) + 1, why="the last line is cut off") if cut else None
 
 
 def _fault(line: bytes, number: int, before: str) -> str:

@@ -7,6 +7,7 @@ scan is run again, and every line must come out as it was, no more and no less.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from vitne.model import Finding
     from vitne.pipeline.rederive import Again
     from vitne.store import Case
+
+_MASKED = re.compile(r"#\d|•")
+"""A label in the place of a value: what stands there cannot be compared."""
 
 
 def check_findings(bag: Path, said: dict[str, Any], *, subject: Subject | None) -> list[Check]:
@@ -129,6 +133,10 @@ def _fault(finding: Finding, again: Again, full: dict[str, dict[str, Any]] | Non
     closed = finding.layers[0]["codec"] == "tls" and finding.protocol != "tls"
     if not closed and again.stream_range != finding.stream_range:
         return "its bytes stand at another place of the stream"
+    recorded = [(layer["codec"], layer["path"]) for layer in finding.layers[closed:]]
+    for (codec, path), (now, where) in zip(recorded, again.steps, strict=False):
+        if codec != now or (path != where and not _MASKED.search(path)):
+            return f"its layer {codec} {path} is {now} {where} in the capture"
     if full is None:
         return ""
     if finding.id not in full:

@@ -29,6 +29,7 @@ class Again(msgspec.Struct, frozen=True, kw_only=True):
     rewraps: bool = False  # wrapping them again, layer by layer, gives the captured bytes
     stream_range: tuple[int, int] = (0, 0)  # where they stand in the stream or datagram
     inner: bytes = b""  # the innermost layer
+    steps: tuple[tuple[str, str], ...] = ()  # codec and path of each layer, outermost first
     why: str = ""  # where it was not met
 
 
@@ -76,6 +77,7 @@ def _read(node: Node, finding: Finding) -> Again:
             rewraps=node.rewraps(),
             stream_range=node.place(start, end),
             inner=node.data,
+            steps=tuple((layer.codec, layer.path) for layer in node.path(finding.protocol)),
         )
     except Malformed as error:
         return Again(spelling=None, why=f"it cannot be wrapped again: {error.why}")

@@ -1,0 +1,119 @@
+"""Twin of vitne.evidence.redacting: no original value is left, and the same is found but for the values."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import shutil
+import subprocess
+import tomllib
+
+import pytest
+from tests.pipeline.talk import IMEI, Talk, post, subject
+
+from vitne.evidence import redacting
+from vitne.evidence.redacting import difference, redact
+from vitne.identify.subject import read_subject
+from vitne.model import StoreError
+
+SECRET = b"0123456789abcdef0123"
+
+
+@pytest.fixture(scope="module")
+def demo(demonstration):
+    known = read_subject(str(demonstration / "subject.toml"))[0]
+    return redact([str(demonstration / "phone-hour.pcapng")], known, secret=SECRET, shift=True)
+
+
+def test_the_same_is_found_but_for_the_values(demo) -> None:
+    assert demo.same, demo.differ
+    assert demo.left_out == {}
+
+
+def test_no_known_value_is_in_the_bytes_in_clear_or_base64(demo, demonstration) -> None:
+    known = tomllib.loads((demonstration / "subject.toml").read_text(encoding="utf-8"))["known"]
+    for value in (str(e["value"]) for e in known if len(str(e.get("value", ""))) > 6):
+        for form in (value, value.replace(":", ""), value.upper(), value.lower()):
+            assert form.encode() not in demo.capture
+            for shift in range(3):
+                assert base64.b64encode(b"x" * shift + form.encode())[4:-4] not in demo.capture
+
+
+def test_other_traffic_is_left_out_and_counted(demo) -> None:
+    assert demo.counts["packets_kept"] + demo.counts["packets_left_out"] == 912
+    assert demo.counts["flows_left_out"] > 0
+    assert b"mail.post.example" not in demo.capture
+
+
+def test_the_same_secret_gives_the_same_bytes_and_another_gives_others(demo, demonstration) -> None:
+    known = read_subject(str(demonstration / "subject.toml"))[0]
+    paths = [str(demonstration / "phone-hour.pcapng")]
+    other = redact(paths, known, secret=b"another secret, long enough")
+    assert other.capture != demo.capture
+    assert {m["stand_in"] for m in other.mapping}.isdisjoint(m["stand_in"] for m in demo.mapping)
+
+
+def scan(capture: bytes, tmp_path):
+    (tmp_path / "r.pcapng").write_bytes(capture)
+    run = subprocess.run(
+        ["tshark", "-r", str(tmp_path / "r.pcapng"), "-o", "tcp.check_checksum:TRUE", "-Y",
+         "tcp.checksum.status == 0 or _ws.malformed or tcp.analysis.ack_lost_segment", "-T", "fields", "-e", "frame.number"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return run.stdout.split()
+
+
+@pytest.mark.tshark
+@pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
+def test_tshark_finds_nothing_broken(demo, tmp_path) -> None:
+    assert scan(demo.capture, tmp_path) == []
+
+
+def made(folder, body: bytes, *, headers: str = ""):
+    talk = Talk()
+    talk.ask(post(body) if not headers else post(body, headers=headers))
+    return str(talk.write(folder / "a.pcap"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"imei": IMEI}).encode(),
+        json.dumps({"imei": IMEI, "again": f"x{IMEI}y {IMEI}"}).encode(),
+        base64.b64encode(json.dumps({"imei": IMEI, "n": 7}).encode()),
+        gzip.compress(json.dumps({"imei": IMEI, "text": "some words " * 30}).encode(), mtime=0),
+        b"imei=" + IMEI.encode() + b"&x=1",
+        json.dumps({"inner": json.dumps({"imei": IMEI})}).encode(),
+    ],
+    ids=["json", "repeated", "base64", "gzip", "form", "nested"],
+)
+def test_a_value_in_any_layer_is_replaced_and_found_again(tmp_path, body) -> None:
+    known = read_subject(str(subject(tmp_path)))[0]
+    result = redact([made(tmp_path, body)], known, secret=SECRET)
+    assert result.same, result.differ
+    assert result.counts["packets_kept"] > 0
+    assert IMEI.encode() not in result.capture
+
+
+def test_it_refuses_where_one_is_left(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(redacting.Editor, "message", lambda *_: [])
+    known = read_subject(str(subject(tmp_path)))[0]
+    with pytest.raises(StoreError, match="would be left"):
+        redact([made(tmp_path, json.dumps({"imei": IMEI}).encode())], known, secret=SECRET)
+
+
+def test_the_refusal_does_not_say_the_value(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(redacting.Editor, "message", lambda *_: [])
+    known = read_subject(str(subject(tmp_path)))[0]
+    with pytest.raises(StoreError) as told:
+        redact([made(tmp_path, json.dumps({"imei": IMEI}).encode())], known, secret=SECRET)
+    assert IMEI not in str(told.value)
+
+
+def test_what_two_lists_do_not_have_in_common_is_named(demonstration) -> None:
+    from vitne.store import read_case
+
+    findings = read_case(demonstration / "case").findings
+    assert difference(findings, findings) == []
+    assert difference(findings, findings[1:])[0].startswith("lost 1 ×")

@@ -1,0 +1,110 @@
+"""Twin of vitne.evidence.rederiving: each line of the report is confirmed from the capture, or named as failing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from vitne.evidence import rederiving
+from vitne.evidence.rederiving import check_findings
+from vitne.identify.subject import read_subject
+
+
+@pytest.fixture
+def copy(bag, tmp_path):
+    return Path(shutil.copytree(bag, tmp_path / "bag"))
+
+
+def said(bag):
+    return json.loads((bag / "vitne-manifest.json").read_bytes())
+
+
+def test_every_line_is_confirmed_without_any_value(bag) -> None:
+    checks = check_findings(bag, said(bag), subject=None)
+    lines = [c for c in checks if c.what == "finding"]
+    assert len(lines) == said(bag)["findings"]
+    assert {c.state for c in lines} == {"confirmed"}
+    [values] = [c for c in checks if c.what == "values"]
+    assert values.state == "not-checked"
+
+
+def test_with_the_subject_file_the_values_are_confirmed_too(bag, demonstration) -> None:
+    subject = read_subject(str(demonstration / "subject.toml"))[0]
+    checks = check_findings(bag, said(bag), subject=subject)
+    lines = [c for c in checks if c.what == "finding"]
+    assert {c.state for c in lines} == {"confirmed"}
+    assert all("value and grade" in c.why for c in lines)
+
+
+def test_another_subject_makes_lines_fail_by_name(bag, tmp_path) -> None:
+    (tmp_path / "s.toml").write_text('[[known]]\nidentifier = "imei"\nvalue = "490154203237518"\n')
+    checks = check_findings(bag, said(bag), subject=read_subject(str(tmp_path / "s.toml"))[0])
+    wrong = [c for c in checks if c.what == "finding" and c.state == "failed"]
+    assert wrong
+    assert all(c.where.startswith("F-") for c in wrong)
+
+
+def test_a_changed_byte_of_the_capture_fails_the_very_line_that_rests_on_it(copy) -> None:
+    rows = [json.loads(line) for line in (copy / "data/case/findings.jsonl").read_text().splitlines()]
+    row = next(r for r in rows if r["identifier"] == "device-name" and r["protocol"] == "dhcp")
+    path = copy / "data/original/1/phone-hour.pcapng"
+    data = path.read_bytes()
+    at = data.index(b"Kari-sin-telefon")  # of the first frame: in clear in the DHCP option
+    path.write_bytes(data[: at - 2] + bytes([data[at - 2] ^ 0x40]) + data[at - 1 :])  # its option number
+    checks = check_findings(copy, said(copy), subject=None)
+    assert [c for c in checks if c.where == row["id"] and c.state == "failed"]
+    others = [c for c in checks if c.what == "finding" and c.state == "confirmed"]
+    assert len(others) > 100
+
+
+def test_a_finding_that_was_added_or_moved_fails(copy) -> None:
+    import hashlib
+
+    path = copy / "data/case/findings.jsonl"
+    lines = path.read_text().splitlines()
+    row = json.loads(lines[0])
+    row["stream_range"] = [row["stream_range"][0] + 1, row["stream_range"][1] + 1]
+    path.write_text("\n".join([json.dumps(row), *lines[1:]]) + "\n")
+    manifest = json.loads((copy / "data/case/manifest.json").read_text())
+    manifest["results"]["findings.jsonl"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (copy / "data/case/manifest.json").write_text(json.dumps(manifest))
+    checks = check_findings(copy, said(copy), subject=None)
+    assert [c for c in checks if c.where == row["id"] and "another place" in c.why]
+    assert [c for c in checks if c.what == "document" and c.state == "failed"]
+
+
+def test_a_finding_that_was_taken_out_of_the_report_is_told(copy, demonstration) -> None:
+    import hashlib
+
+    path = copy / "data/case/findings.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[1:]))
+    manifest = json.loads((copy / "data/case/manifest.json").read_text())
+    manifest["results"]["findings.jsonl"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (copy / "data/case/manifest.json").write_text(json.dumps(manifest))
+    subject = read_subject(str(demonstration / "subject.toml"))[0]
+    checks = check_findings(copy, said(copy), subject=subject)
+    gone = json.loads(lines[0])["id"]
+    assert [c for c in checks if c.where == gone and "not in the report" in c.why]
+
+
+def test_other_rules_are_told(bag, monkeypatch) -> None:
+    monkeypatch.setattr(rederiving, "rules_used", lambda: {"vitne": "another"})
+    [rules] = [c for c in check_findings(bag, said(bag), subject=None) if c.what == "rules"]
+    assert rules.state == "not-checked"
+    assert "vitne" in rules.why
+
+
+def test_a_case_that_was_changed_and_a_capture_that_is_gone_are_told(copy) -> None:
+    shutil.rmtree(copy / "data/original")
+    assert [
+        c
+        for c in check_findings(copy, said(copy), subject=None)
+        if c.what == "capture" and c.state == "failed"
+    ]
+    (copy / "data/case/findings.jsonl").write_text("")
+    [check] = check_findings(copy, said(copy), subject=None)
+    assert check.state == "failed"

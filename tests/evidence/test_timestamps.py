@@ -1,0 +1,125 @@
+"""Twin of vitne.evidence.timestamps: an authority of our own (openssl ts), right, wrong and tampered."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from vitne.evidence import timestamps
+
+CONFIG = """
+[tsa]
+default_tsa = own
+[own]
+serial = ./serial
+default_policy = 1.2.3.4.1
+digests = sha256, sha512
+accuracy = secs:1
+signer_digest = sha256
+ess_cert_id_alg = sha256
+"""
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    pytest.importorskip("rfc3161_client")
+    folder = tmp_path_factory.mktemp("authority")
+
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+
+    (folder / "conf").write_text(CONFIG)
+    (folder / "serial").write_text("01\n")
+    (folder / "ext").write_text(
+        "extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\nbasicConstraints=CA:FALSE\n"
+    )
+    for name in ("root", "other"):
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem",
+                "-subj", f"/CN={name} authority of a test", "-days", "3650")  # fmt: skip
+    openssl(
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "tsa.key",
+        "-out",
+        "tsa.csr",
+        "-subj",
+        "/CN=clock of a test",
+    )
+    openssl("x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-out", "tsa.pem",
+            "-days", "3650", "-extfile", "ext", "-set_serial", "7")  # fmt: skip
+
+    def stamp(asked: bytes) -> bytes:
+        (folder / "q").write_bytes(asked)
+        openssl(
+            "ts",
+            "-reply",
+            "-config",
+            "conf",
+            "-queryfile",
+            "q",
+            "-inkey",
+            "tsa.key",
+            "-signer",
+            "tsa.pem",
+            "-out",
+            "r",
+        )
+        return (folder / "r").read_bytes()
+
+    return folder, stamp
+
+
+def test_a_timestamp_under_a_trusted_root_is_valid(authority) -> None:
+    folder, stamp = authority
+    reply = stamp(timestamps.request(b"data"))
+    found = timestamps.check(reply, b"data", (folder / "root.pem").read_bytes())
+    assert found.state == "valid", found.why
+    assert found.time.endswith("Z")
+
+
+def test_without_a_root_it_is_unknown_and_still_about_these_bytes(authority) -> None:
+    _, stamp = authority
+    found = timestamps.check(stamp(timestamps.request(b"data")), b"data", None)
+    assert found.state == "unknown"
+    assert "about these bytes" in found.why
+
+
+def test_other_bytes_another_root_and_a_changed_token_are_invalid(authority) -> None:
+    folder, stamp = authority
+    reply = stamp(timestamps.request(b"data"))
+    root = (folder / "root.pem").read_bytes()
+    assert timestamps.check(reply, b"Data", root).state == "invalid"
+    assert timestamps.check(reply, b"data", (folder / "other.pem").read_bytes()).state == "invalid"
+    changed = bytearray(reply)
+    changed[-20] ^= 1
+    assert timestamps.check(bytes(changed), b"data", root).state == "invalid"
+
+
+def test_noise_is_invalid() -> None:
+    pytest.importorskip("rfc3161_client")
+    for data in (b"", b"0", b"\x30\x03\x02\x01\x00", bytes(100)):
+        assert timestamps.check(data, b"x", None).state == "invalid"
+
+
+def test_only_a_digest_stands_in_the_request() -> None:
+    pytest.importorskip("rfc3161_client")
+    secret = b"a text that must not leave"
+    assert secret not in timestamps.request(secret)
+
+
+def test_without_the_package_nothing_is_said_to_hold(monkeypatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "rfc3161_client", None)
+    assert timestamps.check(b"", b"", None).state == "unknown"
+    from vitne.model import UsageError
+
+    with pytest.raises(UsageError):
+        timestamps.request(b"x")
