@@ -6,6 +6,7 @@ RFC 1035 section 4 for messages, section 4.1.4 for compression; RFC 3596 for AAA
 from __future__ import annotations
 
 import ipaddress
+import re
 import struct
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 TYPES = {"A": 1, "NS": 2, "CNAME": 5, "AAAA": 28}
 _MOST_RECORDS = 256
+_HOST = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?")
 _MOST_JUMPS = 64
 Record = tuple[str, int, str]
 """Owner name, type, and what it says as text."""
@@ -24,9 +26,9 @@ Record = tuple[str, int, str]
 
 def question(name: str, kind: str, number: int) -> bytes:
     """Give a query for one name and type, recursion wanted; raises Malformed for a name that is none."""
-    labels = name.rstrip(".").encode("ascii", "strict").split(b".") if name.isascii() else [b""]
-    if not all(0 < len(label) < 64 for label in labels) or len(name) > 253:
+    if not _HOST.fullmatch(name) or len(name) > 253:
         raise Malformed("this is no host name")
+    labels = name.rstrip(".").encode("ascii").split(b".")
     packed = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
     return struct.pack(">6H", number, 0x0100, 1, 0, 0, 0) + packed + struct.pack(">2H", TYPES[kind], 1)
 

@@ -6,6 +6,7 @@ did not announce.  A failure is a word, not an exception: it is kept beside the 
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import ssl
@@ -42,19 +43,14 @@ def http_get(url: str, *, accept: str, timeout: float) -> Reply:
     if parts.scheme == "http" and host not in _LOOPBACK:
         return Reply(status="refused to ask without encryption")
     deadline = time.monotonic() + timeout
+    make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     try:
-        port = parts.port
-        connection: http.client.HTTPConnection = (
-            http.client.HTTPSConnection(host, port, timeout=timeout)
-            if parts.scheme == "https"
-            else http.client.HTTPConnection(host, port, timeout=timeout)
-        )
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", target, headers={"Accept": accept, "User-Agent": "vitne"})
-        response = connection.getresponse()
-        raw = _bounded(response.read1, deadline)
-        expected = response.getheader("Content-Length", "")
-        connection.close()
+        with contextlib.closing(make(host, parts.port, timeout=timeout)) as connection:
+            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            connection.request("GET", target, headers={"Accept": accept, "User-Agent": "vitne"})
+            with contextlib.closing(connection.getresponse()) as response:
+                raw = _bounded(response.read1, deadline)
+                expected = response.getheader("Content-Length", "")
     except (TimeoutError, ssl.SSLError, OSError, http.client.HTTPException, ValueError) as error:
         return Reply(status=_why(error))
     if len(raw) > MOST:

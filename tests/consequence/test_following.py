@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from vitne.consequence.following import Fix, follow, uncertainty_m, where_at
+
+S = 1_000_000_000
+
+
+def _fix(seconds: float, label: str = "cell-id#1", **more: object) -> Fix:
+    return Fix(time_ns=int(seconds * S), label=label, kind="cell-id", **more)  # type: ignore[arg-type]
+
+
+def test_fixes_a_day_and_gaps_are_counted() -> None:
+    told = follow([_fix(0), _fix(600), _fix(1800), _fix(86_400)])
+    assert (told.fixes, told.places, told.span_s) == (4, 1, 86_400.0)
+    assert told.per_day == pytest.approx(4.0)
+    assert (told.median_gap_s, told.longest_gap_s) == (1200.0, 84_600.0)
+
+
+def test_the_share_of_time_within_a_kilometre_is_the_sum_of_what_each_fix_covers() -> None:
+    # right to 500 m and at 1 m/s, a fix holds for 500 s on either side; two fixes 2000 s apart cover 1000 s
+    told = follow([_fix(0), _fix(2000)], speed=1.0)
+    shares = {share.radius_m: share.known_s / share.of_s for share in told.shares}
+    assert shares[500.0] == pytest.approx(0.5)
+    assert shares[2000.0] == shares[10_000.0] == 0.0
+    close = follow([_fix(0), _fix(900)], speed=1.0)
+    assert close.shares[0].known_s == pytest.approx(900.0), "overlaps count once"
+
+
+def test_the_share_agrees_with_the_uncertainty_second_by_second() -> None:
+    chance = random.Random(3)
+    fixes = sorted(
+        (_fix(chance.randrange(20_000), radius_m=float(chance.choice((50, 700, 1500)))) for _ in range(12)),
+        key=lambda each: each.time_ns,
+    )
+    told = follow(fixes, speed=2.0)
+    first, last = fixes[0].time_ns // S, fixes[-1].time_ns // S
+    near = sum(
+        uncertainty_m(fixes, second * S, speed=2.0, radius_m=0) <= 1000 for second in range(first, last)
+    )
+    assert told.shares[0].known_s == pytest.approx(near, abs=15)
+
+
+def test_nights_and_workdays_have_their_usual_place() -> None:
+    day = 86_400
+    fixes = []
+    for number in range(7):  # 4 February 2019 was a Monday
+        start = 1_549_238_400 + number * day
+        fixes += [_fix(start + 2 * 3600, "home"), _fix(start + 11 * 3600, "work" if number < 5 else "lake")]
+    told = follow(fixes)
+    assert told.night_place == ("home", 7, 7)
+    assert told.work_place == ("work", 5, 5)
+    shifted = follow(fixes, zone_h=-8)
+    assert shifted.night_place == ("work", 5, 7)
+
+
+def test_every_assumption_is_told_and_no_fix_gives_no_number() -> None:
+    told = follow([_fix(0)], speed=15)
+    assert any("15 m/s" in line for line in told.assumptions)
+    assert told.median_gap_s is None
+    assert follow([]).fixes == 0
+    assert math.isinf(uncertainty_m([], 0, speed=1, radius_m=1))
+
+
+def _metres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return math.hypot((a[0] - b[0]) * 111_195, (a[1] - b[1]) * 111_195 * math.cos(math.radians(a[0])))
+
+
+def test_a_reconstructed_track_lies_near_the_truth() -> None:
+    """An invented walk past a grid of cells 600 m apart, a fix every five minutes at the nearest cell."""
+    step = 600 / 111_195
+
+    def truth(second: int) -> tuple[float, float]:
+        angle = second / 14_400 * 2 * math.pi
+        return 60 + 0.03 * math.sin(angle), 10 + 0.06 * math.cos(angle)
+
+    def cell(place: tuple[float, float]) -> tuple[float, float]:
+        return round(place[0] / step) * step, round(place[1] / (2 * step)) * 2 * step
+
+    fixes = [
+        _fix(second, str(cell(truth(second))), position=cell(truth(second)))
+        for second in range(0, 14_401, 300)
+    ]
+    errors = sorted(
+        _metres(truth(second), found)
+        for second in range(0, 14_400, 60)
+        if (found := where_at(fixes, second * S)) is not None
+    )
+    assert len(errors) == 240
+    assert 30 < errors[len(errors) // 2] < 400, "median error in metres"
+
+
+def test_outside_the_fixes_the_nearest_one_stands() -> None:
+    fixes = [_fix(10, position=(1.0, 2.0)), _fix(20, position=(3.0, 4.0)), _fix(30)]
+    assert where_at(fixes, 0) == (1.0, 2.0)
+    assert where_at(fixes, 99 * S) == (3.0, 4.0)
+    assert where_at(fixes, 15 * S) == (2.0, 3.0)
+    assert where_at([_fix(1)], 0) is None
