@@ -17,12 +17,14 @@ import msgspec
 
 from vitne.compare import identities
 from vitne.compare import shape as compare
+from vitne.fleet import shape as fleet
 from vitne.learn import shape as learn
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "vitne" / "data" / "schema"
 
 MADE: dict[str, tuple[type, str, str]] = {
     "compare": (compare.Comparison, compare.SCHEMA, "What vitne compare --json prints"),
+    "fleet": (fleet.FleetReport, fleet.SCHEMA, "What vitne fleet --json prints"),
     "identities": (
         identities.Identities,
         identities.SCHEMA,

@@ -12,6 +12,9 @@ def add(verbs: Any) -> None:
     """Add the verbs to a parser."""
     _compare_options(verbs.add_parser("compare", help="say what changed between two halves of captures"))
     _gate_options(verbs.add_parser("gate", help="judge captures by a policy: what may go to whom"))
+    _fleet_options(
+        verbs.add_parser("fleet", help="work through many devices; say what senders have in common")
+    )
     plan = verbs.add_parser("plan", help="plan runs that tell more than runs at random")
     plans = plan.add_subparsers(dest="plan", metavar="WHAT", required=True, parser_class=type(plan))
     _plan_options(
@@ -113,3 +116,24 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
         "--schedule", metavar="FILE", help="write the schedule for vitne compare --by identity"
     )
     parser.add_argument("--json", action="store_true", help="print as JSON")
+
+
+def _fleet_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "manifest",
+        metavar="MANIFEST",
+        help="table (.csv, .tsv) with a column capture and what is known of each device; a folder; a pattern",
+    )
+    parser.add_argument("--out", metavar="DIR", required=True, help="where results and the dataset go")
+    parser.add_argument("--subject", metavar="FILE", help="what is known of all devices alike")
+    parser.add_argument("--keys", metavar="FILE", action="append", default=[], help="key log of the captures")
+    parser.add_argument(
+        "--sender", metavar="FILE", action="append", default=[], help="data file of a known sender"
+    )
+    parser.add_argument(
+        "--partition", metavar="COLUMN", help="column that parts the dataset (default: build)"
+    )
+    parser.add_argument("--engine", metavar="NAME", default="local", help="what shares the work out (local)")
+    parser.add_argument("-j", "--jobs", metavar="N", type=int, help="processes (default: one a core)")
+    parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema fleet)")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress")

@@ -1,0 +1,110 @@
+"""``vitne fleet``: many captures worked through, and what the devices that send have in common."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vitne.cli.main import DONE, FAILED, NO_INPUT
+from vitne.model import StoreError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from vitne.fleet.shape import FleetReport
+    from vitne.fleet.working import Worked
+
+
+def run(options: argparse.Namespace) -> int:
+    """Work through a fleet and give the exit code."""
+    from vitne.fleet import Settings, explain, read_manifest, work_through
+    from vitne.fleet.dataset import partition_of, write_dataset
+    from vitne.fleet.engine import LocalEngine
+    from vitne.fleet.working import only_run
+
+    if options.engine != "local":
+        raise UsageError(
+            f"there is no engine {options.engine!r}",
+            expected="local: processes of this machine",
+            next_step="share the table out among machines; results in one folder are used by all",
+        )
+    handsets = read_manifest(options.manifest)
+    partition = partition_of(handsets, options.partition)
+    if options.partition and not partition:
+        raise UsageError(f"the table has no column {options.partition!r}", where=options.manifest)
+    settings, rules = _settings(options)
+    folder = Path(options.out)
+    with only_run(folder):
+        worked = work_through(
+            handsets,
+            folder,
+            settings=Settings(options=settings, rules=rules),
+            engine=LocalEngine(options.jobs),
+            progress=_progress(quiet=options.quiet),
+        )
+        report = explain(handsets, worked.results)
+        write_dataset(folder, handsets, worked.results, partition=partition)
+        _write_report(folder, report)
+    _print(report, worked, options)
+    if all(each.state != "read" for each in worked.results.values()):
+        return NO_INPUT
+    return FAILED if worked.given_up or any(each.partial for each in worked.results.values()) else DONE
+
+
+def _settings(options: argparse.Namespace) -> tuple[Any, str]:
+    """Give the options of each scan, and the digest of all that shapes a result besides the capture."""
+    from vitne.cli.scan import _keep_searches, _subject
+    from vitne.pipeline import Options
+    from vitne.pipeline.rules import rules_used, use_senders
+
+    _keep_searches()
+    use_senders(options.sender)
+    subject = _subject(options.subject)
+    digest = hashlib.sha256(msgspec.json.encode(rules_used(), order="deterministic"))
+    digest.update(msgspec.json.encode(subject, order="deterministic"))
+    for key in options.keys:
+        try:
+            digest.update(hashlib.sha256(Path(key).read_bytes()).digest())
+        except OSError as error:
+            raise UsageError(f"the key log cannot be read: {error.strerror}", where=key) from error
+    return Options(subject=subject, keys=tuple(options.keys), jobs=1), digest.hexdigest()
+
+
+def _progress(*, quiet: bool) -> Callable[[int, int], None]:
+    """Tell how far it is on a terminal."""
+    shown = not quiet and sys.stderr.isatty()
+
+    def step(done: int, total: int) -> None:
+        if shown and (done % 10 == 0 or done == total):
+            end = "\n" if done == total else ""
+            print(f"\r{done} of {total} captures", end=end, file=sys.stderr, flush=True)
+
+    return step
+
+
+def _write_report(folder: Path, report: FleetReport) -> None:
+    try:
+        (folder / "fleet.json").write_bytes(
+            msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n"
+        )
+    except OSError as error:
+        raise StoreError(f"the report cannot be written: {error.strerror}", where=str(folder)) from error
+
+
+def _print(report: FleetReport, worked: Worked, options: argparse.Namespace) -> None:
+    if options.json:
+        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
+        return
+    from vitne.fleet.text import text
+
+    for line in text(report):
+        print(line)
+    if not options.quiet:
+        print()
+        print(f"{worked.made} captures were scanned, {worked.found} results were there from before")
+        print(f"Dataset: {options.out}/dataset  (report: {options.out}/fleet.json)")

@@ -1,0 +1,77 @@
+"""A fleet's report as text: who sends, what they have in common, the odd ones out, and what is unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vitne.report import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitne.fleet.shape import Count, Explanation, FleetReport, Sender
+
+_LONGEST = 120
+_NAMES = 10
+_GROUPS = 12
+
+
+def text(report: FleetReport) -> Iterator[str]:
+    """Give the lines of the report."""
+    yield (
+        f"{report.devices} devices, {report.captures} captures, {len(report.unreadable)} of them unreadable; "
+        f"{report.tried} attributes and pairs were tried"
+    )
+    for capture, why in report.unreadable[:_NAMES]:
+        yield f"  not read: {visible(capture.rpartition('/')[2], _LONGEST)}: {visible(why, _LONGEST)}"
+    if not report.senders:
+        yield "No capture shows that an identifier was sent."
+    for sender in report.senders:
+        yield ""
+        yield from _sender(sender)
+
+
+def _count(count: Count) -> str:
+    return f"{count.sending:,} of {count.of:,}"
+
+
+def _sender(sender: Sender) -> Iterator[str]:
+    known = f" ({', '.join(sender.senders)})" if sender.senders else ""
+    yield f"{visible(sender.recipient, _LONGEST)}{visible(known, _LONGEST)}"
+    yield f"  {', '.join(sender.identifiers)}; {', '.join(sender.protections)}"
+    share = f"between {sender.count.low:.2%} and {sender.count.high:.2%} of such devices"
+    unknown = f"; of {sender.count.unknown} more it cannot be told" if sender.count.unknown else ""
+    yield f"  sent by {_count(sender.count)} devices ({share}){unknown}"
+    if sender.explanation is None:
+        yield "  no attribute of the table tells those that send from those that do not"
+    else:
+        yield from _explained(sender.explanation)
+        for other in sender.alike[:_NAMES]:
+            yield f"  the same devices, and not to be told apart from it: {_words(other)}"
+    yield from _odd("sends, and is none of these", sender.odd_sending)
+    yield from _odd("is one of these, and does not send", sender.odd_silent)
+    for group in sender.groups[:_GROUPS]:
+        unknown = f", {group.count.unknown} unknown" if group.count.unknown else ""
+        bound = f"{group.count.low:.1%} to {group.count.high:.1%}"
+        name = visible(f"{group.column} {group.value}", _LONGEST)
+        yield f"    {name}: {_count(group.count)} still send ({bound}){unknown}"
+    if len(sender.groups) > _GROUPS:
+        yield f"    and {len(sender.groups) - _GROUPS} more"
+
+
+def _explained(found: Explanation) -> Iterator[str]:
+    yield (
+        f"  {_words(found.attributes)}: {_count(found.inside)}; all others: {_count(found.outside)} "
+        f"(p = {found.p:.1e}, corrected {found.corrected:.1e})"
+    )
+
+
+def _words(attributes: tuple[tuple[str, str], ...]) -> str:
+    return visible(" and ".join(f"{name} {value}" for name, value in attributes), 2 * _LONGEST)
+
+
+def _odd(what: str, names: tuple[str, ...]) -> Iterator[str]:
+    if names:
+        more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+        listed = ", ".join(visible(name, 60) for name in names[:_NAMES])
+        yield f"  {what}: {listed}{more}"

@@ -1,0 +1,28 @@
+"""A fleet's report as text."""
+
+from __future__ import annotations
+
+from tests.fleet.test_explaining import _batches, _fleet, _result, _sending
+
+from vitne.fleet.text import text
+
+
+def test_the_sentence_that_a_maker_needs() -> None:
+    said = "\n".join(text(_fleet(_batches(lambda own, n: own["batch"] == "3" or n == 101))))
+    assert "carrier.example (self-registration)" in said
+    assert "batch 3: 20 of 20; all others: 1 of 100 (p = " in said
+    assert "sends, and is none of these: h101" in said
+    assert "build A: " in said
+
+
+def test_nothing_is_said_in_so_many_words() -> None:
+    said = "\n".join(text(_fleet([({}, _result())])))
+    assert "No capture shows that an identifier was sent." in said
+    lone = "\n".join(text(_fleet([({}, _result(sendings=(_sending(),))), ({}, _result())])))
+    assert "no attribute of the table tells" in lone
+
+
+def test_hostile_words_are_inert() -> None:
+    rows = [({"build": "\x1b[2J"}, _result(sendings=(_sending("x\x1b.example"),))) for _ in range(9)]
+    rows += [({"build": "b"}, _result()) for _ in range(9)]
+    assert "\x1b" not in "\n".join(text(_fleet(rows)))
