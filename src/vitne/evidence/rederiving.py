@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _MASKED = re.compile(r"#\d|•")
 """A label in the place of a value: what stands there cannot be compared."""
+_CLOSING = frozenset({"tls", "quic"})
+"""What closes other protocols: a place inside counts in the bytes that were taken out."""
 
 
 def check_findings(bag: Path, said: dict[str, Any], *, subject: Subject | None) -> list[Check]:
@@ -130,7 +132,7 @@ def _fault(finding: Finding, again: Again, full: dict[str, dict[str, Any]] | Non
         return again.why
     if finding.verified and not again.rewraps:
         return "wrapping it again does not give the captured bytes"
-    closed = finding.layers[0]["codec"] == "tls" and finding.protocol != "tls"
+    closed = finding.layers[0]["codec"] in _CLOSING and finding.protocol not in _CLOSING
     if not closed and again.stream_range != finding.stream_range:
         return "its bytes stand at another place of the stream"
     recorded = [(layer["codec"], layer["path"]) for layer in finding.layers[closed:]]
