@@ -34,6 +34,11 @@ def repeated(seed: int = 3) -> Talk:
         talk.udp(DNS, port=53, source=50000 + number)
         talk.udp(b"imei=" + IMEI.encode(), phone=phone, source=51000 + number)
         talk.udp(IMEI.encode(), phone=phone, source=52000 + number)
+        talk.udp(
+            b"mac=00:00:5e:00:53:01&mac=00-00-5E-00-53-01 00:00:5e:00:53:02",
+            phone=phone,
+            source=53000 + number,
+        )
     return talk
 
 

@@ -1,7 +1,18 @@
 """Findings: a sighting, its proof, its destination, its delivery and its grade put together."""
 
 from vitne.assess.delivery import delivery_of, own_stack
-from vitne.assess.drafts import Draft, Setting, draft, settle
+from vitne.assess.drafts import Draft, Setting, draft, restated, settle
 from vitne.assess.masking import hide_mac, mask, scrubber
 
-__all__ = ["Draft", "Setting", "delivery_of", "draft", "hide_mac", "mask", "own_stack", "scrubber", "settle"]
+__all__ = [
+    "Draft",
+    "Setting",
+    "delivery_of",
+    "draft",
+    "hide_mac",
+    "mask",
+    "own_stack",
+    "restated",
+    "scrubber",
+    "settle",
+]

@@ -73,6 +73,7 @@ class Draft(msgspec.Struct, kw_only=True):
     depth: int  # how many of the layers are nodes; the rest are codecs of the spelling
     records: tuple[int, int] | None = None  # stream range of the records that were opened for it
     also: tuple[Also, ...] = ()
+    also_ranges: tuple[tuple[int, int], ...] = ()  # stream range of each further spelling
 
 
 def _rank(draft: Draft) -> tuple[Any, ...]:
@@ -186,16 +187,34 @@ def draft(sightings: Iterable[Sighting], setting: Setting) -> list[Draft]:
             )
         )
         reach = -1  # end of the furthest spelling so far: ten thousand of them are not compared in pairs
-        also = []
+        also: list[Also] = []
+        ranges: list[tuple[int, int]] = []
         for one in sorted(rest, key=lambda each: each.stream_range):
             if one.stream_range[0] < reach or _overlap(one.stream_range, first.stream_range):
                 continue
             reach = max(reach, one.stream_range[1])
             also.append(Also(frames=one.frames, layers=_from_wire(one), field=one.field))
-        first.also = tuple(also)
+            ranges.append(one.stream_range)
+        first.also, first.also_ranges = tuple(also), tuple(ranges)
         result.append(first)
     result.sort(key=lambda one: (one.stream_range, one.identifier))
     return result
+
+
+def restated(drafts: Iterable[Draft], setting: Setting) -> list[Draft]:
+    """Give the drafts of a message as those of another that says the same at the same offsets."""
+    return [
+        msgspec.structs.replace(
+            one,
+            setting=setting,
+            frames=setting.frames_of(*one.stream_range),
+            also=tuple(
+                msgspec.structs.replace(also, frames=setting.frames_of(*place))
+                for also, place in zip(one.also, one.also_ranges, strict=True)
+            ),
+        )
+        for one in drafts
+    ]
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:

@@ -60,13 +60,14 @@ class Idle:
         key = (message.protocol, place, data)
         if key in self._known:
             return self._known[key]
-        if len(self._known) + len(self._once) >= MOST:
-            self._known.clear()
-            self._once.clear()
         if key not in self._once:
+            if len(self._once) >= MOST:  # parts that never come again must not drive out those that do
+                self._once.clear()
             self._once.add(key)
             return None
         self._once.discard(key)
+        if len(self._known) >= MOST:
+            self._known.clear()
         told = self._known[key] = self._look(message, part, data)
         return told
 

@@ -10,6 +10,7 @@ from vitne.pipeline.ends import NOBODY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from vitne.assess import Draft
     from vitne.model import Gap, Oddity, Sighting
     from vitne.model.findings import Delivery
     from vitne.pipeline.ends import Host
@@ -35,6 +36,8 @@ class Seen:
     told: Sequence[Sighting] = ()  # declared fields and candidates
     accepted: bool | None = None  # the application's own word
     answer: str = ""  # and how it says so
+    own: dict[int, Sighting] = field(default_factory=dict)  # sightings told by the capture, by what they were
+    drafted: tuple[list[int], list[Draft]] | None = None  # what was drafted of which sightings
 
 
 @dataclass(slots=True, kw_only=True)

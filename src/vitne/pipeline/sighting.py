@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vitne.assess import Setting, draft
+from vitne.assess import Setting, draft, restated
 from vitne.identify.candidates import Context, candidates
 from vitne.identify.declared import answer_of, declared
 from vitne.model import Gap, Message, Node, Part
@@ -117,11 +117,11 @@ class Sightings:
             if seen.found is None:
                 raise LookupError("the flow that said the same was lost")
             work.accepted = seen.accepted
-            sightings = [*self._own(seen.found, work), *_of_others(seen.told, work)]
+            sightings = [*self._own(seen, work), *_of_others(seen.told, work)]
             if len(sightings) > _MOST_ALIKE:
                 sightings = self._bounded(sightings, work)
             if sightings:
-                yield from draft(sightings, self._setting(work, seen.answer))
+                yield from _drafted(sightings, seen, self._setting(work, seen.answer))
 
     def _seen(self, work: MessageWork, found: list[Sighting]) -> Seen:
         """Find all that the bytes of a message tell, whoever sent it."""
@@ -178,17 +178,20 @@ class Sightings:
             found[raw_owner[id(sighting.node)]].append(sighting)
         return found
 
-    def _own(self, sightings: Iterable[Sighting], work: MessageWork) -> Iterator[Sighting]:
+    def _own(self, seen: Seen, work: MessageWork) -> Iterator[Sighting]:
         """Drop link addresses of the capture that are not those of this message's device or its router."""
         device: Device | None = work.device
-        for sighting in sightings:
+        for sighting in seen.found or ():
             seed = sighting.seed
             if seed is None or seed.origin == "subject":
                 yield sighting
             elif device is not None and work.direction == "sent":
                 mine = seed.identifier == "mac-address" and seed.value == device.mac
                 if mine or (seed.identifier == "bssid" and seed.value != device.mac):
-                    yield _told_by_capture(sighting)
+                    told = seen.own.get(id(sighting))
+                    if told is None:
+                        told = seen.own[id(sighting)] = _told_by_capture(sighting)
+                    yield told
 
     def _setting(self, work: MessageWork, answer: str) -> Setting:
         rows = np.asarray(work.rows)
@@ -215,6 +218,16 @@ class Sightings:
             answer=", ".join([*words, answer] if answer else words),
             under=work.view.wire if isinstance(work.view, OpenedView) else None,
         )
+
+
+def _drafted(sightings: list[Sighting], seen: Seen, setting: Setting) -> list[Draft]:
+    """Draft what was seen in a message; of one that said the same, the drafts are told anew."""
+    own = list(map(id, sightings))
+    if seen.drafted is not None and seen.drafted[0] == own:
+        return restated(seen.drafted[1], setting)
+    drafts = draft(sightings, setting)
+    seen.drafted = (own, drafts)
+    return drafts
 
 
 def _rank(sighting: Sighting) -> tuple[bool, bool, int]:
