@@ -73,11 +73,13 @@ class Kept:
 
 def write(folder: Path, result: Result, *, run: dict[str, Any], kept: Kept) -> None:
     """Write a case; what ``kept`` holds goes into it and is listed in its manifest."""
+    from vitne.cli.knowing import listed
     from vitne.report.formats.html import PATH, page
     from vitne.store import write_case
 
     manifest = {
         "rules": result.rules,
+        "tables": listed(),
         "counts": result.counts,
         "devices": msgspec.to_builtins(result.devices),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vitne.knowledge import Knowledge, read_manifest, shipped
 from vitne.model import UsageError
@@ -31,7 +31,7 @@ def knowledge() -> Knowledge:
     return Knowledge([user_folder(), shipped()])
 
 
-def listed() -> list[dict[str, str]]:
+def listed() -> list[dict[str, Any]]:
     """Give what a case keeps of the tables at hand, without loading any."""
     from vitne.knowledge import manifest_of
 

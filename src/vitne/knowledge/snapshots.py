@@ -85,7 +85,7 @@ class Knowledge:
         if snapshot.name not in self._tables:
             place = self._where[snapshot.name] / snapshot.file
             try:
-                self._tables[snapshot.name] = _table(place.read_bytes(), snapshot)
+                self._tables[snapshot.name] = _table(place.read_bytes(), snapshot.sha256)
             except (OSError, Malformed) as error:
                 raise StoreError(
                     f"the table {snapshot.name} cannot be read: {error}",
@@ -95,10 +95,18 @@ class Knowledge:
         return self._tables[snapshot.name]
 
 
-def _table(data: bytes, snapshot: Snapshot) -> Ranges | dict[str, str]:
-    if hashlib.sha256(data).hexdigest() != snapshot.sha256:
+def _table(data: bytes, sha256: str) -> Ranges | dict[str, str]:
+    if hashlib.sha256(data).hexdigest() != sha256:
         raise Malformed("its digest is not the manifest's")
-    return unpack(data)
+    if sha256 not in _UNPACKED:
+        if len(_UNPACKED) > 8:
+            _UNPACKED.clear()
+        _UNPACKED[sha256] = unpack(data)
+    return _UNPACKED[sha256]
+
+
+_UNPACKED: dict[str, Ranges | dict[str, str]] = {}
+"""Tables of this process by their digest: they never change, and several users of one are one."""
 
 
 def later_than(snapshot: Snapshot, as_of: str) -> bool:
