@@ -286,6 +286,8 @@ def meanings(row: type) -> dict[str, str]:
 
 def shape(schema: dict[str, Any]) -> str:
     """Give the type of a schema in a few characters."""
+    if not isinstance(schema, dict):
+        return "any"  # true: nothing is said of it
     if "$ref" in schema:
         return f"[{schema['$ref'].rpartition('/')[2]}](#{schema['$ref'].rpartition('/')[2]})"
     if "const" in schema:
@@ -304,7 +306,7 @@ def shape(schema: dict[str, Any]) -> str:
 
 
 def _inner(schema: dict[str, Any]) -> str:
-    names = schema.get("properties", {})
+    names = schema.get("properties", {}) if isinstance(schema, dict) else {}
     return "object: " + ", ".join(f"`{name}`" for name in names) if names else ""
 
 

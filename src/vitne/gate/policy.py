@@ -97,7 +97,7 @@ def _wrong(place: Path, faults: list[str]) -> UsageError:
     return UsageError(
         f"the policy is wrong{many}\n  " + "\n  ".join(faults),
         where=str(place),
-        next_step="docs/how-to/gate-a-build-by-a-policy.md shows a policy; vitne list identifiers gives the words",
+        next_step="docs/how-to/gate-a-build-by-a-policy.md shows one; vitne list identifiers gives the words",
     )
 
 
