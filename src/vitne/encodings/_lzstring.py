@@ -42,9 +42,11 @@ def _value(bits: str) -> int:
 def decompress(bits: str, most: int) -> Unpacked | None:
     """Read a stream, given as 0 and 1, up to so many letters; None where a code stands for nothing.
 
-    Where the bits end before the text does, what was read so far is given.
+    Where the bits end before the text does, what was read so far is given.  A letter is written out once, the
+    first time; a stream that writes it out again was not made by LZString.
     """
     phrases: list[str] = ["", "", ""]
+    written: set[str] = set()
     out: list[str] = []
     before, at, size, widths = "", 0, 0, _Widths()
     while size < most and at + widths.bits <= len(bits):
@@ -55,8 +57,11 @@ def decompress(bits: str, most: int) -> Unpacked | None:
             start, end = end, end + (8 if code == _BYTE else 16)
             if end > len(bits):
                 break
-            code = len(phrases)
-            phrases.append(chr(_value(bits[start:end])))
+            code, letter = len(phrases), chr(_value(bits[start:end]))
+            if letter in written:
+                return None
+            written.add(letter)
+            phrases.append(letter)
             widths.step()
         at = end
         if code > len(phrases) or (code == len(phrases) and not before):

@@ -46,7 +46,10 @@ KEY = 4  # bytes of a digest that it is looked up by
 MOST_TOKENS = 4096  # of one search that are looked up
 LEAST_TEXT = 4  # bytes of a spelling whose digest is looked for
 _HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9a-f]{8,128}|[0-9A-F]{8,128})(?![0-9A-Za-z])")
+_BASE64_LETTER = re.compile(rb"[0-9A-Za-z+/_-]")
 _BASE64 = re.compile(rb"(?<![0-9A-Za-z+/_-])[0-9A-Za-z+/_-]{22,88}(?![0-9A-Za-z+/_-])")
+_RUNS = bytes(0x41 if _BASE64_LETTER.match(bytes((byte,))) else 0x20 for byte in range(256))
+_SHORT_RUN, _LONG_RUN = b"A" * 8, b"A" * 22  # what the shortest tokens are, in that letter
 _LETTERS = {22: 16, 27: 20, 38: 28, 43: 32, 64: 48, 86: 64}  # letters without padding -> bytes
 _QUICK = {name: getattr(hashlib, name) for name in (*PLAIN, *RARE) if hasattr(hashlib, name)}
 _RAW = frozenset({16, 20, 28, 32, 48, 64})
@@ -93,13 +96,16 @@ class Digests:
         self, data: bytes
     ) -> Iterator[tuple[int, int, bytes, tuple[str, tuple[tuple[str, Any], ...]]]]:
         """Yield what looks like a digest in text: start, end, its bytes, how they are written."""
+        runs = data.translate(_RUNS)
+        if _SHORT_RUN not in runs:
+            return
         for count, match in enumerate(_HEX.finditer(data)):
             if count >= MOST_TOKENS:
                 return
             text = match.group()
             if not len(text) % 2 and not text.isalpha():
                 yield match.start(), match.end(), binascii.unhexlify(text), ("hex", (("case", "lower"),))
-        for count, match in enumerate(_BASE64.finditer(data)):
+        for count, match in enumerate(_BASE64.finditer(data) if _LONG_RUN in runs else ()):
             if count >= MOST_TOKENS:
                 return
             text = match.group()
