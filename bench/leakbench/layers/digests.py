@@ -85,7 +85,7 @@ def _buvid(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
 
 
 def _crc32(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:
-    return cargo.whole(f"{zlib.crc32(cargo.data):08x}".encode(), "crc32")
+    return cargo.whole(b"", "crc32").whole(f"{zlib.crc32(cargo.data):08x}".encode(), "hex")
 
 
 def _cuid(cargo: Cargo, _chance: Random, _words: Words) -> Cargo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from typing import TYPE_CHECKING, Protocol
 
 from vitne.decode.unwrap_budget import Budget
@@ -42,6 +43,8 @@ _known_empty: set[bytes] = set()
 
 _DOCUMENTS = (b"{", b"[", b"<", b'"')  # what begins so, and is read, is no chance reading
 _LONG_TEXT = 4096  # bytes of a text that reads as something and might be something else all the same
+_UNQUOTED = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
+_GUESSED = 97  # order from which an encoding guesses a key
 _COVERED = 0.9  # share of the bytes from which a structure is taken to be all there is
 
 
@@ -225,7 +228,7 @@ class _Graph:
             if children:
                 opened += 1
                 yield from self._children(node, encoding, children, decodings)
-                if _covers(children, node) and (readable(node.data) or any(map(_tells, children))):
+                if _covers(children, node) and not _doubtful(node.data, encoding, children):
                     every = ()
                     break
         for encoding in every:
@@ -262,6 +265,8 @@ class _Graph:
         return len(ways)
 
     def _find(self, encoding: Gated, node: Node, limits: Limits) -> list[Child]:
+        if encoding.order >= _GUESSED and getattr(node.encoding, "order", 0) >= _GUESSED:
+            return []  # one guessed key on another is a guess at nothing
         self.budget.work -= len(node.data)
         try:
             return self._skim(encoding, node) or list(encoding.find(node.data, limits))
@@ -304,7 +309,18 @@ def _stands_for_all(encoding: Gated, children: list[Child], data: bytes) -> bool
 def _tells(child: Child) -> bool:
     """Say whether what came out speaks for itself: text that is more than a number, or a known format."""
     data = child.data
-    return packed(data) or media(data) or (len(data) > 3 and not data.isdigit() and readable(data))
+    written = not data.isdigit() or child.end - child.start == len(data)  # and not a number that was read
+    return packed(data) or media(data) or (len(data) > 3 and written and readable(data))
+
+
+def _doubtful(data: bytes, encoding: Gated, children: list[Child]) -> bool:
+    """Say whether a structure that takes up all of the data may be read into something else."""
+    if readable(data):  # pairs whose values are padding, or all of which begin with two hexadecimal digits
+        if encoding.name not in {"form", "cookie"}:
+            return False
+        quoted = data.count(b"=") > 1 and _UNQUOTED.search(data) is None
+        return quoted or not any(child.data.strip(b"= ") for child in children)
+    return not any(map(_tells, children))
 
 
 def _explained(data: bytes, *, found: bool) -> bool:

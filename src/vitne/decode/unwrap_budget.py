@@ -19,7 +19,7 @@ class Budget:
         leaves: int = 16384,
         size: int = 32 << 20,
         work: int = 512 << 20,
-        depth: int = 6,
+        depth: int = 8,
     ) -> None:
         self.nodes = nodes  # nodes that may still be opened and give children
         self.leaves = leaves  # nodes that may still be given

@@ -22,6 +22,8 @@ _SHAPE = re.compile(
 )
 _PRINTABLE = np.zeros(256, dtype=np.int64)
 _PRINTABLE[[9, 10, 13, *range(32, 127)]] = 1
+_TOKEN = np.zeros(256, dtype=bool)
+_TOKEN[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-\r\n")] = True
 _WEIGHTS = np.zeros(256, dtype=np.int64)
 _WEIGHTS[list(b'abcdefghijklmnopqrstuvwxyz ":,=&{}')] = 4
 _WEIGHTS[list(b"0123456789")] = 6
@@ -44,6 +46,9 @@ def texts_among(data: bytes, under: Callable[[Any], Any], tables: Sequence[bytes
     keys = [int(key) for key in fitting]
     # of several keys those whose texts have most of the letters that records are written in
     weights = (_WEIGHTS[made[keys]] @ counts[there]).tolist() if keys else []
+    # a text of letters and digits alone is one that stands for other bytes: hardly any other key makes such
+    alone = _TOKEN[made[keys]].all(axis=1).tolist() if keys else []
+    weights = [weight + 6 * len(sample) * told for weight, told in zip(weights, alone, strict=True)]
     best = sorted(range(len(keys)), key=lambda at: -weights[at])[:_MOST]
     return [
         keys[at]

@@ -36,7 +36,7 @@ class Deflate(WholeRange):
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the whole data where they are one stream that ends with them and gives half their bytes."""
-        if len(data) < 12 or data[0] & 0x06 in {0x00, 0x06}:
+        if len(data) < 12 or data[0] & 0x06 == 0x06 or (data[0] & 0x06 == 0 and not _stored(data)):
             return
         try:
             zlib.decompressobj(-15).decompress(data[:_PROBE], 1024)
@@ -68,6 +68,11 @@ class Deflate(WholeRange):
         """Compress again; another compressor may have chosen other bytes for the same contents."""
         packer = zlib.compressobj(wbits=15 if child.params else -15)
         return packer.compress(child.data) + packer.flush()
+
+
+def _stored(data: bytes) -> bool:
+    """Say whether a block that is not compressed begins the data: its length stands there twice (3.2.4)."""
+    return data[0] < 2 and int.from_bytes(data[1:3], "little") ^ int.from_bytes(data[3:5], "little") == 0xFFFF
 
 
 encoding = Deflate()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vitne.encodings._inflating import inflate
+from vitne.encodings._key_by_shape import by_shape
 from vitne.encodings._keyed_text import SAMPLE, SHORTEST, texts_among
 from vitne.encodings._long_heads import long_heads
 from vitne.encodings._looks import media, packed, readable
@@ -60,7 +61,7 @@ class Xor:
         """Yield the data under the keys that make something of them."""
         if len(data) < SHORTEST or media(data):
             return
-        keys = _by_head(data) or _by_text(data)
+        keys = _by_head(data) or _by_text(data) or by_shape(data)
         for key in keys:
             yield opened(data, bytes([key]), limits)
         if keys:

@@ -40,6 +40,7 @@ _TOKENS = (
 _LEAST_HIDDEN = 24  # bytes of a token that are looked at for known values
 _MOST_TOKENS = 8192  # tokens that are remembered
 _MOST_HIDDEN = 3  # keys that known values yield of the same bytes
+_GUESSED = frozenset({"xor", "add"})
 _LEAST = 8  # bytes from which something may be closed
 
 
@@ -62,14 +63,14 @@ class Openings:
         data = node.data
         if not readable(data):
             found = self._keyring.open(data, limits) if self._keyring else []
-            return found or self._hidden(data, limits)
+            return found or self._hidden(node, limits)
         if len(data) < _SHORTEST:
             return []
         found = self._token(data, limits)
         if not found and self._lettered:
             found = self._keyring.open(data, limits)
         if not found and node.part.path in _CARRIES:
-            found = self._hidden(data, limits)
+            found = self._hidden(node, limits)
         return found
 
     def _token(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
@@ -105,8 +106,18 @@ class Openings:
         """Say whether a short key that needs no known value makes something of the bytes."""
         return next(iter(encodings()["xor"].find(data, limits)), None) is not None
 
-    def _hidden(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
-        """Give what some bytes hold under the keys that known values yield."""
+    def _hidden(self, node: Node, limits: Limits) -> list[tuple[Gated, Child]]:
+        """Give what some bytes hold under the keys that known values yield, unless one stands there open.
+
+        Behind a guessed key another one is not guessed: both together may give what stood there before.
+        """
+        data, above = node.data, node
+        while above.parent is not None:
+            if above.encoding is not None and above.encoding.name in _GUESSED:
+                return []
+            above = above.parent
+        if self._searcher.places(data):
+            return []
         found: list[tuple[Gated, Child]] = []
         for one in self._differences.find(data):
             make = add_opened if one.way == "add" else xor_opened
