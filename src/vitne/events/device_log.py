@@ -8,6 +8,7 @@ from vitne.model import ClockSample, DeviceEvent
 
 MOST_EVENTS = 200_000  # kept of one log
 SAME_NS = 2 * 10**9  # two entries of one kind this near are one event, told twice
+_TOLD_ONCE = frozenset({"stimulus", "sham", "note", "consent-given", "consent-refused", "setting-changed"})
 _STATES = (
     ("screen-on", "screen-off"),
     ("keyguard-gone", "keyguard-shown"),
@@ -67,6 +68,9 @@ class DeviceLog(msgspec.Struct, kw_only=True):
         kept = []
         for each in self.events:
             key = (each.kind, each.detail)
+            if each.kind in _TOLD_ONCE:
+                kept.append(each)
+                continue
             again = each.time_ns - last.get(key, each.time_ns - SAME_NS - 1) <= SAME_NS
             if not again and each.kind in pair:
                 again = state.get(pair[each.kind]) == each.kind

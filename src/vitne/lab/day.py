@@ -29,8 +29,11 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     detail: str = ""
 
 
-def drawn(seed: int, hours: float) -> list[Happening]:
-    """Draw a day: starts, glances, unlocks with apps, a network that sleeps with the screen, charging."""
+def drawn(seed: int, hours: float, *, idle_s: float = 300.0) -> list[Happening]:
+    """Draw a day: starts, glances, unlocks with apps, a network that sleeps with the screen, charging.
+
+    ``idle_s`` is the mean time between two uses.
+    """
     chance = Random(f"day {seed}")
     out = _start(0.0, chance)
     end, at = hours * 3600, 200.0
@@ -39,7 +42,7 @@ def drawn(seed: int, hours: float) -> list[Happening]:
         if again is not None and at > again:
             out += _start(at, chance)
             at, again = at + 240.0, float("inf")
-        at = _session(out, at, chance) + max(70.0, chance.expovariate(1 / 300))
+        at = _session(out, at, chance) + max(0.2 * idle_s, chance.expovariate(1 / idle_s))
     for number in range(int(hours)):
         place = chance.uniform(300, end)
         out.append(Happening(at=place, kind="charging-on" if number % 2 == 0 else "charging-off"))

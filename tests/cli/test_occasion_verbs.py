@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from vitne.cli.main import build_parser
+
+VERBS = ("triggers", "events", "mark", "protocol", "capture", "watch", "lab")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_its_module_and_the_options_the_page_names(verb: str) -> None:
+    assert callable(importlib.import_module(f"vitne.cli.{verb}").run)
+
+
+def test_the_names_that_others_rely_on_stay() -> None:
+    read = build_parser().parse_args
+    triggers = read(["triggers", "case", "--events", "a", "b", "--json"])
+    assert (triggers.case, triggers.events, triggers.seed) == ("case", ["a", "b"], 0)
+    capture = read(["capture", "-i", "wlan0", "--case", "case"])
+    assert (capture.interface, capture.case, capture.files) == ("wlan0", "case", 0)
+    protocol = read(["protocol", "--stimuli", "screen_on,unlock,idle", "--slots", "30"])
+    assert (protocol.stimuli, protocol.slots) == ("screen_on,unlock,idle", 30)
+    assert read(["mark", "unlock"]).kind == "unlock"
+    assert read(["watch", "-"]).source == "-"
+    assert read(["events", "collect"]).adb == "127.0.0.1:5037"
+    assert read(["lab"]).answer == "refuse"

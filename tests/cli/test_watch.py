@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from vitne.cli.watch import MOST_ROWS, Seen, screen
+from vitne.lab import demo
+from vitne.lab.samples import finding
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_findings_show_while_a_capture_comes_on_standard_input_and_each_once(tmp_path: Path) -> None:
+    files = demo.make(tmp_path)
+    run = subprocess.run(
+        [sys.executable, "-m", "vitne.cli", "watch", "-", "--every", "0.2", "--subject", str(files.subject)],
+        input=files.capture.read_bytes(),
+        capture_output=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    lines = run.stdout.decode().splitlines()
+    assert run.returncode == 0, run.stderr
+    registered = [line for line in lines if " imei " in line and "registration.carrier.example" in line]
+    assert len(registered) == 2  # two slots, each told once though posted eight times
+    assert b"004402990000014" not in run.stdout
+
+
+def test_what_is_no_capture_is_refused() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "vitne.cli", "watch", "-"],
+        input=b"x" * 100,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 3
+    assert b"neither pcap nor pcapng" in run.stderr
+
+
+def many(number: int, **more: Any) -> Any:
+    return finding(value=f"v{number}", group=f"g{number}", time_ns=number, **more)
+
+
+def test_the_table_is_bounded_and_says_what_gave_way() -> None:
+    seen = Seen()
+    for number in range(MOST_ROWS + 25):
+        assert seen.add(many(number))
+    assert (len(seen.rows), seen.forgotten) == (MOST_ROWS, 25)
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(screen(seen))
+    assert "25 older rows gave way" in console.export_text()
+
+
+def test_the_same_message_seen_in_two_looks_counts_once() -> None:
+    seen = Seen()
+    assert seen.add(many(1))
+    assert not seen.add(many(1))
+    assert next(iter(seen.rows.values()))[0] == 1

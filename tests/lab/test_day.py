@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from vitne.lab import day
+from vitne.model import EVENT_KINDS, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_day_comes_from_its_seed_and_holds_only_known_events() -> None:
+    drawn = day.drawn(5, 6.0)
+    assert drawn == day.drawn(5, 6.0) != day.drawn(6, 6.0)
+    assert {each.kind for each in drawn} <= set(EVENT_KINDS)
+    assert [each.at for each in drawn] == sorted(each.at for each in drawn)
+    kinds = [each.kind for each in drawn]
+    assert kinds.count("boot") == 2
+    assert kinds.count("keyguard-gone") >= 25
+
+
+def test_a_plan_is_read_in_the_order_of_its_times(tmp_path: Path) -> None:
+    place = tmp_path / "day.toml"
+    place.write_text(
+        '[[event]]\nat = 9\nkind = "keyguard-gone"\n[[event]]\nat = 0\nkind = "boot"\n', encoding="utf-8"
+    )
+    assert [each.kind for each in day.read(place)] == ["boot", "keyguard-gone"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[[event]]\nat = 1\n",
+        '[[event]]\nat = 1\nkind = "dance"\n',
+        '[[event]]\nat = -1\nkind = "boot"\n',
+        "x = ",
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_is_refused(tmp_path: Path, text: str) -> None:
+    place = tmp_path / "day.toml"
+    place.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError):
+        day.read(place)
