@@ -31,6 +31,7 @@ KINDS = [
     "data/case/findings.jsonl",
     "data/case/findings.parquet",
     "data/case/report/index.html",
+    "data/reports/owner.html",
 ]
 
 
@@ -50,7 +51,9 @@ def test_an_untouched_bag_holds(bag) -> None:
 
 def test_the_list_of_kinds_is_complete(bag) -> None:
     names = {str(p.relative_to(bag)) for p in bag.rglob("*") if p.is_file()}
-    alike = {n for n in names if n.startswith("data/case/") and n.endswith((".jsonl", ".parquet"))}
+    alike = {n for n in names if n.startswith("data/case/") and n.endswith((".jsonl", ".parquet"))} | {
+        n for n in names if n.startswith("data/reports/")
+    }
     assert names - alike <= set(KINDS)
 
 

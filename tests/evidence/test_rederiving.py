@@ -108,3 +108,13 @@ def test_a_case_that_was_changed_and_a_capture_that_is_gone_are_told(copy) -> No
     (copy / "data/case/findings.jsonl").write_text("")
     [check] = check_findings(copy, said(copy), subject=None)
     assert check.state == "failed"
+
+
+def test_reports_come_out_of_the_findings_again_and_a_changed_word_is_told(copy) -> None:
+    told = [c for c in check_findings(copy, said(copy), subject=None) if c.what == "report"]
+    assert [c.state for c in told] == ["confirmed"] * 4
+    path = copy / "data/reports/owner.html"
+    path.write_bytes(path.read_bytes().replace(b"8 messages", b"9 messages"))
+    (copy / "data/reports/press.html").unlink()
+    told = {c.where: c.state for c in check_findings(copy, said(copy), subject=None) if c.what == "report"}
+    assert told["data/reports/owner.html"] == told["data/reports/press.html"] == "failed"

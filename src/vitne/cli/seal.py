@@ -89,12 +89,13 @@ def _key(given: str | None, place: Path) -> Ed25519PrivateKey:
 
 
 def _contents(options: argparse.Namespace, folder: Path, case: Case) -> sealing.Contents:
+    from vitne.evidence.rederiving import reports
     from vitne.report.frozen import freeze
 
     captures = custody.originals(options.case, case, options.capture)
     originals = [(c.name, _content(path)) for c, path in zip(case.captures, captures, strict=True)]
-    written = {sealing.FINDINGS: canonical(freeze(case))}
-    written |= _reports(folder, case)
+    document = freeze(case)
+    written = {sealing.FINDINGS: canonical(document), **reports(document)}
     if options.values_for:
         if not options.subject:
             raise UsageError("--values-for seals a subject file", next_step="name it with --subject FILE")
@@ -112,12 +113,6 @@ def _contents(options: argparse.Namespace, folder: Path, case: Case) -> sealing.
     }
     logs = [Path(each) for each in custody.key_logs(options.case, case, options.keys)]
     return sealing.Contents(case=folder, originals=originals, keys=logs, written=written, facts=facts)
-
-
-def _reports(folder: Path, case: Case) -> dict[str, bytes]:
-    """Give the reports that go into the bag."""
-    del folder, case
-    return {}
 
 
 def _content(path: str) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from vitne.catalog.messages import messages
 from vitne.evidence import sealing
 from vitne.evidence.canonical import canonical
 from vitne.evidence.checking import Check
@@ -19,6 +20,9 @@ from vitne.model import CaptureError, StoreError, Subject, UsageError
 from vitne.pipeline import Options, run_scan
 from vitne.pipeline.rederive import rederive
 from vitne.pipeline.rules import rules_used
+from vitne.report.audiences import Setting, page
+from vitne.report.facts import Facts
+from vitne.report.formats.webpage import render
 from vitne.report.frozen import freeze
 from vitne.store import read_case
 
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
     from vitne.pipeline.rederive import Again
     from vitne.store import Case
 
+REPORTS = "data/reports"
+READERS = ("owner", "press", "authority", "maker")
 _MASKED = re.compile(r"#\d|•")
 """A label in the place of a value: what stands there cannot be compared."""
 _CLOSING = frozenset({"tls", "quic"})
@@ -41,7 +47,7 @@ def check_findings(bag: Path, said: dict[str, Any], *, subject: Subject | None) 
         case = read_case(bag / sealing.CASE)
     except StoreError as error:
         return [Check(what="case", where=sealing.CASE, state="failed", why=error.what)]
-    checks = [_document(bag, case), _rules(case)]
+    checks = [_document(bag, case), *_reports(bag, case), _rules(case)]
     paths = _captures(bag, case)
     keys = sorted(str(path) for path in (bag / sealing.KEYS).glob("*.txt"))
     try:
@@ -62,6 +68,26 @@ def check_findings(bag: Path, said: dict[str, Any], *, subject: Subject | None) 
             )
             for id_ in sorted(set(full) - recorded)
         ]
+    return checks
+
+
+def reports(document: dict[str, Any]) -> dict[str, bytes]:
+    """Give the reports that travel in a bag, by their path there: pure functions of the findings document."""
+    facts = Facts(document, messages("en"))
+    return {f"{REPORTS}/{name}.html": render(page(name, facts, Setting())) for name in READERS}
+
+
+def _reports(bag: Path, case: Case) -> list[Check]:
+    """Check that each report of the bag comes out of its findings again, byte for byte."""
+    checks = []
+    for name, wanted in reports(freeze(case)).items():
+        path = bag / name
+        if not path.is_file():
+            checks.append(Check(what="report", where=name, state="failed", why="it is missing"))
+            continue
+        same = path.read_bytes() == wanted
+        why = "made again from the findings: same bytes" if same else "made again, it comes out otherwise"
+        checks.append(Check(what="report", where=name, state="confirmed" if same else "failed", why=why))
     return checks
 
 
@@ -143,6 +169,6 @@ def _fault(finding: Finding, again: Again, full: dict[str, dict[str, Any]] | Non
         return ""
     if finding.id not in full:
         return "scanning the captures again does not find it"
-    row, now = _row(finding), full[finding.id]
-    differ = sorted(name for name in row if row[name] != now[name])
+    row, again_row = _row(finding), full[finding.id]
+    differ = sorted(name for name in row if row[name] != again_row[name])
     return f"scanning again gives another {', '.join(differ)}" if differ else ""

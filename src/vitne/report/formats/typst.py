@@ -70,17 +70,19 @@ def _template() -> str:
     return (folder / "report.typ").read_text(encoding="utf-8")
 
 
-def covered(text: str) -> str:
-    """Give a text that the embedded fonts can draw; other characters as their code points."""
+def covered(text: str, *, marks: str = "text") -> str:
+    """Give a text that the embedded fonts can draw; other characters as code points between two marks."""
+    before, after = ("&lt;", "&gt;") if marks == "svg" else ("<", ">")
     out = []
-    for character in text[:_LONGEST].replace("\u202f", " ").replace("▸", ">"):
+    whole = text if marks == "svg" else text[:_LONGEST]
+    for character in whole.replace("\u202f", " ").replace("▸", "→"):
         code = ord(character)
         if character in _SIGNS or any(low <= code <= high for low, high in _RANGES):
             out.append(character)
         elif character in "⟨⟩":
-            out.append("<" if character == "⟨" else ">")
+            out.append(before if character == "⟨" else after)
         else:
-            out.append(f"<U+{code:04X}>")
+            out.append(f"{before}U+{code:04X}{after}")
     return "".join(out)
 
 
@@ -117,11 +119,5 @@ def _block(block: Block) -> list[dict[str, Any]]:
             for at in range(0, max(len(lines), 1), _LINES)
             for part in [lines[at : at + _LINES]]
         ]
-    return [
-        {
-            "kind": "picture",
-            "svg": covered(block.svg),
-            "told": covered(block.told),
-            "caption": covered(block.caption),
-        }
-    ]
+    told, caption = covered(block.told), covered(block.caption)
+    return [{"kind": "picture", "svg": covered(block.svg, marks="svg"), "told": told, "caption": caption}]

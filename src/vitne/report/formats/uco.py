@@ -42,7 +42,8 @@ def graph(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _id(kind: str, key: str) -> str:
-    return f"kb:{kind}-{uuid.uuid5(_OWN, f'{kind} {key}')}"
+    name = f"{kind} {key}".encode("utf-8", "backslashreplace").decode()
+    return f"kb:{kind}-{uuid.uuid5(_OWN, name)}"
 
 
 def _typed(kind: str, value: object) -> dict[str, str]:

@@ -1,0 +1,43 @@
+"""Twin of vitne.report.audiences.maker: rows with frames and filters, and what to check."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+from tests.report.audiences.test_every_reader import texts
+
+from vitne.catalog.messages import messages
+from vitne.report.audiences import Setting, page
+from vitne.report.facts import Facts
+from vitne.report.frozen import freeze
+from vitne.store import read_case
+
+SAY = messages("en")
+
+
+@pytest.fixture(scope="module")
+def document(demonstration):
+    return freeze(read_case(demonstration / "case"))
+
+
+def test_every_row_has_its_frames_and_filter(document) -> None:
+    made = page("maker", Facts(document, SAY), Setting())
+    [grid] = [block for block in made.blocks if hasattr(block, "rows")]
+    assert all(row[6] and row[7].startswith("frame.number") for row in grid.rows)
+    assert len(grid.head) == len(grid.rows[0]) == 8
+
+
+def test_checks_follow_what_was_found(document) -> None:
+    told = texts(page("maker", Facts(document, SAY), Setting()))
+    assert SAY("m_encoded") in told
+    assert SAY("m_permanent") in told
+    assert SAY("m_location") in told
+    assert SAY("m_credential") not in told
+
+
+def test_many_rows_are_counted(document) -> None:
+    many = copy.deepcopy(document)
+    target = next(t for t in many["targets"] if t["outside"] and t["direction"] == "sent")
+    many["targets"] = [target] * 90
+    assert any("more" in text for text in texts(page("maker", Facts(many, SAY), Setting())))

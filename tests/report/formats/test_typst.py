@@ -1,0 +1,101 @@
+"""Twin of vitne.report.formats.typst: PDF/A-3a and PDF/UA-1 as the engine enforces them, the same bytes, nothing run."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+from tests.report.hostile import HOSTILE, hostile_document
+
+from vitne.catalog.messages import messages
+from vitne.report.audiences import Setting, page
+from vitne.report.facts import Facts
+from vitne.report.formats import typst
+from vitne.report.formats.typst import covered, render, source
+from vitne.report.frozen import freeze
+from vitne.store import read_case
+
+
+@pytest.fixture(scope="module")
+def document(demonstration):
+    return freeze(read_case(demonstration / "case"))
+
+
+def made(document, reader="lab", language="en"):
+    return page(reader, Facts(document, messages(language)), Setting())
+
+
+def test_the_data_are_one_quoted_text_and_never_markup(document) -> None:
+    data = source(made(hostile_document(document))).decode()
+    first, rest = data.split("\n", 1)
+    given = json.loads(json.loads(first.removeprefix("#let given = ")))
+    assert given["title"] == "Technical annex"
+    assert "panic" not in rest
+    assert data.isascii() or "\\u" in first
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_no_font_can_draw_is_written_as_its_code_point(text) -> None:
+    assert all(c == "\n" or " " <= c <= "\u2265" for c in covered(text))
+
+
+def test_without_the_package_the_command_says_so(document, monkeypatch) -> None:
+    from vitne.model import UsageError
+
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(UsageError, match="not installed"):
+        render(made(document, "owner"))
+
+
+def test_long_code_is_cut_into_blocks() -> None:
+    from vitne.report.blocks import Code
+
+    parts = typst._block(Code("x\n" * 450, "c"))
+    assert [len(part["text"].splitlines()) for part in parts] == [200, 200, 50]
+    assert [part["caption"] for part in parts] == ["c", "", ""]
+
+
+@pytest.fixture(scope="module")
+def pdf(document):
+    pytest.importorskip("typst")
+    return render(made(document, "lab", "nb"), b'{"findings":[]}')
+
+
+def test_the_same_report_gives_the_same_bytes(document, pdf) -> None:
+    assert render(made(document, "lab", "nb"), b'{"findings":[]}') == pdf
+
+
+@pytest.mark.parametrize("reader", ["owner", "authority", "lab"])
+def test_a_hostile_capture_compiles_and_reads_nothing(document, reader) -> None:
+    pytest.importorskip("typst")
+    assert render(made(hostile_document(document), reader)).startswith(b"%PDF-1.7")
+
+
+def test_the_structure_is_that_of_a_tagged_archive_file(pdf) -> None:
+    pikepdf = pytest.importorskip("pikepdf")
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        root = file.Root
+        assert str(root.Lang) == "nb"
+        assert bool(root.MarkInfo.Marked)
+        assert root.StructTreeRoot is not None
+        assert bool(root.ViewerPreferences.DisplayDocTitle)
+        meta = root.Metadata.read_bytes()
+        assert b"<pdfaid:part>3<" in meta
+        assert b"<pdfuaid:part>1<" in meta
+        assert b"Teknisk vedlegg" in meta
+        assert list(file.attachments) == ["findings.json"]
+        assert "/JavaScript" not in str(root.get("/Names", ""))
+        assert "/OpenAction" not in root
+
+
+def test_no_known_value_can_be_taken_out_of_its_text(pdf, demonstration) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    import tomllib
+
+    known = tomllib.loads((demonstration / "subject.toml").read_text(encoding="utf-8"))["known"]
+    values = [str(e["value"]) for e in known if "value" in e]
+    text = "".join(page_.extract_text() for page_ in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    assert "Teknisk vedlegg" in text
+    assert not [value for value in values if value in text.replace("\n", "")]
