@@ -87,3 +87,26 @@ def test_what_is_no_half_is_a_usage_error(
     assert main(["compare", one, str(tmp_path / "nothing*")]) == 2
     assert main(["compare", one, one, "--level", "2"]) == 2
     assert "expected" in capsys.readouterr().err
+
+
+def _events(place: Path, times: list[int]) -> str:
+    rows = [f"{time_ns / 1e9:.3f},screen-on" for time_ns in times]
+    place.write_text("\n".join(["time,kind", *rows]) + "\n", encoding="utf-8")
+    return str(place)
+
+
+def test_marked_events_decide_where_both_halves_have_them(
+    hours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["scan", str(hours / "none.pcapng"), "--json"]) == 0
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    sent = sorted({each["time_ns"] for each in findings if each["field"] == "IMEI1"})
+    before = _events(tmp_path / "before.csv", [time_ns - 10**9 for time_ns in sent])
+    after = _events(tmp_path / "after.csv", [sent[0] + number * 60 * 10**9 for number in range(40)])
+    halves = [str(hours / "none.pcapng"), str(hours / "removed.pcapng")]
+    logs = ["--event", "screen-on", "--events-before", before, "--events-after", after]
+    assert main(["compare", *halves, *logs]) == 0
+    assert "0 of 40 events against 8 of 8 (p = " in capsys.readouterr().out
+    assert main(["compare", *halves, *logs[:4]]) == 2
+    assert main(["compare", *halves, "--event", "unlcok", *logs[2:]]) == 2

@@ -95,3 +95,18 @@ def test_no_value_of_the_phone_is_in_any_output(place: Path, capsys: pytest.Capt
 def test_a_case_may_be_written_on_the_way(place: Path, tmp_path: Path) -> None:
     assert _gate(place, "--case", str(tmp_path / "new"), capture="phone-hour.pcapng") == 10
     assert _gate(tmp_path, policy=str(place / "policy.toml"), capture="new") == 10
+
+
+def test_a_trigger_of_the_policy_is_judged_by_a_log_of_the_device(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = ALL.replace("because", 'triggers = ["boot"]\nwithin_s = 7200\nbecause')
+    (place / "boot.toml").write_text(text, encoding="utf-8")
+    early, late = place / "early.csv", place / "late.csv"
+    early.write_text("time,kind\n2019-02-03T06:14:31Z,boot\n", encoding="utf-8")
+    late.write_text("time,kind\n2019-02-04T06:14:31Z,boot\n", encoding="utf-8")
+    capsys.readouterr()
+    assert _gate(place, policy="boot.toml") == 10
+    assert "no log of device events" in capsys.readouterr().out
+    assert _gate(place, "--events", str(early), policy="boot.toml") == 0
+    assert _gate(place, "--events", str(late), policy="boot.toml") == 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.fleet.test_explaining import _batches, _fleet, _result, _sending
 
-from vitne.fleet.text import text
+from vitne.fleet.text import _chance, text
 
 
 def test_the_sentence_that_a_maker_needs() -> None:
@@ -26,3 +26,8 @@ def test_hostile_words_are_inert() -> None:
     rows = [({"build": "\x1b[2J"}, _result(sendings=(_sending("x\x1b.example"),))) for _ in range(9)]
     rows += [({"build": "b"}, _result()) for _ in range(9)]
     assert "\x1b" not in "\n".join(text(_fleet(rows)))
+
+
+def test_a_chance_below_all_numbers_is_a_bound() -> None:
+    assert _chance(0.0) == "p < 1e-300"
+    assert _chance(0.002) == "p = 2.0e-03"

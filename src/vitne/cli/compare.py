@@ -5,13 +5,14 @@ from __future__ import annotations
 import glob
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vitne.cli.main import DONE, FAILED
 from vitne.model import StoreError, UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from vitne.compare import Comparison, Half
     from vitne.model import Subject
@@ -42,12 +43,29 @@ def _compared(options: argparse.Namespace) -> tuple[Comparison, bool]:
     if not 0 < options.level < 1:
         raise UsageError(f"--level {options.level:g} is no probability", expected="between 0 and 1")
     subject = _subject(options)
+    logs = _logs(options)
     halves = [
-        half_of(word, label, options, subject=subject)
-        for word, label in zip(options.captures, ("before", "after"), strict=True)
+        half_of(word, label, options, subject=subject, logs=own)
+        for word, label, own in zip(options.captures, ("before", "after"), logs, strict=True)
     ]
     compared = compare(*halves, level=options.level, set_aside=options.set_aside)
     return compared, any(look.partial for half in halves for look in half.looks)
+
+
+def _logs(options: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """Give the logs of both halves; raises UsageError where it is not said which event counts."""
+    from vitne.cli.occurred import kind_of_event
+
+    logs = options.events_before, options.events_after
+    if not any(logs):
+        return logs
+    if not all(logs) or options.event is None:
+        raise UsageError(
+            "events are counted when both halves have a log and it is said which kind",
+            expected="--event KIND --events-before FILE --events-after FILE",
+        )
+    kind_of_event(options.event)
+    return logs
 
 
 def _subject(options: argparse.Namespace) -> Subject:
@@ -61,7 +79,9 @@ def _subject(options: argparse.Namespace) -> Subject:
     return read(options.subject[0] if options.subject else None)
 
 
-def half_of(word: str, label: str, options: argparse.Namespace, *, subject: Subject) -> Half:
+def half_of(
+    word: str, label: str, options: argparse.Namespace, *, subject: Subject, logs: Sequence[str] = ()
+) -> Half:
     """Read one half: a capture, a case, a folder of either, or a pattern."""
     from vitne.compare import Half, look_of
     from vitne.pipeline import Options, run_scan
@@ -70,12 +90,23 @@ def half_of(word: str, label: str, options: argparse.Namespace, *, subject: Subj
     looks = []
     for place in members(word):
         if (place / _MANIFEST).is_file():
-            looks.append(look_of(read_case(place), name=place.name))
+            case = read_case(place)
+            looks.append(look_of(case, name=place.name, moments=_moments(case, logs, options)))
             continue
         settings = Options(subject=subject, keys=tuple(options.keys), device=options.device)
         result = run_scan([place], settings).masked()
-        looks.append(look_of(result, name=place.name))
+        looks.append(look_of(result, name=place.name, moments=_moments(result, logs, options)))
     return Half(label=label, looks=tuple(looks))
+
+
+def _moments(outcome: Any, logs: Sequence[str], options: argparse.Namespace) -> list[int]:
+    """Give the times of the events that count."""
+    if not logs:
+        return []
+    from vitne.cli.occurred import times_of
+
+    near = next((each.first_ns for each in outcome.captures if each.first_ns is not None), None)
+    return times_of(logs, near_ns=near, zone=options.zone).get(options.event, [])
 
 
 def members(word: str) -> list[Path]:

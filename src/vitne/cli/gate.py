@@ -29,7 +29,8 @@ def run(options: argparse.Namespace) -> int:
     today = _day(options.today)
     known = _baseline(options.baseline, policy)
     outcomes = _outcomes(options)
-    outcome = _judged(outcomes, policy, today=today, known=known)
+    events = _events(outcomes, options)
+    outcome = _judged(outcomes, policy, today=today, known=known, events=events)
     _write(outcome, options)
     if any(each.partial for each in outcomes):
         return STOPPED
@@ -98,7 +99,24 @@ def _as_of_scan(captures: list[str], options: argparse.Namespace) -> argparse.Na
     return argparse.Namespace(**{"secrets": None, "apps": [], **vars(options), "captures": captures})
 
 
-def _judged(outcomes: list[Any], policy: Policy, *, today: date, known: frozenset[str]) -> Outcome:
+def _events(outcomes: list[Any], options: argparse.Namespace) -> dict[str, list[int]] | None:
+    """Give the device events of the logs, None without any."""
+    if not options.events:
+        return None
+    from vitne.cli.occurred import times_of
+
+    first = [each.first_ns for one in outcomes for each in one.captures if each.first_ns is not None]
+    return times_of(options.events, near_ns=min(first, default=None), zone=options.zone)
+
+
+def _judged(
+    outcomes: list[Any],
+    policy: Policy,
+    *,
+    today: date,
+    known: frozenset[str],
+    events: dict[str, list[int]] | None = None,
+) -> Outcome:
     from vitne.gate import judge
     from vitne.gate.judging import Sight
 
@@ -106,6 +124,7 @@ def _judged(outcomes: list[Any], policy: Policy, *, today: date, known: frozense
         findings=[finding for each in outcomes for finding in each.findings],
         opaque=[total for each in outcomes for total in each.opaque],
         gaps=[gap for each in outcomes for gap in each.gaps],
+        events=events,
     )
     return judge(sight, policy, today=today, baseline=known)
 

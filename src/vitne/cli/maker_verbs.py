@@ -57,6 +57,12 @@ def _compare_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="leave unreadable traffic to this recipient out of account; the result says so",
     )
+    parser.add_argument("--event", metavar="KIND", help="count by this kind of device event, such as boot")
+    for half in ("before", "after"):
+        parser.add_argument(
+            f"--events-{half}", metavar="FILE", action="append", default=[], help=f"device's log of {half}"
+        )
+    parser.add_argument("--zone", metavar="ZONE", help="time zone of logs that have none: +01:00")
     parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema compare)")
     parser.add_argument("--html", metavar="FILE", help="write a page that opens offline")
     parser.add_argument("-v", "--verbose", action="store_true", help="also list attributes")
@@ -74,6 +80,14 @@ def _gate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keys", metavar="FILE", action="append", default=[], help="key log of the captures")
     parser.add_argument("--device", metavar="D", help="only this device, by address or name")
     parser.add_argument("--case", metavar="DIR", help="write the case folder of the scan, too")
+    parser.add_argument(
+        "--events",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="log of the device, for triggers of the policy",
+    )
+    parser.add_argument("--zone", metavar="ZONE", help="time zone of logs that have none: +01:00")
     parser.add_argument("--sarif", metavar="FILE", help="write SARIF 2.1.0 (- for standard output)")
     parser.add_argument("--junit", metavar="FILE", help="write JUnit XML (- for standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write a summary (- for standard output)")

@@ -62,8 +62,13 @@ def _sender(sender: Sender) -> Iterator[str]:
 def _explained(found: Explanation) -> Iterator[str]:
     yield (
         f"  {_words(found.attributes)}: {_count(found.inside)}; all others: {_count(found.outside)} "
-        f"(p = {found.p:.1e}, corrected {found.corrected:.1e})"
+        f"({_chance(found.p)}, corrected {_chance(found.corrected)})"
     )
+
+
+def _chance(p: float) -> str:
+    """Write a probability; one too small for a number of the machine is written as a bound."""
+    return f"p = {p:.1e}" if p > 0 else "p < 1e-300"
 
 
 def _words(attributes: tuple[tuple[str, str], ...]) -> str:
