@@ -7,7 +7,7 @@ PIP     = $(BIN)/python -m pip install -qq --disable-pip-version-check
 PYTEST_ARGS ?= -n auto -q
 
 .DEFAULT_GOAL = help
-.PHONY: demo test check lint fuzz fuzz-sanitized bench leakbench docs twin clean help
+.PHONY: demo test check lint fuzz fuzz-sanitized bench leakbench doors docs twin clean help
 help:
 	@echo 'make demo   set up a private environment, make the demonstration capture, scan it, show the findings'
 	@echo 'make test   set up and run the tests'
@@ -16,6 +16,7 @@ help:
 	@echo 'make fuzz-sanitized  the same for the compiled kernel, with AddressSanitizer and UBSan'
 	@echo 'make bench  vitne beside other tools on the same files (BENCH="--size 10 --runs 1" for a short form)'
 	@echo 'make leakbench  what a scan finds of planted identities (LEAKBENCH="--quick" for a short form)'
+	@echo 'make doors  real clients through every door, held against what servers received (DOORS=--quick)'
 	@echo 'make docs   make the reference and the pictures from the program'
 	@echo 'make twin   the tests of one module (MODULE=src/vitne/ROOM/NAME.py)'
 
@@ -70,6 +71,9 @@ bench: $(VENV)/.dev
 
 leakbench: $(VENV)/.dev
 	@$(BIN)/python -m bench.leakbench $(or $(LEAKBENCH),--peers --page docs/explanation/detection.md)
+
+doors: $(VENV)/.dev
+	@$(BIN)/python -m bench.doors $(DOORS)
 
 docs: $(VENV)/.dev
 	@$(BIN)/python docs/make_schemas.py

@@ -250,6 +250,7 @@ def _closed_words() -> Iterator[str]:
         ("protection", "Who could read it on the way.", words.PROTECTION_MEANS),
         ("scope", "How far the destination lies.", words.SCOPE_MEANS),
         ("host_source", "How the destination's name is known.", words.HOST_SOURCE_MEANS),
+        ("app.source", "How the app on the device is known.", words.APP_SOURCE_MEANS),
     )
     for name, what, means in parts:
         yield f"## `{name}`\n"
