@@ -70,7 +70,7 @@ def from_anchors(
     weights = np.stack([np.bincount(pick, minlength=len(anchors)) for pick in picks]).astype(np.float32)
     places = [_peak(pile, len(anchors))[1] for pile in weights @ rows]
     spread = float(np.quantile(np.abs(np.array(places) - place), 0.95))
-    bound = spread + (LATENCY_S[1] - LATENCY_S[0]) / 2
+    bound = spread + (LATENCY_S[1] - LATENCY_S[0]) / 2 + _WIDTH_S / 4
     if bound > MOST_BOUND_S:
         return None
     seconds = sum(LATENCY_S) / 2 - place + zone
