@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vitne.evidence import rederiving
-from vitne.evidence.rederiving import check_findings
+from vitne.evidence.rederiving import Known, check_findings
 from vitne.identify.subject import read_subject
 
 
@@ -23,7 +23,7 @@ def said(bag):
 
 
 def test_every_line_is_confirmed_without_any_value(bag) -> None:
-    checks = check_findings(bag, said(bag), subject=None)
+    checks = check_findings(bag, said(bag), Known())
     lines = [c for c in checks if c.what == "finding"]
     assert len(lines) == said(bag)["findings"]
     assert {c.state for c in lines} == {"confirmed"}
@@ -33,7 +33,7 @@ def test_every_line_is_confirmed_without_any_value(bag) -> None:
 
 def test_with_the_subject_file_the_values_are_confirmed_too(bag, demonstration) -> None:
     subject = read_subject(str(demonstration / "subject.toml"))[0]
-    checks = check_findings(bag, said(bag), subject=subject)
+    checks = check_findings(bag, said(bag), Known(subject=subject))
     lines = [c for c in checks if c.what == "finding"]
     assert {c.state for c in lines} == {"confirmed"}
     assert all("value and grade" in c.why for c in lines)
@@ -41,7 +41,7 @@ def test_with_the_subject_file_the_values_are_confirmed_too(bag, demonstration) 
 
 def test_another_subject_makes_lines_fail_by_name(bag, tmp_path) -> None:
     (tmp_path / "s.toml").write_text('[[known]]\nidentifier = "imei"\nvalue = "490154203237518"\n')
-    checks = check_findings(bag, said(bag), subject=read_subject(str(tmp_path / "s.toml"))[0])
+    checks = check_findings(bag, said(bag), Known(subject=read_subject(str(tmp_path / "s.toml"))[0]))
     wrong = [c for c in checks if c.what == "finding" and c.state == "failed"]
     assert wrong
     assert all(c.where.startswith("F-") for c in wrong)
@@ -54,7 +54,7 @@ def test_a_changed_byte_of_the_capture_fails_the_very_line_that_rests_on_it(copy
     data = path.read_bytes()
     at = data.index(b"Kari-sin-telefon")  # of the first frame: in clear in the DHCP option
     path.write_bytes(data[: at - 2] + bytes([data[at - 2] ^ 0x40]) + data[at - 1 :])  # its option number
-    checks = check_findings(copy, said(copy), subject=None)
+    checks = check_findings(copy, said(copy), Known())
     assert [c for c in checks if c.where == row["id"] and c.state == "failed"]
     others = [c for c in checks if c.what == "finding" and c.state == "confirmed"]
     assert len(others) > 100
@@ -71,7 +71,7 @@ def test_a_finding_that_was_added_or_moved_fails(copy) -> None:
     manifest = json.loads((copy / "data/case/manifest.json").read_text())
     manifest["results"]["findings.jsonl"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
     (copy / "data/case/manifest.json").write_text(json.dumps(manifest))
-    checks = check_findings(copy, said(copy), subject=None)
+    checks = check_findings(copy, said(copy), Known())
     assert [c for c in checks if c.where == row["id"] and "another place" in c.why]
     assert [c for c in checks if c.what == "document" and c.state == "failed"]
 
@@ -86,14 +86,14 @@ def test_a_finding_that_was_taken_out_of_the_report_is_told(copy, demonstration)
     manifest["results"]["findings.jsonl"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
     (copy / "data/case/manifest.json").write_text(json.dumps(manifest))
     subject = read_subject(str(demonstration / "subject.toml"))[0]
-    checks = check_findings(copy, said(copy), subject=subject)
+    checks = check_findings(copy, said(copy), Known(subject=subject))
     gone = json.loads(lines[0])["id"]
     assert [c for c in checks if c.where == gone and "not in the report" in c.why]
 
 
 def test_other_rules_are_told(bag, monkeypatch) -> None:
     monkeypatch.setattr(rederiving, "rules_used", lambda: {"vitne": "another"})
-    [rules] = [c for c in check_findings(bag, said(bag), subject=None) if c.what == "rules"]
+    [rules] = [c for c in check_findings(bag, said(bag), Known()) if c.what == "rules"]
     assert rules.state == "not-checked"
     assert "vitne" in rules.why
 
@@ -101,20 +101,18 @@ def test_other_rules_are_told(bag, monkeypatch) -> None:
 def test_a_case_that_was_changed_and_a_capture_that_is_gone_are_told(copy) -> None:
     shutil.rmtree(copy / "data/original")
     assert [
-        c
-        for c in check_findings(copy, said(copy), subject=None)
-        if c.what == "capture" and c.state == "failed"
+        c for c in check_findings(copy, said(copy), Known()) if c.what == "capture" and c.state == "failed"
     ]
     (copy / "data/case/findings.jsonl").write_text("")
-    [check] = check_findings(copy, said(copy), subject=None)
+    [check] = check_findings(copy, said(copy), Known())
     assert check.state == "failed"
 
 
 def test_reports_come_out_of_the_findings_again_and_a_changed_word_is_told(copy) -> None:
-    told = [c for c in check_findings(copy, said(copy), subject=None) if c.what == "report"]
+    told = [c for c in check_findings(copy, said(copy), Known()) if c.what == "report"]
     assert [c.state for c in told] == ["confirmed"] * 4
     path = copy / "data/reports/owner.html"
     path.write_bytes(path.read_bytes().replace(b"8 messages", b"9 messages"))
     (copy / "data/reports/press.html").unlink()
-    told = {c.where: c.state for c in check_findings(copy, said(copy), subject=None) if c.what == "report"}
+    told = {c.where: c.state for c in check_findings(copy, said(copy), Known()) if c.what == "report"}
     assert told["data/reports/owner.html"] == told["data/reports/press.html"] == "failed"

@@ -88,6 +88,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--identity", metavar="FILE", help="age identity that opens the sealed values or the bag"
     )
+    parser.add_argument("--secrets", metavar="FILE", help="the secrets file of the scan, if it had one")
     parser.add_argument("--signer", metavar="ID", help="id of the key that should have signed")
     parser.add_argument(
         "--tsa-root", metavar="FILE", action="append", default=[], help="trusted root of a timestamp (PEM)"

@@ -107,12 +107,16 @@ def _contents(options: argparse.Namespace, folder: Path, case: Case) -> sealing.
             for number, c in enumerate(case.captures)
         ],
         "searched_with_subject": bool(case.run.get("subject")),
+        "searched_with_secrets": bool(case.run.get("secrets")),
         "searched_device_only": bool(case.run.get("device")),
         "retain_until": options.retain_until,
         "findings": len(case.findings),
     }
     logs = [Path(each) for each in custody.key_logs(options.case, case, options.keys)]
-    return sealing.Contents(case=folder, originals=originals, keys=logs, written=written, facts=facts)
+    apps = [Path(str(each)) for each in case.run.get("apps", ()) if Path(str(each)).is_file()]
+    return sealing.Contents(
+        case=folder, originals=originals, keys=logs, apps=apps, written=written, facts=facts
+    )
 
 
 def _content(path: str) -> Any:

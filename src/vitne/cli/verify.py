@@ -33,10 +33,20 @@ def run(options: argparse.Namespace) -> int:
         said, checks = checking.check_bag(bag, roots=roots, key=options.signer or "")
         if not options.outer:
             with _subject(bag, options) as subject:
-                checks += rederiving.check_findings(bag, said, subject=subject)
+                known = rederiving.Known(subject=subject, secrets=_secrets(options.secrets))
+                checks += rederiving.check_findings(bag, said, known)
         digest = _digest(bag)
     _print(options, digest, checks)
     return FAILED if any(check.state == "failed" for check in checks) else DONE
+
+
+def _secrets(file: str | None) -> Any:
+    """Read the keys, salts and alphabets that the scan was given; None without."""
+    if not file:
+        return None
+    from vitne.ciphers import read_secrets
+
+    return read_secrets(file)[0]
 
 
 def _digest(bag: Path) -> str:

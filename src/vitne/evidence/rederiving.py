@@ -16,9 +16,10 @@ from vitne.catalog.messages import messages
 from vitne.evidence import sealing
 from vitne.evidence.canonical import canonical
 from vitne.evidence.checking import Check
-from vitne.model import CaptureError, StoreError, Subject, UsageError
+from vitne.model import CaptureError, Secrets, StoreError, Subject, UsageError
 from vitne.pipeline import Options, run_scan
 from vitne.pipeline.rederive import rederive
+from vitne.pipeline.replay import was_closed
 from vitne.pipeline.rules import rules_used
 from vitne.report.audiences import Setting, page
 from vitne.report.facts import Facts
@@ -41,8 +42,15 @@ _CLOSING = frozenset({"tls", "quic"})
 """What closes other protocols: a place inside counts in the bytes that were taken out."""
 
 
-def check_findings(bag: Path, said: dict[str, Any], *, subject: Subject | None) -> list[Check]:
-    """Derive all findings of a bag again; ``subject`` are the known values, None for not given."""
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What the examiner knows beside the bag."""
+
+    subject: Subject | None = None  # the known values of the scan; None for not given
+    secrets: Secrets | None = None  # keys, salts and alphabets of the scan; None for not given
+
+
+def check_findings(bag: Path, said: dict[str, Any], known: Known) -> list[Check]:
+    """Derive all findings of a bag again."""
     try:
         case = read_case(bag / sealing.CASE)
     except StoreError as error:
@@ -54,11 +62,11 @@ def check_findings(bag: Path, said: dict[str, Any], *, subject: Subject | None) 
         again = rederive(paths, case.findings, keys=keys)
     except (CaptureError, UsageError) as error:
         return [*checks, Check(what="capture", where=sealing.ORIGINAL, state="failed", why=error.what)]
-    known = subject if subject is not None else None if said.get("searched_with_subject") else Subject()
-    full = None if known is None else _scanned(paths, keys, known, case)
+    asked = _asked(bag, said, known, case)
+    full = None if asked is None else _scanned(paths, asked)
     checks += [_line(one, again[one.id], full) for one in case.findings]
     if full is None:
-        why = "values were not compared: name the subject file, or the identity of the sealed values"
+        why = "values were not compared: name the subject and secrets files of the scan, or the identity"
         checks.append(Check(what="values", where=sealing.CASE, state="not-checked", why=why))
     else:
         recorded = {one.id for one in case.findings}
@@ -122,13 +130,25 @@ def _captures(bag: Path, case: Case) -> list[str]:
     return [str(bag / sealing.original_name(number, c.name)) for number, c in enumerate(case.captures)]
 
 
-def _scanned(
-    paths: list[str], keys: list[str], subject: Subject, case: Case
-) -> dict[str, dict[str, Any]] | None:
+def _asked(bag: Path, said: dict[str, Any], known: Known, case: Case) -> Options | None:
+    """Give what the scan was asked for; None where something that it was given is not at hand."""
+    if (said.get("searched_with_subject") and known.subject is None) or (
+        said.get("searched_with_secrets") and known.secrets is None
+    ):
+        return None
+    return Options(
+        subject=known.subject or Subject(),
+        secrets=known.secrets or Secrets(),
+        keys=tuple(sorted(str(path) for path in (bag / sealing.KEYS).glob("*.txt"))),
+        apps=tuple(sorted(str(path) for path in (bag / sealing.APPS).glob("*/*"))),
+        device=case.run.get("device") or None,
+    )
+
+
+def _scanned(paths: list[str], asked: Options) -> dict[str, dict[str, Any]] | None:
     """Scan again and give every finding, masked, by id; None where it cannot be."""
-    device = case.run.get("device") or None
     try:
-        result = run_scan(paths, Options(subject=subject, keys=tuple(keys), device=device)).masked()
+        result = run_scan(paths, asked).masked()
     except (CaptureError, UsageError):
         return None
     return {one.id: _row(one) for one in result.findings}

@@ -32,6 +32,7 @@ FORMAT = "vitne-bag/1"
 MANIFEST, ENVELOPE, KEY = "vitne-manifest.json", "vitne-manifest.dsse.json", "public-key.pem"
 SIGNATURE, SIGNED = "signature.bin", "signed-bytes.bin"
 CASE, ORIGINAL, KEYS, FINDINGS = "data/case", "data/original", "data/keys", "data/findings.json"
+APPS = "data/apps"
 VALUES = "data/values/subject.toml.age"
 STAMPS = "timestamps"
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]{0,120}")
@@ -43,6 +44,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     case: Any  # Path of the case folder
     originals: Sequence[tuple[str, Any]]  # name and Path or bytes of each capture, in the order of the case
     keys: Sequence[Any]  # Paths of the key logs that the scan used
+    apps: Sequence[Any] = ()  # Paths of the lists of apps that the scan used
     written: Mapping[str, bytes]  # further files by their path in the bag, e.g. data/findings.json
     facts: Mapping[str, Any]  # what the manifest says beside the files: versions, options, dates
 
@@ -58,8 +60,11 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
 
 def original_name(number: int, name: str) -> str:
     """Give where the capture of this number and name lies in a bag; a name that could do harm is left out."""
-    plain = name if _PLAIN.fullmatch(name) and not name.endswith((".", " ")) else "capture"
-    return f"{ORIGINAL}/{number + 1}/{plain}"
+    return f"{ORIGINAL}/{number + 1}/{_plain(name, 'capture')}"
+
+
+def _plain(name: str, otherwise: str) -> str:
+    return name if _PLAIN.fullmatch(name) and not name.endswith((".", " ")) else otherwise
 
 
 def seal(
@@ -105,6 +110,8 @@ def _payload(fresh: Path, contents: Contents) -> None:
         _put(fresh / original_name(number, name), content)
     for number, path in enumerate(contents.keys, 1):
         _put(fresh / KEYS / f"{number}.txt", path)
+    for number, path in enumerate(contents.apps, 1):
+        _put(fresh / APPS / str(number) / _plain(path.name, "apps"), path)
     for name in sorted(contents.written):
         _put(fresh / name, contents.written[name])
 
