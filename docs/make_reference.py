@@ -290,7 +290,8 @@ def shape(schema: dict[str, Any]) -> str:
     if not isinstance(schema, dict):
         return "any"  # true: nothing is said of it
     if "$ref" in schema:
-        return f"[{schema['$ref'].rpartition('/')[2]}](#{schema['$ref'].rpartition('/')[2]})"
+        part = schema["$ref"].rpartition("/")[2]
+        return f"[{part}](#{part.lower()})"
     if "const" in schema:
         return f"`{schema['const']}`"
     if "enum" in schema:
