@@ -208,6 +208,7 @@ class _Graph:
         self, node: Node, encoding: Gated, children: list[Child], decodings: int
     ) -> Iterator[Node | Opaque | Gap]:
         below = decodings if family_of(encoding) == "structure" else decodings + 1
+        room = self.budget.size
         for child in children:
             if self.budget.leaves <= 0:
                 self.budget.reached("too many fields", len(node.data) - child.start)
@@ -215,6 +216,8 @@ class _Graph:
             one = self._node(node, encoding, child)
             yield one
             self._wait(one, max(below, 0))
+        if room - self.budget.size >= Limits().size:
+            self.budget.reached("an encoding reached its bounds or was cut off")
         if len(children) >= Limits().children or (children and self.budget.leaves <= 0):
             self.budget.reached("too many fields", len(node.data) - children[-1].end)
 
