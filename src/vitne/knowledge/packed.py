@@ -92,7 +92,8 @@ def _range_parts(table: Ranges) -> dict[str, bytes]:
 
 
 def _ranges(parts: dict[str, bytes]) -> Ranges:
-    values = parts["values"].decode().split("\n") if parts["values"] else []
+    some = parts["values"] or parts["v4-code"] or parts["v6-code"]  # one text may be the empty one
+    values = parts["values"].decode().split("\n") if some else []
     length, gap = (np.frombuffer(parts[name], "<u4").astype(np.int64) for name in ("v4-length", "v4-gap"))
     if len(length) != len(gap):
         raise ValueError("v4")

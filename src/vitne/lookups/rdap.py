@@ -155,7 +155,11 @@ def servers_for(bootstrap: dict[str, Any], subject: str) -> list[str]:
     except ValueError:
         labels = subject.lower().rstrip(".").split(".")
         names = {".".join(labels[at:]): len(labels) - at for at in range(len(labels))}
-        found = [(names[key], urls) for key, urls in _services(bootstrap.get("dns")) if key.lower() in names]
+        found = [
+            (names[key.lower()], urls)
+            for key, urls in _services(bootstrap.get("dns"))
+            if key.lower() in names
+        ]
     else:
         found = []
         for key, urls in _services(bootstrap.get(f"ipv{address.version}")):
