@@ -1,7 +1,7 @@
 """Speed of attribution, and how much of real captures stays unknown.
 
-``python bench/recipients.py`` prints look-ups a second for networks and countries and the time to attribute
-many destinations.  With ``--corpus FOLDER`` it prints the share of the destinations of real captures that stays
+``python bench/recipients.py`` prints look-ups a second for networks and countries, and the time to attribute
+many destinations.  With ``--corpus FOLDER`` it prints what share of the destinations of real captures stays
 unknown.
 """
 

@@ -80,13 +80,57 @@ def _label(label: str, odd: set[str]) -> str:
 
 def _look_inside(label: str, odd: set[str]) -> None:
     try:
-        inside = (
+        inside = label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        odd.add("a label that claims to be punycode and is none")
+        return
+    scripts = _scripts(inside)
+    if len(scripts) > 1:
+        odd.add("letters of several scripts in one label: " + ", ".join(scripts))
+
+
+def _scripts(text: str) -> list[str]:
+    """Give the scripts of a text's letters, by the first word of each letter's name."""
+    names = {unicodedata.name(char, "?").split(" ", 1)[0] for char in text if char.isalpha()}
+    together = {"HIRAGANA", "KATAKANA", "CJK"}
+    if names & together:
+        names = (names - together - {"KATAKANA-HIRAGANA"}) | {"JAPANESE OR CHINESE"}
+    return sorted(names)
+
+
+def _escaped(char: str) -> str:
+    if char.isascii() and (char.isalnum() or char in "-_"):
+        return char
+    return f"\\u{{{ord(char):x}}}"
+
+
+@lru_cache(maxsize=65536)
+def suffixes(host: str) -> tuple[str, ...]:
+    """Give a name and all names above it, longest first; none for addresses, too long and hostile names."""
+    host = host.rstrip(".").lower()
+    if not host or len(host) > 253 or host.count(".") > _MOST_LABELS or ":" in host:
+        return ()
+    labels = host.split(".")
+    if labels[-1].isdigit():
+        return ()
+    return tuple(".".join(labels[at:]) for at in range(len(labels)))
+
+
+def looks_like(host: str, known: Collection[str], starts: Collection[str] | None = None) -> tuple[str, ...]:
+    """Give the known names that stand inside a name without being its end: vnet.cn in vnet.cn.example.org.
+
+    ``starts`` are the first labels of the known names, where the caller has them: it is quicker with them.
+    """
+    labels = host.rstrip(".").lower().split(".")
+    if len(labels) > _DEEPEST:
+        labels = labels[-_DEEPEST:]
+    candidates = (
         ".".join(labels[first:last])
         for first in range(len(labels) - 2)
         if starts is None or labels[first] in starts
         for last in range(first + 2, len(labels))
     )
-    return tuple(sorted({name for name in inside if name in known}))
+    return tuple(sorted({name for name in candidates if name in known}))
 
 
 class Translated(msgspec.Struct, frozen=True, kw_only=True):
