@@ -49,7 +49,8 @@ def test_a_gap_is_a_statistics_block_with_the_kernels_count(tmp_path: Path) -> N
     )
     assert run.stdout.split() == ["65", "65"]
     data = files.finished[0].read_bytes()
-    assert b"vitne: the kernel dropped 7 frames" in data
+    assert b"the kernel dropped 7 frames" in data
+    assert b"\x04\x00\x08\x00" + (7).to_bytes(8, "little") in data  # epb_dropcount
     assert b"\x05\x00\x08\x00" + (7).to_bytes(8, "little") in data  # isb_ifdrop
 
 
@@ -83,3 +84,15 @@ def test_nothing_captured_writes_nothing_and_a_bad_folder_is_said(tmp_path: Path
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreError):
         made(tmp_path / "file")
+
+
+def test_a_scan_says_what_the_capture_missed_and_where(tmp_path: Path) -> None:
+    files = made(tmp_path)
+    files.add([frame(1)])
+    files.gap(2 * 10**9, "the kernel dropped 7 frames", dropped=7)
+    files.add([frame(3), frame(4)])
+    files.close()
+    gaps = [gap for gap in run_scan(files.finished, Options(jobs=1)).gaps if "missing" in gap.why]
+    assert [(gap.kind, gap.why, gap.frame) for gap in gaps] == [
+        ("limit", "frames are missing: the kernel dropped 7 frames", 2)
+    ]

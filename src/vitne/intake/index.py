@@ -6,6 +6,7 @@ records, and what lies between becomes a Gap.  Where none is found, the Gap cove
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from vitne.kernel.records import NONE, EventKind, PcapHeader, Reason, RecordIndexer
@@ -24,6 +25,7 @@ MOST_COMMENT_BYTES = 16 << 20  # bytes of them
 MOST_SECRETS = 100_000  # places of secrets blocks kept; all are counted
 MOST_CUSTOM = 100_000  # places of custom blocks kept
 LONGEST_WATCHED = 1_024  # bytes of one comment of a frame that was asked for
+MISSED = "vitne capture: frames are missing before this: "  # begins a comment of our own captures
 MOST_WATCHED = 8  # comments of such a frame
 MOST_GAPS = 1_000  # damaged places told one by one; the rest are counted in one Gap
 MOST_INTERFACES_SHOWN = 100_000  # interfaces named in a Capture; all are read
@@ -110,7 +112,19 @@ class RecordIndex:
                 yield gap
         if self.kernel.state.repairs:
             yield self._repaired()
+        yield from self._missed()
         yield from self._deviations()
+
+    def _missed(self) -> Iterator[Gap]:
+        """Give what the capture itself says is missing, in the comments of ``vitne capture``."""
+        for frame, text in self.comments:
+            if text.startswith(MISSED):
+                why = text.removeprefix(MISSED)[:200]
+                known = re.fullmatch(r"the kernel dropped \d+ frames|the interface [a-z ;]+", why)
+                if known is not None:
+                    yield Gap(
+                        kind="limit", why=f"frames are missing: {why}", capture=self.number, frame=frame
+                    )
 
     def _repaired(self) -> Gap:
         """Tell of the damaged places that the kernel passed by on its own."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _PACKET = struct.Struct("<IIIIIII")
 COMMENT, NAME, RESOLUTION, RECEIVED, DROPPED = 1, 2, 9, 4, 5  # options (sections 3.5, 4.2, 4.6)
+DROP_COUNT = 4  # option of a packet: frames lost before it (section 4.3)
+GAP = "vitne capture: frames are missing before this: "
 
 
 class RingFiles:
@@ -34,6 +36,7 @@ class RingFiles:
         self._file: IO[bytes] | None = None
         self._size = self._number = 0
         self._begun: int | None = None
+        self._pending = b""  # options of the next packet: what is missing before it
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -46,18 +49,20 @@ class RingFiles:
         self._number = max(taken, default=0)
 
     def add(self, frames: list[Frame]) -> None:
-        """Write the frames of one block."""
+        """Write the frames of one block; the first behind a gap says so itself."""
         if not frames:
             return
         out = []
         for frame in frames:
             kept = len(frame.data)
-            total = 32 + (kept + 3 & ~3)
+            options, self._pending = self._pending, b""
+            total = 32 + (kept + 3 & ~3) + len(options)
             time_ns = frame.time_ns
             out.append(
                 _PACKET.pack(6, total, 0, time_ns >> 32, time_ns & 0xFFFFFFFF, kept, frame.length)
                 + frame.data
                 + bytes(-kept & 3)
+                + options
                 + total.to_bytes(4, "little")
             )
         self._write(b"".join(out), frames[0].time_ns)
@@ -67,7 +72,12 @@ class RingFiles:
     def gap(self, time_ns: int, why: str, *, dropped: int = 0) -> None:
         """Say in the file that frames are missing from here: how many the kernel dropped, or why."""
         self.dropped += dropped
-        options = _option(COMMENT, f"vitne: {why}".encode())
+        options = _option(COMMENT, f"{GAP}{why}".encode())
+        self._pending = (
+            _option(COMMENT, f"{GAP}{why}".encode())
+            + _option(DROP_COUNT, struct.pack("<Q", dropped))
+            + bytes(4)
+        )
         options += _option(RECEIVED, struct.pack("<Q", self.frames)) + _option(
             DROPPED, struct.pack("<Q", self.dropped)
         )
