@@ -7,8 +7,9 @@ import hashlib
 import io
 import random
 import shutil
+import struct
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import zstandard
@@ -211,3 +212,40 @@ def test_a_reader_closed_in_the_middle_leaves_nothing_running(tmp_path, made):
     reader.close()
     assert reader._digest is not None
     assert not reader._digest._thread.is_alive()
+
+
+def test_frames_are_read_again_with_their_comments(made: Any) -> None:
+    data = made.section() + made.interface(101)
+    for number in range(1, 6):
+        note = made.option(1, b"u-%d" % number) * number + made.option(0, b"")
+        data += made.packet(number, b"frame %d" % number, options=note)
+    reader = open_capture("-", stdin=io.BytesIO(data))
+    list(reader.chunks())
+    found = list(reader.packets({4, 2, 99, 0}))
+    assert [(one.number, one.data, one.link_type) for one in found] == [
+        (2, b"frame 2", 101),
+        (4, b"frame 4", 101),
+    ]
+    assert [one.comments for one in found] == [("u-2",) * 2, ("u-4",) * 4]
+    assert reader.capture.packets == 5
+    assert list(reader.packets(())) == []
+
+
+def test_comments_of_a_frame_that_is_asked_for_are_bounded(made: Any) -> None:
+    note = made.option(1, b"x" * 2000) * 20 + made.option(0, b"")
+    data = made.section() + made.interface() + made.packet(1, b"a", options=note)
+    reader = open_capture("-", stdin=io.BytesIO(data))
+    (found,) = reader.packets({1})
+    assert [len(comment) for comment in found.comments] == [1024] * 8
+
+
+def test_custom_blocks_are_given_with_their_number_in_network_order(made: Any) -> None:
+    for order in "<>":
+        body = struct.pack(order + "I", 62_652) + b"body"
+        data = made.section(order=order) + made.block(0xBAD, body, order=order)
+        data += made.block(0x40000BAD, body[:4] + bytes(9000), order=order)
+        reader = open_capture("-", stdin=io.BytesIO(data))
+        list(reader.chunks())
+        first, second = reader.custom
+        assert first == struct.pack(">I", 62_652) + b"body"
+        assert len(second) == 4096
