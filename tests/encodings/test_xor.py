@@ -51,3 +51,36 @@ def test_what_comes_out_is_bounded():
 def test_other_bytes_are_malformed(data):
     with pytest.raises(Malformed):
         list(encoding.unwrap(data, LIMITS))
+
+
+@pytest.mark.parametrize(
+    "key", [b"\x21\x84", b"\x99\x02\x7f\x30", bytes(range(7, 12)), b"\xa1\x02\x93\x04\xd5\x06\xe7\x08"]
+)
+@pytest.mark.parametrize("front", [b"", b"\x01\x02head"])
+def test_a_key_of_several_bytes_follows_from_the_fixed_beginning_of_gzip(key, front):
+    data = gzip.compress(TEXT, mtime=0)
+    captured = front + bytes(byte ^ key[at % len(key)] for at, byte in enumerate(data))
+    (child,) = encoding.find(captured, LIMITS)
+    assert (child.data, child.start) == (data, len(front))
+    assert encoding.wrap(child) == captured[len(front) :]
+
+
+@pytest.mark.parametrize("length", [4, 8, 16, 32])
+def test_a_key_that_stands_before_the_text_is_taken(length):
+    key = random.Random(length).randbytes(length)
+    captured = key + bytes(byte ^ key[at % length] for at, byte in enumerate(TEXT))
+    (child,) = encoding.find(captured, LIMITS)
+    assert (child.data, child.start) == (TEXT, length)
+    assert encoding.wrap(child) == captured[length:]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TEXT.decode().encode("utf-16-le"),
+        b"\x82\xb0\x00\x00\x00\x00" + TEXT,
+        b"\x82\xa4imei\xaf004402990000014\xa1d\xc4\x10" + bytes(range(16)),
+    ],
+)
+def test_the_shape_of_a_format_tells_the_key(data):
+    assert data in [child.data for child in encoding.find(under(0xD7, data), LIMITS)]

@@ -105,10 +105,10 @@ class Lock:
     def _starts(self, data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
         """Yield first blocks worth a try with the rest that each stands before: (whence, block, rest)."""
         size = self.block.size
-        if len(data) > size:
-            yield "before", data[:size], data[size:]
         for whence, start, _ in self._fixed:
             yield whence, start, data
+        if len(data) > size:  # last: without its first block any text is one, too
+            yield "before", data[:size], data[size:]
 
     def _cbc(self, data: bytes, ends: _Ends) -> Iterator[Way]:
         size = self.block.size
@@ -134,7 +134,7 @@ class Lock:
                 for each in _unpadded(plain, "cbc"):
                     yield msgspec.structs.replace(each, iv_from=whence, iv=_told(whence, start))
                     return
-        yield from unsure
+        yield from sorted(unsure, key=lambda way: way.iv_from != "before")
 
     def _chained(self, rest: bytes, start: bytes, whence: str, *, fill: int) -> Way:
         plain = combined(self._decrypt(rest), start + rest)[:-fill]

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from vitne.identify.differences import Differences
+from vitne.model import Seed
+
+IMEI = "490154203237518"
+SEED = Seed(identifier="imei", name="imei#1", value=IMEI)
+UUID = Seed(identifier="advertising-id", name="a", value="6a1c1487-a0af-4223-b142-a0f4621d0311")
+RECORD = f'{{"model":"TA-0000","hw":"{IMEI}","ts":1549174542}}'.encode()
+
+
+def under(data, key):
+    return bytes(byte ^ key[at % len(key)] for at, byte in enumerate(data))
+
+
+def a_key(length):
+    chance = random.Random(length)
+    return bytes(chance.randrange(1, 256) for _ in range(length))
+
+
+def find(data, *seeds):
+    return Differences(seeds or (SEED,), haystack=1 << 20).find(data)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 4, 5, 6, 7, 8])
+@pytest.mark.parametrize("front", [0, 3])
+def test_a_key_of_any_length_falls_out_and_opens_the_record(length, front):
+    key = a_key(length)
+    data = bytes(range(200, 200 + front)) + under(RECORD, key)
+    one = find(data)[0]
+    assert one.way == "xor"
+    assert under(data[one.start : one.end], one.key)[-len(RECORD) :] == RECORD
+    assert one.chance < 1e-4
+
+
+@pytest.mark.parametrize("length", [10, 12, 16])
+def test_longer_values_tell_longer_keys(length):
+    key = a_key(length)
+    data = under(f'{{"id":"{UUID.value}","v":3}}'.encode(), key)
+    assert find(data, UUID)[0].key == key
+
+
+@pytest.mark.parametrize("key", [[9], [200], [1, 2, 3, 4]])
+def test_numbers_that_are_added_fall_out_too(key):
+    data = bytes((byte + key[at % len(key)]) % 256 for at, byte in enumerate(RECORD))
+    one = next(one for one in find(data) if one.way == "add")
+    assert list(one.key) == key
+
+
+def test_a_value_that_stands_open_yields_no_key():
+    assert find(RECORD) == []
+
+
+def test_a_neighbour_is_not_taken_for_the_value():
+    """One other digit: the key byte there would be told by that digit alone, or be the odd one among zeros."""
+    chance = random.Random(5)
+    for place in range(15):
+        other = IMEI[:place] + str((int(IMEI[place]) + 1) % 10) + IMEI[place + 1 :]
+        for length in (1, 2, 4, 8):
+            key = bytes(chance.randrange(1, 256) for _ in range(length))
+            record = RECORD.replace(IMEI.encode(), other.encode())
+            assert find(record) == []
+            captured = under(record, key)
+            for one in find(captured):  # the right key may be told by the 14 digits without the last
+                assert IMEI.encode() not in under(captured[one.start : one.end], one.key)
+
+
+def test_noise_yields_no_key():
+    chance = random.Random(6)
+    assert not [one for _ in range(300) for one in find(chance.randbytes(chance.randint(1, 2000)))]
+
+
+@pytest.mark.parametrize("data", [b"", b"a", bytes(40), b"\xff" * 500])
+def test_few_and_even_bytes_yield_no_key(data):
+    assert find(data) == []
+
+
+def test_values_of_the_capture_are_not_looked_for():
+    own = Seed(identifier="mac-address", name="link address 1", value="00:00:5e:00:53:01", origin="capture")
+    assert find(under(b'{"mac":"00:00:5e:00:53:01"}', b"\x99"), own) == []
