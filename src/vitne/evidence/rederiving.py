@@ -19,7 +19,6 @@ from vitne.evidence.checking import Check
 from vitne.model import CaptureError, Secrets, StoreError, Subject, UsageError
 from vitne.pipeline import Options, run_scan
 from vitne.pipeline.rederive import rederive
-from vitne.pipeline.replay import was_closed
 from vitne.pipeline.rules import rules_used
 from vitne.report.audiences import Setting, page
 from vitne.report.facts import Facts
