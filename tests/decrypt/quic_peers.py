@@ -19,7 +19,7 @@ from aioquic.h3.connection import H3Connection
 from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.connection import QuicConnection
 from aioquic.quic.events import StreamDataReceived
-from aioquic.quic.packet import QuicProtocolVersion
+from aioquic.quic.packet import QuicProtocolVersion, encode_quic_retry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,7 @@ class QuicPeers:
         self._tickets: dict[bytes, Any] = {}
         self.talk = QuicTalk()
         alpn = more.pop("alpn", ["h3"])
+        self.retry = more.pop("retry", False)  # the server asks the client to prove its address first
         ticket = more.pop("ticket", None)
         self.tickets_of_server = more.pop("tickets", self._tickets)
         self._log = keylog.open("a")
@@ -71,6 +72,7 @@ class QuicPeers:
             client.session_ticket = ticket
         server.load_cert_chain(str(certificate), str(certificate))
         self.now = 0.0
+        self._retried: tuple[bytes, bytes | None] = (b"", None)  # first id, and the one of the Retry
         self.client = QuicConnection(
             configuration=client, session_ticket_handler=lambda one: setattr(self.talk, "ticket", one)
         )
@@ -95,11 +97,29 @@ class QuicPeers:
             size = datagram[5]
             self.server = QuicConnection(
                 configuration=self._server_configuration,
-                original_destination_connection_id=datagram[6 : 6 + size],
+                original_destination_connection_id=self._retried[0] or datagram[6 : 6 + size],
+                retry_source_connection_id=self._retried[1],
                 session_ticket_fetcher=lambda label: self.tickets_of_server.pop(label, None),
                 session_ticket_handler=lambda one: self.tickets_of_server.__setitem__(one.ticket, one),
             )
         return self.server
+
+    def _ask_again(self, datagram: bytes) -> None:
+        """Answer the client's first packet with a Retry (RFC 9000 section 8.1.2)."""
+        self.retry = False
+        size = datagram[5]
+        first, at = datagram[6 : 6 + size], 6 + size
+        source = datagram[at + 1 : at + 1 + datagram[at]]
+        packet = encode_quic_retry(
+            version=int.from_bytes(datagram[1:5], "big"),
+            source_cid=b"retryids",
+            destination_cid=source,
+            original_destination_cid=first,
+            retry_token=b"token-of-the-server",
+        )
+        self._retried = (first, b"retryids")
+        self.talk.order.append((1, packet))
+        self.client.receive_datagram(packet, _ADDRESSES[1], now=self.now)
 
     def carry(self, rounds: int = 12) -> None:
         """Carry datagrams both ways until nobody has anything to say."""
@@ -112,6 +132,9 @@ class QuicPeers:
                 for datagram, _ in end.datagrams_to_send(now=self.now):
                     moved = True
                     self.talk.order.append((side, datagram))
+                    if self.retry and side == 0:
+                        self._ask_again(datagram)
+                        break
                     other = self._server_for(datagram) if side == 0 else self.client
                     other.receive_datagram(datagram, _ADDRESSES[side], now=self.now)
                 self._events()

@@ -79,6 +79,26 @@ def test_all_streams_are_opened_over_key_updates_and_changes_of_ids(
     assert all(stream.ended for stream in talk.sides[0].laid.streams if stream.number % 4 == 0)
 
 
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_client_that_is_asked_to_prove_its_address_is_followed(
+    talked: Callable[..., QuicPeers], version: str
+) -> None:
+    peers = talked(version=version, retry=True)
+    assert any(b"token-of-the-server" in one for side, one in peers.talk.order if side == 0)
+    talk = open_quic(datagrams_of(peers.talk.order), log_of(peers))
+    assert both(talk) == said(peers.talk)
+    assert len(talk.connections) == 1
+    assert [side.unread for side in talk.sides] == [{}, {}]
+
+
+def test_without_the_servers_hello_the_cipher_is_found_by_trying(talked: Callable[..., QuicPeers]) -> None:
+    peers = talked(cipher_suites=[CipherSuite.CHACHA20_POLY1305_SHA256])
+    order = peers.talk.order
+    hello = {at for at, (side, one) in enumerate(order) if side == 1 and one[0] & 0xB0 == 0x80}
+    talk = open_quic(datagrams_of(order, lambda at: at not in hello), log_of(peers))
+    assert inside_of(talk.sides[0]) == said(peers.talk)[0]
+
+
 def test_the_order_in_which_datagrams_were_captured_hardly_matters(talked: Callable[..., QuicPeers]) -> None:
     peers = talked()
     order = list(peers.talk.order)

@@ -19,6 +19,7 @@ from vitne.pipeline.traffic import give_keys, open_traffic
 from vitne.pipeline.views import SideView, join
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 IMEI = "490154203237518"
@@ -62,6 +63,32 @@ def spoken(certificate: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     return peers, written(folder / "c.pcap", pcap(quic_frames(peers.talk.order)))
 
 
+def opened(path: Path, keys: Sequence[Path]) -> tuple[Any, Any]:
+    """Give the traffic of a capture, and what was inside its first flow."""
+    _, (traffic,), _ = open_traffic([path], stdin=None, progress=lambda *_: None)
+    give_keys([traffic], keys)
+    pieces: dict[int, list[SideView]] = {}
+    for batch in traffic.walked.batches(8 << 20):
+        for piece in range(len(batch.flow) if hasattr(batch, "data") else 0):
+            pieces.setdefault(int(batch.side[piece]), []).append(SideView(batch, piece))
+    views = {side: join(some, 1 << 28) for side, some in sorted(pieces.items())}
+    inside = traffic.inside(traffic.flow(0), views)
+    assert inside is not None
+    return traffic, inside
+
+
+def followed(path: Path, stream: int, *options: str) -> list[bytes]:
+    """Give the bytes of both directions of a stream as tshark follows it."""
+    words = ["tshark", "-r", str(path), *options, "-q", "-z", f"follow,quic,raw,0,{stream}"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    found = [b"", b""]
+    for line in done.stdout.splitlines():
+        digits = line.strip()
+        if digits and not set(digits) - set("0123456789abcdef"):
+            found[line.startswith("\t")] += bytes.fromhex(digits)
+    return found
+
+
 def test_findings_inside_name_packets_and_frames_and_are_verified(spoken: tuple[Http3Peers, Path]) -> None:
     peers, path = spoken
     found = [one for one in scan(path, peers.keylog).findings if one.identifier == "imei"]
@@ -96,15 +123,7 @@ def test_nothing_of_it_is_counted_as_unreadable_any_more(spoken: tuple[Http3Peer
 
 def test_the_messages_are_those_that_the_server_received(spoken: tuple[Http3Peers, Path]) -> None:
     peers, path = spoken
-    _, (traffic,), _ = open_traffic([path], stdin=None, progress=lambda *_: None)
-    give_keys([traffic], [peers.keylog])
-    pieces: dict[int, list[SideView]] = {}
-    for batch in traffic.walked.batches(8 << 20):
-        for piece in range(len(batch.flow)):
-            pieces.setdefault(int(batch.side[piece]), []).append(SideView(batch, piece))
-    views = {side: join(some, 1 << 28) for side, some in pieces.items()}
-    inside = traffic.inside(traffic.flow(0), views)
-    assert inside is not None
+    traffic, inside = opened(path, [peers.keylog])
     told: dict[int, list[Any]] = {0: [], 1: []}
     for event in traffic.events(inside.flow, inside.views):
         assert isinstance(event, Message)
@@ -240,6 +259,26 @@ def test_a_connection_turned_round_is_still_read(spoken: tuple[Http3Peers, Path]
     assert len([one for one in result.findings if one.identifier == "imei"]) == 5
 
 
+@pytest.mark.corpus
+@pytest.mark.tshark
+def test_a_real_browser_and_server_are_opened_as_tshark_opens_them(corpus: Path) -> None:
+    if shutil.which("tshark") is None:
+        pytest.skip("tshark is not here")
+    path = next(corpus.rglob("quic_follow_multistream.pcapng"))
+    result = scan(path)
+    assert {row.reason for row in result.opaque} <= {"high-entropy"}, "its keys lie inside"
+    assert [gap for gap in result.gaps if gap.kind != "limit"] == []
+    assert sum(row.protocol == "http" for row in result.transmissions) == 22
+    _, inside = opened(path, ())
+    for stream in (0, 4, 8):
+        theirs = followed(path, stream)
+        ours = [
+            b"".join(view.part_of(one).data for one in view.streams if one.number == stream)
+            for view in inside.views.values()
+        ]
+        assert sorted(ours) == sorted(map(bytes, theirs))
+
+
 @pytest.mark.tshark
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_tshark_opens_the_same_bytes(certificate: Path, tmp_path: Path, version: str) -> None:
@@ -253,14 +292,7 @@ def test_tshark_opens_the_same_bytes(certificate: Path, tmp_path: Path, version:
     peers.close()
     path = written(tmp_path / "c.pcap", pcap(quic_frames(peers.talk.order)))
     for stream in (0, 2, 3, 6):
-        said = ["tshark", "-r", str(path), "-o", f"tls.keylog_file:{peers.keylog}", "-q"]
-        said += ["-z", f"follow,quic,raw,0,{stream}"]
-        done = subprocess.run(said, capture_output=True, text=True, check=True)
-        theirs = [bytearray(), bytearray()]
-        for line in done.stdout.splitlines():
-            digits = line.strip()
-            if digits and not set(digits) - set("0123456789abcdef"):
-                theirs[line.startswith("\t")] += bytes.fromhex(digits)
+        theirs = followed(path, stream, "-o", f"tls.keylog_file:{peers.keylog}")
         ours = [bytes(peers.talk.streams[side].get(stream, b"")) for side in (0, 1)]
         if any(theirs):
             assert sorted(map(bytes, theirs)) == sorted(ours), "whichever node tshark names first"

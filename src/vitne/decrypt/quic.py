@@ -136,7 +136,7 @@ class _Opening:
         if header.kind == RETRY:
             for connection in reversed(self.connections):
                 if connection.role(side) == 1:
-                    connection.add_first(header.source)
+                    connection.retried(header.source)
                     break
             return True
         if header.kind == UNKNOWN:

@@ -54,7 +54,7 @@ class Connection:
         self._keys = keys
         self._first: dict[bytes, None] = {}  # ids that Initial keys are made from
         self._initial: dict[tuple[int, bytes], tuple[Cover, Cover]] = {}
-        self._made: dict[tuple[int, int, int], list[Cover]] = {}  # kind, role, version -> keys
+        self._made: dict[tuple[int, int, int, Suite | None], list[Cover]] = {}  # kind, role, version -> keys
         self._secrets: Secrets | None = None
         self._hello = [Crypto(), Crypto()]  # per side: handshake bytes of Initial packets
         self._later = [Crypto(), Crypto()]  # per side: of Handshake packets
@@ -74,6 +74,14 @@ class Connection:
         """Take an id that Initial keys are made from: the client's first one, or one of a Retry packet."""
         if len(self._first) < _MOST_FIRST:
             self._first[connection_id] = None
+
+    def retried(self, connection_id: bytes) -> None:
+        """Take a Retry packet: the client begins again, some with another hello (RFC 9000 section 17.2.5)."""
+        self.add_first(connection_id)
+        if self.suite is None:  # once the server has said hello, there is nothing to begin again
+            self.random, self._secrets = b"", None
+            self._hello = [Crypto(), Crypto()]
+            self._read = [[0, 0], [0, 0]]
 
     def initial_covers(self, side: int, version: int) -> list[Cover]:
         """Give the keys that an Initial packet of a side may be closed with, the latest first."""
@@ -96,15 +104,13 @@ class Connection:
 
         Once one of them has opened a packet, it is the only one.
         """
-        where = (kind, self.role(side), version)
+        suite = self.suite if kind != ZERO_RTT else None  # early data go on with the suite before
+        where = (kind, self.role(side), version, suite)
         made = self._made.get(where)
         if not made:
             label = _LABELS[kind][where[1]]
             secrets = self.secrets().get(label, ()) if label else ()
-            suite = self.suite if kind != ZERO_RTT else None  # early data go on with the suite before
-            made = covers(secrets[::-1], suite, version)
-            if self.suite is not None or kind == ZERO_RTT:
-                self._made[where] = made
+            made = self._made[where] = covers(secrets[::-1], suite, version)
         for cover in made:
             if cover.opened:
                 self._made[where] = [cover]
