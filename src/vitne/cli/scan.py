@@ -175,6 +175,10 @@ def _print(result: Result, options: argparse.Namespace, *, written: bool) -> Non
     from vitne.report.formats.table import print_result
 
     print_result(result, Terminal(), quiet=options.quiet, verbose=options.verbose)
+    if not options.quiet:
+        from vitne.cli.grouping import print_groups
+
+        print_groups(result, Terminal())
     if written:
         place = visible(_written(options.case), 2000)
         print(f"Case: {place}  (open {place.rstrip('/')}/report/index.html; next: vitne show {place})")
