@@ -9,7 +9,7 @@ from vitne.compare.schedule import schedule
 
 
 def test_the_file_holds_the_runs_in_order_and_any_name() -> None:
-    plan = schedule(['we"ird', "imei"])
+    plan = schedule(['we"ird \\ \U00010000', "imei"])
     runs = tomllib.loads("\n".join(toml(plan)))["run"]
     assert [each["values"] for each in runs] == [run.values for run in plan.runs]
     assert [each["word"] for each in runs] == [run.word for run in plan.runs]

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from tests.learn.test_fields import ICCID, _field
-from tests.learn.test_roles import BOOTS
+from tests.learn.test_roles import BOOTS, value
 
 from vitne.catalog.complaints import complaints
 from vitne.catalog.senders import SenderFile
 from vitne.learn import draft, learn
-from vitne.learn.drafting import invented, slug, usable
+from vitne.learn.drafting import invented, slug, toml_text, usable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,3 +65,26 @@ def test_what_is_invented_fits_the_pattern() -> None:
     field = learned.lessons[0].fields[0]
     assert len(invented(field)) == 16
     assert invented(msgspec.structs.replace(field, pattern="")) == "EXAMPLE-1"
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.binary(max_size=40)), min_size=1, max_size=6))
+def test_whatever_a_sender_calls_its_fields_the_draft_can_be_read(fields: list[tuple[str, bytes]]) -> None:
+    values = [
+        msgspec.structs.replace(
+            value(device, minute, content), name=name, path=f"json: {name}", layers=("json",)
+        )
+        for name, content in fields
+        for device in "ab"
+        for minute in range(3)
+    ]
+    learned = learn(values, host="x.example", boots=BOOTS, known={})
+    assume(usable(learned.lessons[0]))
+    content = msgspec.convert(tomllib.loads(draft(learned, learned.lessons[0], name="x-example")), SenderFile)
+    assert content.match.hosts == ("x.example",)
+    assert {each.name for each in content.field} == set(content.example[0].fields)
+
+
+@given(st.text())
+def test_any_text_is_written_so_that_it_is_read_again(words: str) -> None:
+    read = tomllib.loads(f"x = {toml_text(words)}")["x"]
+    assert read == words.encode("utf-16", "surrogatepass").decode("utf-16", "replace") or "\ufffd" in read

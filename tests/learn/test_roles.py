@@ -6,6 +6,8 @@ import hashlib
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vitne.learn.roles import role_of, runs_of
 from vitne.model.fields import FieldValue
@@ -93,3 +95,11 @@ def test_any_single_value_has_some_role_that_is_not_sure(content: bytes) -> None
     verdict = role_of(runs_of([value("a", 0, content)], {}))
     assert verdict.role == "constant"
     assert not verdict.sure
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9), st.binary(max_size=24)), min_size=1))
+def test_any_history_has_a_role_and_raises_nothing(history: list[tuple[str, int, bytes]]) -> None:
+    values = [value(device, minute, content) for device, minute, content in history]
+    verdict = role_of(runs_of(values, BOOTS))
+    assert verdict.because
+    assert verdict.p is None or 0 <= verdict.p <= 1

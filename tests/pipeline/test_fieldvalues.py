@@ -62,8 +62,15 @@ def test_only_the_flows_asked_for_are_read_and_hosts_may_be_told(file: Path) -> 
 
 
 def test_there_is_a_bound_on_values(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
     monkeypatch.setattr(fieldvalues, "MOST_VALUES", 7)
-    assert len(list(field_values([file]))) == 7
+    assert len(list(field_values([file], tell=told.append))) == 7
+    monkeypatch.setattr(fieldvalues, "MOST_VALUES", 1 << 20)
+    monkeypatch.setattr(fieldvalues, "MOST_TOTAL", 100)
+    values = list(field_values([file], tell=told.append))
+    assert sum(len(each.value) for each in values) <= 100
+    assert len(told) == 2
+    assert "left out" in told[0]
 
 
 def test_no_capture_is_an_error(tmp_path: Path) -> None:

@@ -130,7 +130,11 @@ def _seen(capture: str, subject: Subject, options: argparse.Namespace) -> tuple[
     result = run_scan([capture], Options(subject=subject, keys=tuple(options.keys), device=options.device))
     flows = {row.flow: row.host or row.ip for row in result.transmissions if row.scope in FAR}
     values = field_values(
-        [capture], keys=options.keys, flows=flows.keys(), hosts=lambda flow: flows.get(flow, "")
+        [capture],
+        keys=options.keys,
+        flows=flows.keys(),
+        hosts=lambda flow: flows.get(flow, ""),
+        tell=lambda what: print(f"vitne: warning: {what}", file=sys.stderr),
     )
     verified: dict[tuple[int, int, str], frozenset[tuple[str, tuple[str, ...]]]] = {}
     for each in result.findings:

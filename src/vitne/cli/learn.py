@@ -66,6 +66,7 @@ def _learned(case: Case, options: argparse.Namespace) -> Learned:
             keys=keys,
             flows=joins | hosts.keys(),
             hosts=lambda flow: hosts.get(flow, ""),
+            tell=_warn,
         )
     )
     dark = sum(
@@ -80,6 +81,10 @@ def _learned(case: Case, options: argparse.Namespace) -> Learned:
         known=known_of(case.findings),
         unreadable=dark,
     )
+
+
+def _warn(what: str) -> None:
+    print(f"vitne: warning: {what}", file=sys.stderr)
 
 
 def _flows(case: Case, word: str) -> dict[int, str]:

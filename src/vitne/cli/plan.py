@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,11 +56,13 @@ def _names(options: argparse.Namespace) -> list[str]:
 
 def toml(plan: Schedule) -> Iterator[str]:
     """Give the schedule as the file that ``vitne compare --by identity --schedule`` reads."""
+    from vitne.learn.drafting import toml_text
+
     yield "# Runs in order; A and B are the first and the second subject file."
     for each in plan.runs:
         yield from ("", "[[run]]", f"word = {each.word}", "[run.values]")
         for name, word in each.values.items():
-            yield f"{json.dumps(name)} = {json.dumps(word)}"
+            yield f"{toml_text(name)} = {toml_text(word)}"
 
 
 def text(plan: Schedule) -> Iterator[str]:

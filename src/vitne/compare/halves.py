@@ -32,9 +32,9 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     begin_ns: int  # first record
     end_ns: int  # last record
     findings: tuple[Any, ...]  # Finding: sent, to others
+    by_key: Mapping[tuple[str, str], tuple[Any, ...]]  # recipient and identifier -> the same findings
     unreadable: Mapping[str, tuple[int, int]]  # recipient -> bytes, flows
     reasons: Mapping[str, tuple[str, ...]]  # recipient -> why its bytes could not be read
-    reached: frozenset[str]  # recipients that anything readable or not was sent to
     gaps: Mapping[str, int]  # kind -> how many
     joins: tuple[int, ...]  # times at which a device joined the network (DHCP discover)
     partial: bool = False  # stopped before its end, or a part failed
@@ -73,16 +73,20 @@ def look_of(outcome: Any, *, name: str, moments: Sequence[int] = ()) -> Look:
     gaps: Counter[str] = Counter()
     for gap in outcome.gaps:
         gaps[gap.kind] += gap.count
-    reached, joins = _reached(outcome.transmissions)
+    joins = _joins(outcome.transmissions)
+    sent = tuple(_sent(outcome.findings))
+    by_key: dict[tuple[str, str], list[Finding]] = {}
+    for each in sent:
+        by_key.setdefault((recipient_of(each.destination), each.identifier), []).append(each)
     return Look(
         name=name,
         captures=tuple((each.name, each.sha256) for each in captures),
         begin_ns=begin,
         end_ns=end,
-        findings=tuple(_sent(outcome.findings)),
+        findings=sent,
+        by_key={key: tuple(found) for key, found in by_key.items()},
         unreadable=unreadable,
         reasons=reasons,
-        reached=reached,
         gaps=dict(sorted(gaps.items())),
         joins=_bursts(joins),
         partial=bool(outcome.partial or getattr(outcome, "failed", False)),
@@ -108,16 +112,9 @@ def _unreadable(totals: Iterable[Any]) -> tuple[dict[str, tuple[int, int]], dict
     return dict(sorted(sums.items())), {key: tuple(sorted(why)) for key, why in sorted(reasons.items())}
 
 
-def _reached(transmissions: Iterable[Any]) -> tuple[frozenset[str], list[int]]:
-    """Give the hosts that anything was sent to, and the times of questions for an address."""
-    hosts: set[str] = set()
-    joins: list[int] = []
-    for row in transmissions:
-        if row.scope in FAR:
-            hosts.add(row.host or row.ip)
-        elif row.protocol == "dhcp" and row.kind == "discover":
-            joins.append(row.time_ns)
-    return frozenset(hosts), joins
+def _joins(transmissions: Iterable[Any]) -> list[int]:
+    """Give the times of questions for an address."""
+    return [row.time_ns for row in transmissions if row.protocol == "dhcp" and row.kind == "discover"]
 
 
 def _bursts(times: list[int]) -> tuple[int, ...]:

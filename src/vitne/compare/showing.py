@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from vitne.compare.halves import recipient_of
 from vitne.compare.shape import Showing, Statistic
 from vitne.exact import fisher, rates
 
@@ -30,9 +29,7 @@ _GRADES = ("observed", "derived", "declared", "inferred")
 
 def keys_of(half: Half) -> set[Key]:
     """Give every recipient and identifier of a half."""
-    return {
-        (recipient_of(each.destination), each.identifier) for look in half.looks for each in look.findings
-    }
+    return {key for look in half.looks for key in look.by_key}
 
 
 def hashed(finding: Finding) -> bool:
@@ -68,9 +65,9 @@ def showing(half: Half, key: Key) -> Showing | None:
     )
 
 
-def of_key(look: Look, key: Key) -> list[Finding]:
+def of_key(look: Look, key: Key) -> Sequence[Finding]:
     """Give the findings of one recipient and identifier in one look."""
-    return [each for each in look.findings if (recipient_of(each.destination), each.identifier) == key]
+    return look.by_key.get(key, ())
 
 
 def statistics(before: Half, after: Half, key: Key) -> tuple[Statistic, ...]:

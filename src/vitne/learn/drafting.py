@@ -6,7 +6,6 @@ nobody owns, of the shape that the field has.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -53,13 +52,24 @@ def usable(lesson: Lesson) -> list[LearnedField]:
     return list(taken.values())
 
 
-def _text(words: str) -> str:
-    """Write a text as a TOML basic string."""
-    return json.dumps(words, ensure_ascii=True)
+def toml_text(words: str) -> str:
+    """Write a text as a TOML basic string of ASCII; half of a pair of surrogates is no character there."""
+    out = []
+    for character in words:
+        code = ord(character)
+        if character in {'"', "\\"}:
+            out.append("\\" + character)
+        elif 0x20 <= code < 0x7F:
+            out.append(character)
+        elif 0xD800 <= code < 0xE000:
+            out.append("\\uFFFD")
+        else:
+            out.append(f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}")
+    return '"' + "".join(out) + '"'
 
 
 def _list(words: list[str] | tuple[str, ...]) -> str:
-    return "[" + ", ".join(_text(word) for word in words) + "]"
+    return "[" + ", ".join(toml_text(word) for word in words) + "]"
 
 
 def _lines(learned: Learned, lesson: Lesson, name: str) -> Iterator[str]:
@@ -69,10 +79,10 @@ def _lines(learned: Learned, lesson: Lesson, name: str) -> Iterator[str]:
         f"captures {', '.join(learned.captures)}"
     )
     yield "# A draft made by `vitne learn`: check each meaning, give its source, and keep what holds."
-    yield f"id = {_text(name)}"
-    yield f"title = {_text(f'Unknown sender to {learned.host}')}"
+    yield f"id = {toml_text(name)}"
+    yield f"title = {toml_text(f'Unknown sender to {learned.host}')}"
     yield 'licence = "CC0-1.0"'
-    yield f"because = {_text(basis)}"
+    yield f"because = {toml_text(basis)}"
     yield f"decoding = {_list(lesson.decoding)}"
     yield 'layout = "named"'
     yield from ("", "[match]")
@@ -91,27 +101,27 @@ def _lines(learned: Learned, lesson: Lesson, name: str) -> Iterator[str]:
 
 def _field(field: LearnedField) -> Iterator[str]:
     yield from ("", "[[field]]")
-    yield f"name = {_text(last_step(field.name))}"
-    yield f"identifier = {_text(field.identifier)}"
+    yield f"name = {toml_text(last_step(field.name))}"
+    yield f"identifier = {toml_text(field.identifier)}"
     sure = "" if field.sure else ", not sure"
-    yield f"meaning = {_text(f'{field.role}{sure} ({field.shape}); identifier by {field.identified_by}')}"
-    yield f"because = {_text(field.because)}"
+    yield f"meaning = {toml_text(f'{field.role}{sure} ({field.shape}); identifier by {field.identified_by}')}"
+    yield f"because = {toml_text(field.because)}"
     if field.pattern and not complaint(field.pattern):
-        yield f"pattern = {_text(field.pattern)}"
+        yield f"pattern = {toml_text(field.pattern)}"
 
 
 def _example(learned: Learned, lesson: Lesson, fields: list[LearnedField]) -> Iterator[str]:
     yield from ("", "[[example]]")
-    yield f"host = {_text((learned.hosts or (learned.host,))[0])}"
-    yield f"protocol = {_text(lesson.protocol)}"
+    yield f"host = {toml_text((learned.hosts or (learned.host,))[0])}"
+    yield f"protocol = {toml_text(lesson.protocol)}"
     if lesson.content_types:
-        yield f"content_type = {_text(lesson.content_types[0])}"
+        yield f"content_type = {toml_text(lesson.content_types[0])}"
     yield "[example.fields]"
     for field in fields:
-        yield f"{_text(last_step(field.name))} = {_text(invented(field))}"
+        yield f"{toml_text(last_step(field.name))} = {toml_text(invented(field))}"
     yield "[example.expect]"
     for field in fields:
-        yield f"{_text(last_step(field.name))} = {_text(field.identifier)}"
+        yield f"{toml_text(last_step(field.name))} = {toml_text(field.identifier)}"
 
 
 def invented(field: LearnedField) -> str:

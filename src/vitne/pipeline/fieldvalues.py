@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from vitne.pipeline.traffic import Traffic
 
 MOST_VALUES = 2_000_000
-"""Values of one reading; behind that nothing more is given."""
+MOST_TOTAL = 512 << 20
+"""Values of one reading and bytes of them all; behind that nothing more is given, and it is told."""
 MOST_BYTES = 4096
 """Bytes of a value that are kept."""
 _MOST_FLOW = 64 << 20
@@ -44,23 +45,25 @@ def field_values(
     keys: Sequence[str | Path] = (),
     flows: Collection[int] | None = None,
     hosts: Callable[[int], str] = lambda _: "",
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[FieldValue]:
     """Yield the values of all messages of some flows (None: of all), flow by flow.
 
-    ``hosts`` gives the name of a flow's far end where the messages do not tell it.  Raises CaptureError where
-    no capture can be read, UsageError where a key log cannot.
+    ``hosts`` gives the name of a flow's far end where the messages do not tell it; ``tell`` is told what was
+    left out.  Raises CaptureError where no capture can be read, UsageError where a key log cannot.
     """
     _, traffics, _ = open_traffic(paths, stdin=None, progress=lambda *_: None)
     try:
         give_keys(traffics, keys)
         devices = devices_of(traffics)
-        left = MOST_VALUES
+        left, room = MOST_VALUES, MOST_TOTAL
         for traffic in traffics:
             for work in _works(traffic, devices, flows):
                 for value in _values(work, hosts):
-                    if not left:
+                    if not left or room < len(value.value):
+                        tell("more values than are kept: what stands later in the captures was left out")
                         return
-                    left -= 1
+                    left, room = left - 1, room - len(value.value)
                     yield value
     finally:
         for traffic in traffics:
