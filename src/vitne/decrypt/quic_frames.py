@@ -61,11 +61,10 @@ def read_frames(plain: bytes, sink: Sink) -> int:
     at, size = 0, len(plain)
     while at < size:
         kind = plain[at]
-        if kind == _PADDING:
-            at = size - len(plain[at:].lstrip(b"\x00"))
-            continue
         if _STREAM_FIRST <= kind <= _STREAM_LAST:
             behind = _stream(plain, at, sink)
+        elif kind == _PADDING:
+            behind = size - len(plain[at:].lstrip(b"\x00"))
         elif kind in {_ACK, _ACK_ECN}:
             behind = _ack(plain, at + 1, ecn=kind == _ACK_ECN)
         else:

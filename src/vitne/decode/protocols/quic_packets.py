@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 INITIAL, ZERO_RTT, HANDSHAKE, RETRY, NEGOTIATION, UNKNOWN = range(6)
 _LONGEST_ID = 20  # bytes of a connection id (section 17.2)
 MOST_CRYPTO = 1 << 16  # bytes of handshake that are put together per side
+_VALUES = (0x3F, 0x3FFF, 0x3FFFFFFF, 0x3FFFFFFFFFFFFFFF)  # bits of an integer by its two first ones
 
 
 class LongHeader(NamedTuple):
@@ -31,10 +32,13 @@ def varint(data: bytes, at: int) -> tuple[int, int] | None:
     """Read a variable-length integer: value and the position behind it; None where it is cut (section 16)."""
     if at >= len(data):
         return None
-    size = 1 << (data[at] >> 6)
-    if at + size > len(data):
+    first = data[at]
+    if first < 0x40:
+        return first, at + 1
+    end = at + (1 << (first >> 6))
+    if end > len(data):
         return None
-    return int.from_bytes(data[at : at + size], "big") & ((1 << (8 * size - 2)) - 1), at + size
+    return int.from_bytes(data[at:end], "big") & _VALUES[first >> 6], end
 
 
 def long_header(data: bytes, start: int) -> LongHeader | None:
