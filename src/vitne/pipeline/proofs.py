@@ -70,7 +70,7 @@ def _record(body: bytes) -> dict[str, tuple[str, str]]:
     cut = body.rfind(b"}")
     try:
         decoded = msgspec.json.decode(body[: cut + 1], type=dict[str, Any])
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return {}
     kinds = {name: kind for kind, names in _FIELDS.items() for name in names}
     out = {}

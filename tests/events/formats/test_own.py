@@ -52,7 +52,7 @@ def test_rows_that_say_nothing_are_counted_and_left_out() -> None:
     assert log.events == []
 
 
-@pytest.mark.parametrize("data", [b"[{", b'{"time":1}\n{"time"', b"a,b\n1,2\n", b"[1,2]"])
+@pytest.mark.parametrize("data", [b"[{", b'{"time":1}\n{"time"', b"a,b\n1,2\n", b"[1,2]", b'{"time":"\xff"}'])
 def test_what_breaks_its_format_is_malformed(data: bytes) -> None:
     with pytest.raises(Malformed):
         read(data)

@@ -56,14 +56,14 @@ def _rows(text: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     if stripped[:1] == b"[":
         try:
             yield from enumerate(msgspec.json.decode(text, type=list[dict[str, Any]]), 1)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise Malformed(f"this is no JSON list of events ({type(error).__name__})") from error
     elif stripped[:1] == b"{":
         for number, line in enumerate(text.splitlines(), 1):
             if line.strip():
                 try:
                     yield number, msgspec.json.decode(line, type=dict[str, Any])
-                except (msgspec.MsgspecError, RecursionError) as error:
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                     raise Malformed(f"line {number} is no JSON object") from error
     else:
         yield from _csv(text)
