@@ -419,3 +419,13 @@ def test_all_fields_of_an_announced_message_are_given():
         ("1", b"004402990000014"),
         ("2", b"490154203237518"),
     ]
+
+
+@pytest.mark.parametrize("data", [b'{"a":"bc"} ' + PLAIN[:60], PLAIN[:60] + b' {"a":"bc"}'])
+def test_a_small_record_in_a_short_text_hides_nothing_beside_it(data: bytes) -> None:
+    nodes = [
+        item
+        for item in unwrap(Part(path="body", start=0, end=len(data)), data, budget=Budget())
+        if isinstance(item, Node)
+    ]
+    assert any(node.data.startswith(RECORD[:40]) for node in nodes)

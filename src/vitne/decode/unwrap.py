@@ -347,7 +347,7 @@ def _unreadable(data: bytes, *, decoded: bool) -> str:
 def _covers(children: list[Child], node: Node) -> bool:
     """Say whether a structure takes up so much of the data that nothing else is to be looked for."""
     start, end = children[0].start, max(children[-1].end, *(passed[1] for passed in node.passed[-1:]), 0)
-    return end - start >= _COVERED * len(node.data) - 64
+    return end - start >= _COVERED * len(node.data) - min(64, len(node.data) // 4)
 
 
 def _lie(part: Part, hint: str, error: Malformed) -> Oddity:
