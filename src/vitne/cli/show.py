@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     finding = pick(case, options.finding)
     _facts(console, finding)
     try:
-        replayed = _replay(case, finding, options.capture, keys=options.keys)
+        replayed = _replay(case, finding, options.capture, keys=options.keys, secrets=options.secrets)
     except StoreError as error:
         if options.reveal:
             raise
@@ -101,7 +101,10 @@ def pick(case: Case, word: str) -> Finding:
     return found[0]
 
 
-def _replay(case: Case, finding: Finding, given: list[str], *, keys: list[str]) -> Replay:
+def _replay(
+    case: Case, finding: Finding, given: list[str], *, keys: list[str], secrets: str | None
+) -> Replay:
+    from vitne.ciphers import read_secrets
     from vitne.cli.casework import captures_of
     from vitne.pipeline.replay import replay
 
@@ -112,7 +115,8 @@ def _replay(case: Case, finding: Finding, given: list[str], *, keys: list[str]) 
         and (other.flow, other.message_frames) == (finding.flow, finding.message_frames)
     ]
     logs = keys or [str(each) for each in case.run.get("keys", ())]
-    return replay(captures_of(case, given), finding, siblings, keys=logs)
+    own = read_secrets(secrets)[0] if secrets else None
+    return replay(captures_of(case, given), finding, siblings, keys=logs, secrets=own)
 
 
 def _with_paths_of(finding: Finding, replayed: Replay) -> Replay:

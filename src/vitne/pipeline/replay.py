@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from vitne.model import Message, Node, StoreError
+from vitne.model import Message, Node, Secrets, StoreError
 from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.insideviews import OpenedView
 from vitne.pipeline.messagework import MessageWork
 from vitne.pipeline.opened import Inside
+from vitne.pipeline.reopenings import Reopenings
 from vitne.pipeline.traffic import devices_of, give_keys, open_traffic
 from vitne.pipeline.views import SideView, join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from vitne.model import Finding
+    from vitne.pipeline.openings import Openings
     from vitne.pipeline.traffic import Traffic
 
 _MOST_FLOW = 256 << 20
@@ -60,11 +62,12 @@ def replay(
     siblings: Sequence[Finding],
     *,
     keys: Sequence[str | Path] = (),
+    secrets: Secrets | None = None,
 ) -> Replay:
     """Read a finding back; raises StoreError where these captures do not hold it.
 
     ``siblings`` are findings of the same message, whose values are to be hidden in the same bytes.  ``keys``
-    are the key logs of the scan; UsageError where one cannot be read.
+    are the key logs of the scan; UsageError where one cannot be read.  ``secrets`` are the keys of senders.
     """
     _, traffics, _ = open_traffic(paths, stdin=None, progress=lambda *_: None)
     try:
@@ -72,7 +75,9 @@ def replay(
         for traffic in traffics:
             number = finding.flow - traffic.first_flow
             if 0 <= number < traffic.walked.flow_count:
-                found = _in_flow(traffics, traffic, number, finding=finding, siblings=siblings)
+                opener = Reopenings(secrets or Secrets(), finding)
+                works = _works(traffics, traffic, number, opener=opener)
+                found = _in_flow(works, finding=finding, siblings=siblings)
                 if found is not None:
                     return found
     finally:
@@ -86,7 +91,9 @@ def replay(
     )
 
 
-def _works(traffics: list[Traffic], traffic: Traffic, number: int) -> Iterator[MessageWork]:
+def _works(
+    traffics: list[Traffic], traffic: Traffic, number: int, *, opener: Openings | None = None
+) -> Iterator[MessageWork]:
     """Read one flow again and give its messages, unwrapped."""
     keep = np.zeros(traffic.walked.flow_count, dtype=bool)
     keep[number] = True
@@ -104,15 +111,13 @@ def _works(traffics: list[Traffic], traffic: Traffic, number: int) -> Iterator[M
             if isinstance(event, Message):
                 work = MessageWork(traffic, told.flow, event, told.views[event.side])
                 work.find_ends(devices)
-                work.unwrap()
+                work.unwrap(opener=opener)
                 yield work
         told = traffic.inside(flow, views) if told.flow is flow else None
 
 
-def _in_flow(
-    traffics: list[Traffic], traffic: Traffic, number: int, *, finding: Finding, siblings: Sequence[Finding]
-) -> Replay | None:
-    for work in _works(traffics, traffic, number):
+def _in_flow(works: Iterable[MessageWork], *, finding: Finding, siblings: Sequence[Finding]) -> Replay | None:
+    for work in works:
         node = _node(work, finding)
         if node is None:
             continue
