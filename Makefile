@@ -58,7 +58,7 @@ check: lint
 	@$(MAKE) --no-print-directory test
 
 fuzz: $(VENV)/.dev
-	@$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS),--total 3600)
+	@$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS),--total 3600) $(if $(JOBS),--jobs $(JOBS))
 
 # The kernel once more with AddressSanitizer and UBSan: a step beyond a buffer ends the worker, which is a find.
 fuzz-sanitized: $(VENV)/.dev
