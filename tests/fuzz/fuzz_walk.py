@@ -84,12 +84,17 @@ def _tunnels(inner: bytes, inner6: bytes) -> list[bytes]:
     ]
 
 
+_BULK = (bytes(8) + b"C\x03").ljust(64, b"\0")  # head of a transfer by usbmon
+_NCM = struct.pack("<IHHHHIHH", 0x484D434E, 12, 0, 0, 12, 0x304D434E, 16, 0)
+
+
 def _links(inner: bytes) -> bytes:
     """Give one record for each kind of link."""
     mac = packets.mac_bytes(A) + packets.mac_bytes(B) + packets.mac_bytes(A)
     snap = b"\xaa\xaa\x03\0\0\0\x08\x00"
     wifi = struct.pack("<HH", 0x0188, 0) + mac + b"\x10\0" + b"\0\0" + snap + inner
     mpls = b"\0\x01\x01\x40" + inner
+    plain = packets.ethernet(inner, A, B)
     return b"".join(
         [
             record(1, packets.ethernet(packets.vlan(inner, 5), A, B, kind=0x8100)),
@@ -105,6 +110,9 @@ def _links(inner: bytes) -> bytes:
                 ),
             ),
             record(1, packets.ethernet(snap + inner, A, B, kind=min(1500, len(inner) + 8))),
+            record(220, _BULK + struct.pack("<11I", 1, 44 + len(plain), 36, len(plain), *(0,) * 7) + plain),
+            record(220, _BULK + _NCM + struct.pack("<HHI", 28, len(plain), 0) + plain),
+            record(258, struct.pack("<III", 12, 1, 1) + plain),
             record(0, struct.pack("<I", 2) + inner),
             record(108, struct.pack(">I", 2) + inner),
             record(9, b"\xff\x03\0\x21" + inner),

@@ -46,6 +46,34 @@ def _ethernet(kind: int, payload: bytes) -> bytes:
 
 COOKED = struct.pack(">HHH", 0, 1, 6) + MAC_A + b"\0\0"
 COOKED2 = struct.pack(">HHIHBB", 0x0800, 0, 2, 1, 0, 6) + MAC_A + b"\0\0"
+
+
+def _usb(length: int) -> bytes:
+    """Head of a transfer as usbmon writes it: bulk, with data."""
+    return (bytes(8) + b"C\x03").ljust(length, b"\0")
+
+
+def _usbpcap() -> bytes:
+    return struct.pack("<HQIHBHHBBI", 27, 1, 0, 9, 1, 1, 1, 0x82, 3, 0)
+
+
+def _rndis(frame: bytes) -> bytes:
+    return struct.pack("<11I", 1, 44 + len(frame), 36, len(frame), *(0,) * 7) + frame
+
+
+def _ncm(frame: bytes, *more: bytes) -> bytes:
+    """NTH16 and NDP16 with one frame or several."""
+    frames = (frame, *more)
+    table = 12
+    at = table + 8 + 4 * (len(frames) + 1)
+    pairs = b""
+    for one in frames:
+        pairs += struct.pack("<HH", at, len(one))
+        at += len(one)
+    head = struct.pack("<IHHHH", 0x484D434E, 12, 0, at, table)
+    return head + struct.pack("<IHH", 0x304D434E, 8 + len(pairs) + 4, 0) + pairs + bytes(4) + b"".join(frames)
+
+
 LINKS = {
     "ethernet": (1, _ethernet(0x0800, IP4), A),
     "ethernet with padding": (1, _ethernet(0x0800, IP4) + bytes(9), A),
@@ -74,6 +102,10 @@ LINKS = {
     "ppp without address": (9, b"\x21" + IP4, ""),
     "ppp hdlc": (50, b"\xff\x03\0\x57" + IP6, ""),
     "cisco hdlc": (104, b"\x0f\0\x08\0" + IP4, ""),
+    "usb, RNDIS": (220, _usb(64) + _rndis(_ethernet(0x0800, IP4)), A),
+    "usb, RNDIS, short header": (189, _usb(48) + _rndis(_ethernet(0x0800, IP4)), A),
+    "usb, NCM": (220, _usb(64) + _ncm(_ethernet(0x86DD, IP6)), A),
+    "usb, ECM": (249, _usbpcap() + _ethernet(0x0800, IP4), A),
     "pktap": (
         258,
         struct.pack("<III24sIIIIi17s3x", 76, 1, 1, b"en0", 0, 2, 14, 0, 77, b"mail") + _ethernet(0x0800, IP4),
@@ -121,6 +153,21 @@ def test_every_proper_prefix_of_a_frame_is_counted_or_shows_as_a_hole(read, name
         got = read([frame[:length]], link=link, wires=[len(frame)])
         assert got.traffic.counts or got.gaps, length
         assert got.runs.get((0, 0), [(0, b"", 0)])[0][1] == b""
+
+
+def test_a_usb_transfer_of_several_frames_gives_the_first_and_counts_the_rest(read):
+    frame = _ethernet(0x0800, IP4)
+    for transfer in (_rndis(frame) + _rndis(frame), _ncm(frame, frame)):
+        got = read([_usb(64) + transfer], link=220)
+        assert got.stream() == SECRET
+        assert [count.reason for count in got.traffic.counts] == ["usb-aggregate"]
+
+
+def test_usb_transfers_without_a_frame_are_counted(read):
+    control, empty = _usb(64).replace(b"C\x03", b"C\x02"), _usb(64)
+    lies = _usb(64) + struct.pack("<11I", 1, 0xFFFFFFFF, 36, 0xFFFFFFF0, *(0,) * 7) + bytes(40)
+    got = read([control, empty, _usb(64) + b"adb" * 40, lies], link=220)
+    assert [(count.reason, count.count) for count in got.traffic.counts] == [("usb-without-frame", 4)]
 
 
 def test_a_link_type_that_is_not_read_is_a_gap(read):

@@ -218,6 +218,7 @@ void read_frame(Packet *packet, Span span, uint32_t link_type) {
     case 119: read_prism(packet, span); return;
     case 127: read_radiotap(packet, span); return;
     case 192: read_ppi(packet, span); return;
+    case 189: case 220: case 249: read_usb(packet, span, link_type); return;
     case 239: read_nflog(packet, span); return;
     case 258: read_pktap(packet, span); return;
     default: tally(packet, TALLY_LINK, link_type);

@@ -99,6 +99,8 @@ enum {
     TALLY_MACS,            /* more link addresses than are kept */
     TALLY_ARENA,           /* reassembled datagrams given up for the bound on all of them */
     TALLY_MEMORY,          /* rows or flows lost because there was no memory */
+    TALLY_USB_MORE,        /* USB transfers with more than one frame; value: 1 RNDIS, 2 NCM */
+    TALLY_USB_OTHER,       /* USB transfers that carry no frame of a network */
 };
 
 /* Layers, as values of TALLY_SHORT, TALLY_SNAPPED and TALLY_MALFORMED. */
@@ -212,6 +214,7 @@ static inline uint64_t word(const uint8_t *at) {
 
 /* link.c */
 void read_frame(Packet *packet, Span span, uint32_t link_type);
+void read_usb(Packet *packet, Span span, uint32_t link_type);
 void read_ethernet(Packet *packet, Span span);
 void read_ethertype(Packet *packet, Span span, uint16_t type);
 void read_ppp(Packet *packet, Span span);

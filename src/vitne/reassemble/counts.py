@@ -74,6 +74,8 @@ REASONS: dict[int, Reason] = {
     19: Reason("many-macs", "more than 65535 link addresses: some flows show none"),
     20: Reason("datagram-limit", "more than 256 MiB of reassembled IP datagrams", "limit"),
     21: Reason("memory-limit", "no memory for more flows", "limit"),
+    22: Reason("usb-aggregate", "USB transfers of several frames: the first is read", "unknown-link-type"),
+    23: Reason("usb-without-frame", "USB transfers that carry no frame of a network"),
 }
 
 
