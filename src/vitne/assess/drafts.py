@@ -110,7 +110,7 @@ def _one(sighting: Sighting, setting: Setting) -> Draft:
         evalue=sighting.evalue,
         reasons=sighting.reasons,
         verified=sighting.spelling_verified and node.rewraps(),
-        protection="decrypted" if setting.flow.decrypted else "clear" if clear else "encoded",
+        protection="decrypted" if setting.flow.decrypted or _keyed(node) else "clear" if clear else "encoded",
         frames=setting.frames_of(start, end),
         layers=_layers(sighting, setting.message.protocol),
         value_range=(sighting.start, sighting.end),
@@ -119,6 +119,15 @@ def _one(sighting: Sighting, setting: Setting) -> Draft:
         depth=node.depth + 1,
         records=setting.under(start, end) if setting.under is not None else None,
     )
+
+
+def _keyed(node: Node) -> bool:
+    """Say whether a layer was opened with a key of a cipher."""
+    while node.parent is not None:
+        if getattr(node.encoding, "keyed", False):
+            return True
+        node = node.parent
+    return False
 
 
 def _from_wire(one: Draft) -> tuple[dict[str, Any], ...]:

@@ -40,6 +40,7 @@ class Cipher:
     order = 0
     readable = False
     exact = True
+    keyed = True  # what it opens went enciphered
 
     def __init__(self, name: str, locks: Sequence[_Opens]) -> None:
         self.name = name
