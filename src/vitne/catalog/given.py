@@ -44,7 +44,7 @@ def take(paths: Sequence[str], *, taken: Collection[str]) -> bool:
     for path in paths:
         data = _bytes(Path(path))
         digest.update(len(data).to_bytes(8, "big") + data)
-        content = read_file(Path(path), SenderFile, errors)
+        content = _content(Path(path), errors)
         if content is None:
             continue
         if content.id in ids:
@@ -61,6 +61,14 @@ def take(paths: Sequence[str], *, taken: Collection[str]) -> bool:
     before = _state["digest"]
     _state["senders"], _state["digest"] = tuple(senders), digest.hexdigest() if paths else ""
     return before != _state["digest"]
+
+
+def _content(path: Path, errors: list[str]) -> SenderFile | None:
+    try:
+        return read_file(path, SenderFile, errors)
+    except RecursionError:
+        errors.append(f"{path.name}: it is nested too deeply")
+        return None
 
 
 def _bytes(path: Path) -> bytes:

@@ -75,7 +75,7 @@ def read_policy(path: str | Path) -> Policy:
         raise _wrong(place, [f"it is longer than {MOST_BYTES} bytes"])
     try:
         return policy_of(tomllib.loads(data.decode("utf-8")))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise _wrong(place, [f"it is no TOML: {error}"]) from error
     except msgspec.ValidationError as error:
         raise _wrong(place, [str(error)]) from error
