@@ -11,6 +11,7 @@ import pytest
 
 from tests.decrypt.peers import write_certificate
 from tests.decrypt.quic_peers import NAME, Http3Peers, QuicPeers, post, quic_frames
+from tests.decrypt.sealing import hellos, key_log, sealed, stream_frame
 from vitne.lab.pcap import block, padded, pcap, pcapng
 from vitne.model import Message, Seed, Subject
 from vitne.pipeline import Options, run_scan
@@ -296,3 +297,15 @@ def test_tshark_opens_the_same_bytes(certificate: Path, tmp_path: Path, version:
         ours = [bytes(peers.talk.streams[side].get(stream, b"")) for side in (0, 1)]
         if any(theirs):
             assert sorted(map(bytes, theirs)) == sorted(ours), "whichever node tshark names first"
+
+
+def test_frames_that_are_not_known_are_told(tmp_path: Path) -> None:
+    packets = [
+        (0, sealed(0, stream_frame(0, 0, b"\x01\x02 imei=" + IMEI.encode(), fin=True))),
+        (0, sealed(1, b"\x40\x52odd")),
+    ]
+    log = tmp_path / "keys.log"
+    log.write_bytes(key_log())
+    result = scan(written(tmp_path / "c.pcap", pcap(quic_frames([*hellos(), *packets]))), log)
+    assert [(gap.kind, gap.count) for gap in result.gaps] == [("malformed", 1)]
+    assert [one.protocol for one in result.findings if one.identifier == "imei"] == ["stream"]

@@ -12,6 +12,7 @@ again when all connection ids are known.
 from __future__ import annotations
 
 from bisect import bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 NO_HELLO = "quic"  # reason of packets of which no beginning was seen
 _MOST_CONNECTIONS = 256  # conversations between the same two endpoints
 _MOST_COALESCED = 16  # packets of one datagram that are told apart
+_SEEN = itemgetter(2, 0)  # order and place of a packet with a short header
 _TOKEN = 16  # bytes of a token of a stateless reset
 _SPACES = {INITIAL: INITIAL, HANDSHAKE: HANDSHAKE, ZERO_RTT: APPLICATION}
 """Kind of long header -> number space (RFC 9000 section 12.3)."""
@@ -101,11 +103,9 @@ class _Opening:
             some = lengths > 0
             long = np.zeros(len(starts), dtype=bool)
             long[some] = (view[starts[some]] & 0x80) != 0
-            for index in np.flatnonzero(some & ~long).tolist():
-                start = int(starts[index])
-                self.shorts[side].append(
-                    Short(start, start + int(lengths[index]), int(datagrams.orders[index]))
-                )
+            short = some & ~long
+            columns = (starts[short], starts[short] + lengths[short], datagrams.orders[short])
+            self.shorts[side] += map(Short._make, zip(*(column.tolist() for column in columns), strict=True))
             for index in np.flatnonzero(long).tolist():
                 start, order = int(starts[index]), int(datagrams.orders[index])
                 found += self._coalesced(side, start, start + int(lengths[index]), order=order)
@@ -229,12 +229,15 @@ class _Opening:
 
         What was seen before the first one may have overtaken its beginning.
         """
+        shorts = sorted(shorts, key=_SEEN)
+        if len(self.connections) < 2:
+            return {len(self.connections) - 1: shorts} if shorts else {}
         known = {key: one.number for one in self.connections for key in one.ids[side] if key}
-        lengths = sorted(set(map(len, known)), reverse=True) if len(self.connections) > 1 else ()
+        lengths = sorted(set(map(len, known)), reverse=True)
         data = self.sides[side].data
         found: dict[int, list[Short]] = {}
-        for short in sorted(shorts, key=lambda each: (each.order, each.start)):
-            owner = max(bisect_right(self.begun, short.order) - 1, min(0, len(self.connections) - 1))
+        for short in shorts:
+            owner = max(bisect_right(self.begun, short.order) - 1, 0)
             for length in lengths:
                 named = known.get(data[short.start + 1 : short.start + 1 + length])
                 if named is not None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from vitne.decrypt.quic_connection import APPLICATION
 from vitne.decrypt.quic_cover import least, short_headers, whole_number
+from vitne.decrypt.quic_frames import read_frames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +80,9 @@ class Bulk:
             return closed
         starts = np.array([short.start for short in fit], dtype=np.int64)
         headers = short_headers(np.frombuffer(self._data, dtype=np.uint8), starts, id_length, cover)
-        numbers = self.connection.largest
+        connection = self.connection
+        connection.side, connection.level = self.side, APPLICATION
+        numbers = connection.largest
         largest = numbers.get(self._space, -1)
         for index, (start, end, order) in enumerate(fit):
             size = headers.size[index]
@@ -97,8 +100,9 @@ class Bulk:
                 continue
             largest = max(number, largest)
             numbers[self._space] = largest
-            packet = self.opened.add(start, end, order)
-            self.connection.take(plain, side=self.side, packet=packet, level=APPLICATION)
+            connection.packet = self.opened.add(start, end, order)
+            if read_frames(plain, connection) < len(plain):
+                connection.unknown_frames += 1
         return closed
 
     def _search(

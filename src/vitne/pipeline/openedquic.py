@@ -16,7 +16,7 @@ from vitne.decode.protocols.http_dns import MEDIA as DNS_MEDIA
 from vitne.decode.protocols.http_dns import with_names
 from vitne.decrypt import Datagrams, open_quic
 from vitne.decrypt.quic_streams import DATAGRAMS
-from vitne.model import Fit, Message, Part
+from vitne.model import Fit, Gap, Message, Part
 from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.insideviews import QuicView
 
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from vitne.decrypt import KeyLog
     from vitne.decrypt.quic import OpenedTalk
+    from vitne.decrypt.quic_connection import Connection
     from vitne.decrypt.quic_streams import Stream
-    from vitne.model import Flow, Gap, Oddity
+    from vitne.model import Flow, Oddity
     from vitne.pipeline.views import SideView
 
     Event = Message | Gap | Oddity
@@ -73,6 +74,18 @@ def read_quic(flow: Flow, views: dict[int, QuicView], times: Any) -> Iterator[Ev
             asked[event.side] += event.answers is None
             yield _counted_on(event, before)
         yield from _datagrams(views, streams)
+        for gap in _left_out(connection):
+            yield msgspec.structs.replace(gap, flow=flow.number)
+
+
+def _left_out(connection: Connection) -> Iterator[Gap]:
+    """Tell what of a connection was opened and not kept."""
+    if connection.unknown_frames:
+        why = "QUIC packets hold frames that are not known; the rest of these packets was not read"
+        yield Gap(kind="malformed", why=why, count=connection.unknown_frames)
+    left = sum(streams.left_out for streams in connection.streams)
+    if left:
+        yield Gap(kind="limit", why="streams of a QUIC connection beyond those that are kept", length=left)
 
 
 def _counted_on(message: Message, before: list[int]) -> Message:
