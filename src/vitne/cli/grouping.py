@@ -25,10 +25,9 @@ UNKNOWN = "recipient unknown"
 
 
 def groups(findings: Iterable[Finding]) -> dict[str, dict[str, dict[str, int]]]:
-    """Give recipient -> destination -> identifier -> findings, those with most findings first, unknown last."""
-    sent = [
-        one for one in findings if one.direction == "sent" and one.scope in _FAR and one.kind != "attribute"
-    ]
+    """Give recipient -> destination -> identifier -> findings, most findings first, unknown last."""
+    far = [one for one in findings if one.direction == "sent" and one.scope in _FAR]
+    sent = [one for one in far if one.kind != "attribute"]
     hosts = {one.destination.host for one in sent if one.destination.host}
     near = {name for host in hosts for name in suffixes(host)}
     table = Table(recipients_near(near))
