@@ -11,6 +11,7 @@ import re
 import select
 import socket
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -43,12 +44,11 @@ def request(server: tuple[str, int], service: str, *, serial: str | None = None)
         raise CaptureError(
             "no adb server answers", where=f"{server[0]}:{server[1]}", next_step="adb start-server"
         ) from error
-    try:
+    with ExitStack() as undo:
+        undo.callback(link.close)
         _ask(link, f"host:transport:{serial}" if serial else "host:transport-any")
         _ask(link, service)
-    except BaseException:
-        link.close()
-        raise
+        undo.pop_all()
     return link
 
 

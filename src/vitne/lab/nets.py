@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from vitne.model import UsageError
@@ -73,11 +73,10 @@ class Nets:
         return f"{self._mark}{who}"
 
     def __enter__(self) -> Nets:  # noqa: PYI034  (never subclassed)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._unmake)
             self._make()
-        except BaseException:
-            self._unmake()
-            raise
+            undo.pop_all()
         return self
 
     def __exit__(self, *error: object) -> None:
