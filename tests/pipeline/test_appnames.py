@@ -145,3 +145,38 @@ def test_a_list_that_names_no_apps_is_refused(tmp_path):
 
 def test_the_ends_of_the_samples_are_those_of_the_conversation():
     assert (PHONE.ip, SERVER_HOST.ip) == ("192.168.1.20", "198.51.100.20")
+
+
+def test_the_command_takes_lists_and_every_rendering_names_the_app(tmp_path, capsys):
+    from pyarrow import parquet
+
+    from vitne.cli.main import main
+
+    capture, sockets, packages = tmp_path / "a.pcap", tmp_path / "sockets.txt", tmp_path / "packages.txt"
+    capture.write_bytes(pcap(frames(source=40001)))
+    sockets.write_bytes(samples.TCP)
+    packages.write_bytes(samples.SHELL)
+    known = ["--subject", str(subject(tmp_path)), "--apps", str(sockets), "--apps", str(packages)]
+    assert main(["scan", str(capture), *known, "--json"]) == 0
+    (found,) = [row for row in json.loads(capsys.readouterr().out)["findings"] if row["identifier"] == "imei"]
+    told = {"package": PACKAGE, "uid": 10123, "name": "", "source": "proc-net"}
+    assert found["app"] == told
+    case = tmp_path / "case"
+    assert main(["scan", str(capture), *known, "--case", str(case)]) == 0
+    assert f"app: {PACKAGE}; uid 10123, by the phone's table of sockets" in " ".join(
+        capsys.readouterr().out.split()
+    )
+    page = (case / "report" / "index.html").read_text()
+    assert f"App: {PACKAGE}; uid 10123, by the phone" in page
+    rows = parquet.read_table(case / "findings.parquet", columns=["identifier", "app"]).to_pylist()
+    assert [row["app"] for row in rows if row["identifier"] == "imei"] == [told]
+    assert json.loads((case / "run.json").read_text())["apps"] == [str(sockets), str(packages)]
+
+
+def test_without_anything_that_tells_the_terminal_says_unknown(tmp_path, capsys):
+    from vitne.cli.main import main
+
+    capture = tmp_path / "a.pcap"
+    capture.write_bytes(pcap(frames()))
+    assert main(["scan", str(capture), "--subject", str(subject(tmp_path))]) == 0
+    assert "app: unknown (nothing tells)" in capsys.readouterr().out
