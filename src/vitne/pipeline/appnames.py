@@ -6,6 +6,7 @@ packets while they are searched.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,8 @@ class AppNames:
         self._book = book
         self._alone = alone  # one device in all captures: what is counted of a phone is counted of it
         self._told: dict[tuple[int, int], App] = {}  # by capture and frame
+        self._exported = [traffic for traffic in traffics if traffic.exported]
+        self._starts = [traffic.first_flow for traffic in self._exported]  # ascending, as flows are numbered
         book.fix(android_users().items())
 
     def prepare(self, drafts: Iterable[Draft]) -> None:
@@ -108,11 +111,11 @@ class AppNames:
         return found or App()
 
     def _of_export(self, number: int) -> App | None:
-        for traffic in self._traffics:
-            if traffic.exported and 0 <= number - traffic.first_flow < traffic.walked.flow_count:
-                app: App | None = traffic.walked.app_of(number - traffic.first_flow)
-                return app
-        return None
+        at = bisect_right(self._starts, number) - 1
+        if at < 0 or not self._exported[at].walked.flow_count > number - self._starts[at]:
+            return None
+        app: App | None = self._exported[at].walked.app_of(number - self._starts[at])
+        return app
 
 
 def _could_tell(reader: Any) -> bool:
