@@ -63,3 +63,11 @@ def test_events_outside_of_the_capture_are_left_out_and_halves_add_their_time() 
 def test_a_capture_without_records_lasts_no_time() -> None:
     empty = samples.capture(first_ns=None, last_ns=None, packets=0)
     assert look_of(outcome(captures=[empty]), name="none").seconds == 0
+
+
+def test_rules_count_without_versions_of_libraries() -> None:
+    rules = {"vitne": "1", "data": "d", "libraries": {"numpy": "1"}}
+    one = look_of(outcome(), name="one", rules=rules)
+    assert one.rules == look_of(outcome(), name="one", rules=rules | {"libraries": {}}).rules
+    assert one.rules != look_of(outcome(), name="one", rules=rules | {"data": "e"}).rules
+    assert look_of(outcome(), name="one").rules == ""

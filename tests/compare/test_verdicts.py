@@ -90,6 +90,22 @@ def test_a_stopped_scan_and_an_empty_capture_forbid_gone() -> None:
     assert _only(seen, _half("after", [], captures=empty)).verdict == "cannot tell"
 
 
+def test_halves_that_were_not_looked_at_alike_forbid_gone() -> None:
+    seen, none = _half("before", _imeis()), _half("after", [])
+
+    def changed(half: Half, **changes: Any) -> Half:
+        return Half(
+            label=half.label, looks=tuple(msgspec.structs.replace(each, **changes) for each in half.looks)
+        )
+
+    assert _only(changed(seen, rules="a"), changed(none, rules="a")).verdict == "gone"
+    other = compare(changed(seen, rules="a"), changed(none, rules="b"))
+    assert other.changes[0].verdict == "cannot tell"
+    assert "different rules" in other.notes[0]
+    assert _only(changed(seen, known=True), changed(none, known=False)).verdict == "cannot tell"
+    assert _only(changed(seen, known=True), changed(none, known=None)).verdict == "gone"
+
+
 def test_few_sendings_are_no_proof() -> None:
     change = _only(_half("before", _imeis(2)), _half("after", []))
     assert change.verdict == "cannot tell"

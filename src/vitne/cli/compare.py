@@ -91,11 +91,14 @@ def half_of(
     for place in members(word):
         if (place / _MANIFEST).is_file():
             case = read_case(place)
-            looks.append(look_of(case, name=place.name, moments=_moments(case, logs, options)))
+            rules, known = case.manifest.get("rules"), case.run.get("subject")
+            moments = _moments(case, logs, options)
+            looks.append(look_of(case, name=place.name, moments=moments, rules=rules, known=known))
             continue
         settings = Options(subject=subject, keys=tuple(options.keys), device=options.device)
         result = run_scan([place], settings).masked()
-        looks.append(look_of(result, name=place.name, moments=_moments(result, logs, options)))
+        moments, known = _moments(result, logs, options), bool(subject.seeds)
+        looks.append(look_of(result, name=place.name, moments=moments, rules=result.rules, known=known))
     return Half(label=label, looks=tuple(looks))
 
 

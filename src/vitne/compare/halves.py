@@ -6,6 +6,7 @@ country).  Only what devices sent to others counts: what stays on the own networ
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     joins: tuple[int, ...]  # times at which a device joined the network (DHCP discover)
     partial: bool = False  # stopped before its end, or a part failed
     moments: tuple[int, ...] = ()  # times of the events that were marked
+    rules: str = ""  # digest of versions and data files it was scanned with, "" where it is not told
+    known: bool | None = None  # it was scanned with a subject file; None where it is not told
 
     @property
     def seconds(self) -> float:
@@ -63,8 +66,10 @@ def recipient_of(destination: Destination) -> str:
     return destination.domain or destination.host or destination.ip
 
 
-def look_of(outcome: Any, *, name: str, moments: Sequence[int] = ()) -> Look:
-    """Take what counts out of a result or a case."""
+def look_of(
+    outcome: Any, *, name: str, moments: Sequence[int] = (), rules: Any = None, known: bool | None = None
+) -> Look:
+    """Take what counts out of a result or a case; ``rules`` are those it was scanned with."""
     captures = outcome.captures
     first = [each.first_ns for each in captures if each.first_ns is not None]
     last = [each.last_ns for each in captures if each.last_ns is not None]
@@ -90,8 +95,18 @@ def look_of(outcome: Any, *, name: str, moments: Sequence[int] = ()) -> Look:
         gaps=dict(sorted(gaps.items())),
         joins=_bursts(joins),
         partial=bool(outcome.partial or getattr(outcome, "failed", False)),
+        rules=_digest(rules),
+        known=known,
         moments=tuple(sorted(moment for moment in moments if begin <= moment <= end)),
     )
+
+
+def _digest(rules: Any) -> str:
+    """Give the digest of the rules: versions of libraries alone do not count."""
+    if not isinstance(rules, dict):
+        return ""
+    own = {key: value for key, value in rules.items() if key != "libraries"}
+    return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).hexdigest()
 
 
 def _sent(findings: Iterable[Finding]) -> Iterable[Finding]:

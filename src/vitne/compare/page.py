@@ -44,6 +44,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     for change in sorted(comparison.changes, key=lambda each: ORDER.index(each.verdict)):
         yield _row(change)
     yield "</tbody></table><h2>What each half was able to see</h2>"
+    yield from (f"<p>Not alike: {_safe(note)}.</p>" for note in comparison.notes)
     for half in (comparison.before, comparison.after):
         yield from _half(half)
     yield f"<p>A difference counts below p = {comparison.level:g}.</p></body></html>"

@@ -96,3 +96,4 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     after: HalfShown  # what the second half was able to see
     changes: tuple[Change, ...]  # one per recipient and identifier, sorted
     counts: dict[str, int]  # verdict -> how many
+    notes: tuple[str, ...]  # where the halves were not looked at alike

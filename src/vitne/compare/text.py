@@ -42,6 +42,7 @@ def text(comparison: Comparison, *, attributes: bool = False) -> Iterator[str]:
         yield ""
         yield f"{left} attributes (model, version and the like) are not listed; --verbose lists them."
     yield ""
+    yield from (f"Not alike: {note}" for note in comparison.notes)
     yield "What each half was able to see"
     for half in (comparison.before, comparison.after):
         yield from _half(half)

@@ -52,6 +52,7 @@ def compare(
         before=_shown(before, after, frozenset(set_aside)),
         after=_shown(after, before, frozenset(set_aside)),
         changes=changes,
+        notes=tuple(unlike(before, after)),
         counts={str(verdict): count for verdict, count in sorted(counts.items())},
     )
 
@@ -64,6 +65,18 @@ def unreadable(half: Half) -> dict[str, tuple[int, int, tuple[str, ...]]]:
             known = out.get(recipient, (0, 0, ()))
             reasons = tuple(sorted({*known[2], *look.reasons.get(recipient, ())}))
             out[recipient] = known[0] + length, known[1] + flows, reasons
+    return out
+
+
+def unlike(before: Half, after: Half) -> list[str]:
+    """Say where the halves were not looked at alike."""
+    out = []
+    rules = [{look.rules for look in half.looks if look.rules} for half in (before, after)]
+    if len(rules[0] | rules[1]) > 1:
+        out.append("the halves were scanned with different rules: scan the captures again")
+    known = {look.known for half in (before, after) for look in half.looks} - {None}
+    if len(known) > 1:
+        out.append("some were scanned with a subject file and some without: scan the captures again")
     return out
 
 
@@ -109,6 +122,7 @@ class _Judge:
             for half in self.halves
         )
         self.keys = keys_of(before), keys_of(after)
+        self.unlike = unlike(before, after)
 
     def change(self, key: Key) -> Change:
         """Judge one recipient and identifier."""
@@ -169,7 +183,7 @@ class _Judge:
     def _hidden(self, key: Key, absent: int) -> list[str]:
         """Say what may hide it in the half that lacks it."""
         half, dark, other = self.halves[absent], self.dark[absent], self.dark[1 - absent]
-        out = []
+        out = list(self.unlike)
         if not half.looks or half.seconds <= 0:
             out.append(f"the half {half.label} holds no stretch of time")
         if key[0] in dark:
