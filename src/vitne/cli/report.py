@@ -14,6 +14,7 @@ from vitne.model import StoreError, VitneError
 if TYPE_CHECKING:
     import argparse
 
+    from vitne.model import Finding
     from vitne.report.blocks import Page
     from vitne.report.facts import Facts
     from vitne.store import Case
@@ -77,41 +78,46 @@ def rendered(page: Page, form: str, document: bytes) -> bytes:
 
 def packets_of(options: argparse.Namespace, facts: Facts, case: Case) -> dict[str, Any]:
     """Read the layers of the first findings back from the captures, values covered; else {}."""
-    from vitne.cli.show import _replay, _shifted
-    from vitne.report.formats.hexview import rows, terminal
-
     by_id = {one.id: one for one in case.findings}
     chosen: dict[tuple[str, str], str] = {}
     for one in facts.left:
         key = (one["identifier"], one["destination"]["host"] or one["destination"]["ip"])
         chosen.setdefault(key, one["id"])
+    packets = {}
     try:
         given = custody.originals(options.case, case, options.capture)
         keys = custody.key_logs(options.case, case, options.keys)
-        packets = {}
         for id_ in list(chosen.values())[:_PACKETS]:
-            replayed = _replay(case, by_id[id_], given, keys=keys)
-            paths = [layer["path"] for layer in by_id[id_].layers]
-            packets[id_] = [
-                {
-                    "codec": step.codec,
-                    "path": paths[n] if n < len(paths) else "",
-                    "text": terminal(
-                        rows(
-                            step.outer[:_BYTES],
-                            marked=(step.value_start - step.outer_from, step.value_end - step.outer_from),
-                            hidden=_shifted(step),
-                            base=step.outer_from,
-                            context=1,
-                        )
-                    ).plain,
-                }
-                for n, step in enumerate(replayed.steps)
-            ]
+            packets[id_] = _layers(case, by_id[id_], given, keys)
     except VitneError as error:
         print(f"vitne: packets are left out of the annex: {error}", file=sys.stderr)
-        return {}
     return packets
+
+
+def _layers(case: Case, finding: Finding, given: list[str], keys: list[str]) -> list[dict[str, str]]:
+    """Give the layers of one finding as hex beside text."""
+    from vitne.pipeline.replay import replay
+    from vitne.report.formats.hexview import rows, terminal
+
+    place = (finding.flow, finding.message_frames)
+    siblings = [o for o in case.findings if o.id != finding.id and (o.flow, o.message_frames) == place]
+    paths = [layer["path"] for layer in finding.layers]
+    return [
+        {
+            "codec": step.codec,
+            "path": paths[n] if n < len(paths) else "",
+            "text": terminal(
+                rows(
+                    step.outer[:_BYTES],
+                    marked=(step.value_start - step.outer_from, step.value_end - step.outer_from),
+                    hidden=[(low - step.outer_from, high - step.outer_from) for low, high in step.hidden],
+                    base=step.outer_from,
+                    context=1,
+                )
+            ).plain,
+        }
+        for n, step in enumerate(replay(given, finding, siblings, keys=keys).steps)
+    ]
 
 
 def _write(data: bytes, output: str | None, *, binary: bool) -> None:

@@ -58,7 +58,7 @@ def check_findings(bag: Path, said: dict[str, Any], known: Known) -> list[Check]
     paths = _captures(bag, case)
     keys = sorted(str(path) for path in (bag / sealing.KEYS).glob("*.txt"))
     try:
-        again = rederive(paths, case.findings, keys=keys)
+        again = rederive(paths, case.findings, keys=keys, secrets=known.secrets)
     except (CaptureError, UsageError) as error:
         return [*checks, Check(what="capture", where=sealing.ORIGINAL, state="failed", why=error.what)]
     asked = _asked(bag, said, known, case)

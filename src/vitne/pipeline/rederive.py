@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from vitne.model import Malformed
+from vitne.model import Malformed, Secrets
+from vitne.pipeline.reopenings import Reopenings
 from vitne.pipeline.replay import _node, _works
 from vitne.pipeline.traffic import give_keys, open_traffic
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vitne.model import Finding, Node
+    from vitne.pipeline.openings import Openings
     from vitne.pipeline.traffic import Traffic
 
 
@@ -34,9 +36,16 @@ class Again(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rederive(
-    paths: Sequence[str | Path], findings: Sequence[Finding], *, keys: Sequence[str | Path] = ()
+    paths: Sequence[str | Path],
+    findings: Sequence[Finding],
+    *,
+    keys: Sequence[str | Path] = (),
+    secrets: Secrets | None = None,
 ) -> dict[str, Again]:
-    """Read findings again, by id; raises CaptureError where no capture can be read at all."""
+    """Read findings again, by id; raises CaptureError where no capture can be read at all.
+
+    ``keys`` are the key logs of the scan, ``secrets`` the keys of senders; what needs one is tried alone.
+    """
     _, traffics, _ = open_traffic(paths, stdin=None, progress=lambda *_: None)
     again: dict[str, Again] = {}
     try:
@@ -46,6 +55,10 @@ def rederive(
             wanted.setdefault(finding.flow, []).append(finding)
         for number in sorted(wanted):
             _flow(traffics, number, wanted[number], again)
+            for finding in wanted[number]:
+                if finding.id not in again:
+                    opener = Reopenings(secrets or Secrets(), finding)
+                    _flow(traffics, number, [finding], again, opener=opener)
     finally:
         for traffic in traffics:
             for reader in traffic.readers:
@@ -54,12 +67,19 @@ def rederive(
     return {finding.id: again.get(finding.id, missing) for finding in findings}
 
 
-def _flow(traffics: list[Traffic], number: int, findings: list[Finding], again: dict[str, Again]) -> None:
+def _flow(
+    traffics: list[Traffic],
+    number: int,
+    findings: list[Finding],
+    again: dict[str, Again],
+    *,
+    opener: Openings | None = None,
+) -> None:
     for traffic in traffics:
         own = number - traffic.first_flow
         if not 0 <= own < traffic.walked.flow_count:
             continue
-        for work in _works(traffics, traffic, own):
+        for work in _works(traffics, traffic, own, opener=opener):
             first = int(traffic.walked.frame_of(np.asarray(work.rows))[0])
             for finding in findings:
                 if finding.message_frames[0] != first or finding.id in again:
