@@ -49,6 +49,12 @@ class Facts:
             self.say.of(word) for word in dict.fromkeys(line["identifier"] for line in self.lines(target))
         ]
 
+    def what(self, line: dict[str, Any]) -> str:
+        """Name a value: its kind, and its label where that tells it from others of the kind."""
+        label = shown(line["value"], 60)
+        name = self.say.of(line["identifier"])
+        return f"{name}, {label}" if label.startswith(f"{line['identifier']}#") else name
+
     def identifiers(self) -> list[str]:
         """Give the words of what left the home network, each once."""
         return list(dict.fromkeys(line["identifier"] for t in self.outside for line in self.lines(t)))

@@ -48,7 +48,7 @@ def _personal(facts: Facts) -> Sides:
         pro += [
             say(
                 "f_line",
-                what=say.of(line["identifier"]),
+                what=facts.what(line),
                 n=line["times"],
                 where=facts.name(target),
                 ids=facts.ids(line),

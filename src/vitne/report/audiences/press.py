@@ -37,7 +37,7 @@ def statements(facts: Facts) -> list[str]:
             "p_hold_line",
             n=line["times"],
             where=facts.name(target),
-            what=facts.say.of(line["identifier"]),
+            what=facts.what(line),
             how=facts.how(target),
             ids=facts.ids(line),
         )
