@@ -23,6 +23,7 @@ def scan(
     subject: Subject | str | Path | None = None,
     device: str | None = None,
     keys: Sequence[str | Path] = (),
+    secrets: str | Path | None = None,
     reveal: bool = False,
 ) -> Result:
     """Scan captures and give findings, unreadable bytes, gaps and oddities (``vitne.pipeline.Result``).
@@ -32,13 +33,16 @@ def scan(
     ``subject``: what is known of the person and the phone, or the path of a subject file.
     ``device``: only this device, by link address, network address or name.
     ``keys``: key logs (SSLKEYLOGFILE) that open what went encrypted; those in folders are used anyway.
+    ``secrets``: path of a file of keys, salts and alphabets that senders use.
     ``reveal``: give values of persons; they are labels such as ``imei#1`` otherwise.
 
     Raises vitne.model.CaptureError where no capture can be read, and vitne.model.UsageError for a wrong
-    subject file or an unknown device.  Writes nothing and reaches no network.
+    subject or secrets file or an unknown device.  Writes nothing and reaches no network.
     """
     from pathlib import Path as _Path
 
+    from vitne.ciphers import read_secrets
+    from vitne.model import Secrets as _Secrets
     from vitne.model import Subject as _Subject
     from vitne.pipeline import Options, run_scan
     from vitne.pipeline.inputs import key_logs
@@ -49,5 +53,6 @@ def scan(
         subject, _ = read_subject(subject)
     one = [paths] if isinstance(paths, (str, _Path)) else list(paths)
     logs = (*keys, *key_logs(one))
-    result = run_scan(one, Options(subject=subject or _Subject(), device=device, keys=logs))
+    own = read_secrets(secrets)[0] if secrets is not None else _Secrets()
+    result = run_scan(one, Options(subject=subject or _Subject(), device=device, keys=logs, secrets=own))
     return result if reveal else result.masked()

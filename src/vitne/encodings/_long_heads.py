@@ -73,4 +73,6 @@ def _inflates(data: bytes, at: int, key: bytes) -> bool:
 def _names(data: bytes, key: bytes) -> bool:
     """Say whether a zip names its first file under a key."""
     plain = bytes(byte ^ key[place % len(key)] for place, byte in enumerate(data[:32]))
-    return 0 < int.from_bytes(plain[26:28], "little") < 256 and plain[30:32].isascii()
+    later = bool(plain[6] & 8)  # sizes and check sum follow behind, and are zero here (4.4.4)
+    named = 0 < int.from_bytes(plain[26:28], "little") < 256 and plain[30:32].isascii()
+    return named and later == (plain[14:26] == bytes(12))
