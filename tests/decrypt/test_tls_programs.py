@@ -93,15 +93,29 @@ class Programs:
             [*words, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         assert client.stdin is not None
-        time.sleep(0.3)
+        passed = self._settled(before, 0)
         for one in said:
             client.stdin.write(one)
             client.stdin.flush()
-            time.sleep(0.15)
+            passed = self._settled(before, passed)
         client.stdin.close()
         client.wait(timeout=10)
         time.sleep(0.1)
         return self.relay.kept[before]
+
+    def _settled(self, number: int, passed: int) -> int:
+        """Wait until more bytes passed and no more come, however busy the machine is; give how many did."""
+        last, since = passed, time.monotonic()
+        begun = since
+        while time.monotonic() - begun < 10:
+            time.sleep(0.02)
+            kept = self.relay.kept[number] if len(self.relay.kept) > number else ()
+            now = sum(map(len, kept))
+            if now != last:
+                last, since = now, time.monotonic()
+            elif last > passed and time.monotonic() - since > 0.15:
+                break
+        return last
 
     def log(self) -> KeyLog:
         log = KeyLog()
