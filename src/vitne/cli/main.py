@@ -11,7 +11,6 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from vitne.cli import evidence_verbs, maker_verbs, occasion_verbs, recipient_verbs
-from vitne.cli import evidence_verbs
 from vitne.model.errors import CaptureError, StoreError, UsageError, VitneError
 
 if TYPE_CHECKING:
@@ -152,12 +151,13 @@ def build_parser() -> argparse.ArgumentParser:
     occasion_verbs.add(verbs)
     schema = verbs.add_parser("schema", help="print a JSON Schema, or the names of those there are")
     schema.add_argument("name", nargs="?", metavar="NAME", help="name of the schema")
-    names = verbs.add_parser("list", help="list what vitne knows: identifiers, senders, protocols, encodings")
-    names.add_argument("what", choices=("identifiers", "senders", "protocols", "encodings"))
+    names = verbs.add_parser(
+        "list", help="list what vitne knows: identifiers, senders, protocols, recipients ..."
+    )
+    names.add_argument("what", choices=("identifiers", "senders", "protocols", "encodings", "recipients"))
     names.add_argument("--json", action="store_true", help="print as JSON")
     evidence_verbs.add(verbs)
     recipient_verbs.add(verbs)
-    evidence_verbs.add(verbs)
     demo = verbs.add_parser("demo", help="make the demonstration capture, scan it and write a case")
     demo.add_argument("folder", nargs="?", default="demo", help="where to write it (default: demo)")
     demo.add_argument("--seed", type=int, default=2019, help="another seed, another invented phone")

@@ -77,4 +77,24 @@ def _encodings() -> list[dict[str, Any]]:
     ]
 
 
-_ROWS = {"identifiers": _identifiers, "senders": _senders, "protocols": _protocols, "encodings": _encodings}
+def _recipients() -> list[dict[str, Any]]:
+    from vitne.catalog.recipients import recipients
+
+    return [
+        {
+            "id": each.id,
+            "title": each.name,
+            "roles": ", ".join(each.values("role")),
+            "seat": ", ".join(each.values("seat")),
+        }
+        for each in recipients()
+    ]
+
+
+_ROWS = {
+    "identifiers": _identifiers,
+    "senders": _senders,
+    "protocols": _protocols,
+    "encodings": _encodings,
+    "recipients": _recipients,
+}
