@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["scan"]
 
 
-def scan(
+def scan(  # noqa: PLR0913  (the options of the command that a library needs)
     paths: str | Path | Sequence[str | Path],
     *,
     subject: Subject | str | Path | None = None,
