@@ -1,8 +1,9 @@
 """``vitne watch``: findings while they appear, of an interface or of a capture that comes on standard input.
 
-What comes is cut into files of some seconds.  Each is scanned together with the one before, so that a
-message that lies across the cut is whole in one of the looks; what was shown is known by what it is and where it
-went.  Memory holds two files and a bounded table, however long it runs.
+What comes is cut into files of some seconds.
+Each is scanned together with the one before, so that a message across the cut is whole in one of the looks.
+What was shown is known by what it is and where it went.
+Memory holds two files and a bounded table, however long it runs.
 """
 
 from __future__ import annotations
