@@ -11,7 +11,6 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from vitne.cli import evidence_verbs, maker_verbs, occasion_verbs, recipient_verbs
-from vitne.cli import evidence_verbs
 from vitne.model.errors import CaptureError, StoreError, UsageError, VitneError
 
 if TYPE_CHECKING:
@@ -159,7 +158,6 @@ def build_parser() -> argparse.ArgumentParser:
     names.add_argument("--json", action="store_true", help="print as JSON")
     evidence_verbs.add(verbs)
     recipient_verbs.add(verbs)
-    evidence_verbs.add(verbs)
     demo = verbs.add_parser("demo", help="make the demonstration capture, scan it and write a case")
     demo.add_argument("folder", nargs="?", default="demo", help="where to write it (default: demo)")
     demo.add_argument("--seed", type=int, default=2019, help="another seed, another invented phone")
