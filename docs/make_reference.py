@@ -341,11 +341,12 @@ def _names(schema: dict[str, Any], means: dict[str, str] | None = None) -> Itera
 def _case_folder() -> Iterator[str]:
     yield "# Files of a case\n"
     yield f"Format `{FORMAT}`."
-    yield "The same captures and the same rules give the same bytes in every file but `run.json` and `ledger.jsonl`.\n"
+    same = "The same captures and the same rules give the same bytes in every file"
+    yield f"{same} but `run.json` and `ledger.jsonl`.\n"
     rows = [
         ("`manifest.json`", "inputs with their digests, versions and rules used, digest of every result"),
         ("`run.json`", "what differs by run: times, user, host, command; no digest covers it"),
-        ("`ledger.jsonl`", "who did what to the case, when, with which versions; each line chained to the one before"),
+        ("`ledger.jsonl`", "who did what to the case, and when; each line is chained to the one before"),
         ("`report/index.html`", "the page for a person; opens offline, loads nothing"),
     ]
     rows += [
