@@ -12,6 +12,7 @@ from rich.text import Text
 from vitne.cli.terminal import Terminal
 from vitne.model import StoreError, UsageError
 from vitne.report import visible
+from vitne.report.words import app_of
 
 if TYPE_CHECKING:
     import argparse
@@ -144,6 +145,7 @@ def _facts(console: Console, finding: Finding) -> None:
         ("chance", "" if finding.evalue is None else f"{finding.evalue:.1e} hits expected by chance"),
         ("when", finding.time),
         ("from", f"{finding.source.device} ({finding.source.ip}:{finding.source.port})"),
+        ("app", app_of(finding.app) or "unknown"),
         ("to", f"{name}:{target.port}, name known by {target.host_source}, {finding.scope}"),
         ("delivery", f"{finding.delivery}  {finding.answer}".rstrip()),
         ("protection", finding.protection),
