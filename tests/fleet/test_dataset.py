@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 from tests.fleet.test_explaining import _result, _sending
 
@@ -27,29 +29,34 @@ RESULTS = {
 }
 
 
-def _ask(folder: Path, question: str) -> list[tuple[object, ...]]:
-    with duckdb.connect() as link:
-        return link.execute(question.format(folder=folder)).fetchall()
+def _ask(folder: Path, *questions: str) -> list[list[tuple[object, ...]]]:
+    """Ask DuckDB in a process of its own: it leaves marks in one that forks."""
+    code = (
+        "import duckdb, json, sys\n"
+        "link = duckdb.connect()\n"
+        "print(json.dumps([link.execute(each).fetchall() for each in json.loads(sys.argv[1])]))\n"
+    )
+    asked = json.dumps([each.format(folder=folder) for each in questions])
+    run = subprocess.run([sys.executable, "-c", code, asked], capture_output=True, check=True)
+    return [[tuple(row) for row in rows] for rows in json.loads(run.stdout)]
 
 
 @pytest.mark.parametrize("partition", ["build", ""])
 def test_duckdb_reads_all_parts(tmp_path: Path, partition: str) -> None:
     place = write_dataset(tmp_path, HANDSETS, RESULTS, partition=partition)
     files = "read_parquet('{folder}/sendings/**/*.parquet', hive_partitioning = true)"
-    assert _ask(place, f"select count(*) from {files}") == [(3,)]
-    if partition:
-        rows = _ask(place, f"select build, count(*) from {files} group by build order by build")
-        assert rows == [("9.99Z", 2), ("odd/../name", 1)]
-    joined = (
-        "select market from '{folder}/handsets.parquet' h join "
-        + files
-        + " s using (device) where s.recipient"
+    joined = "from '{folder}/handsets.parquet' h join " + files + " s using (device)"
+    answers = _ask(
+        place,
+        f"select count(*) from {files}",
+        f"select market {joined} where s.recipient = 'other.example'",
+        "select device, error from '{folder}/handsets.parquet' where state <> 'read'",
+        "select recipient, bytes from '{folder}/unreadable.parquet'",
+        f"select s.build, count(*) from {files} s group by all order by all" if partition else "select 1",
     )
-    assert _ask(place, joined + " = 'other.example'") == [("NO",)]
-    assert _ask(place, "select device, error from '{folder}/handsets.parquet' where state <> 'read'") == [
-        ("three", "damaged")
-    ]
-    assert _ask(place, "select recipient, bytes from '{folder}/unreadable.parquet'") == [("dark.example", 77)]
+    assert answers[:4] == [[(3,)], [("NO",)], [("three", "damaged")], [("dark.example", 77)]]
+    if partition:
+        assert answers[4] == [("9.99Z", 2), ("odd/../name", 1)]
 
 
 def test_no_part_lies_outside_and_the_same_fleet_gives_the_same_bytes(tmp_path: Path) -> None:
