@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     left = outing.run(
         folder, events, seed=options.seed, speed=options.speed, answer=options.answer, only=only
     )
-    how = "lent by DHCP" if left.dhcp else "fixed: no DHCP client (udhcpc) is installed"
+    how = "lent by DHCP" if left.dhcp else "fixed: no lease came (is udhcpc installed?)"
     print(f"{left.packets} packets; the phone's address was {how}")
     print(f"next: vitne scan {left.capture} --subject {left.subject} --case {folder / 'case'}")
     print(f"      vitne triggers {folder / 'case'} --events {left.events} --zone +01:00")

@@ -148,8 +148,8 @@ class Nets:
         self._serve_names()
 
     def _serve_names(self) -> None:
-        words = ["--keep-in-foreground", "--no-resolv", "--no-hosts", "--bind-interfaces", "--interface=r0"]
-        words += ["--conf-file=/dev/null", "--no-ping", "--local=/example/", "--user=root"]
+        words = ["--no-daemon", "--no-resolv", "--no-hosts", "--bind-interfaces", "--interface=r0"]
+        words += ["--conf-file=/dev/null", "--no-ping", "--local=/example/"]
         words += [f"--pid-file={self.folder / 'dnsmasq.pid'}", f"--dhcp-leasefile={self.folder / 'leases'}"]
         words += [f"--dhcp-range={HANDSET_NET}.50,{HANDSET_NET}.60,12h"]
         words += [f"--address=/{name}/{address}" for name, address in sorted(self.names.items())]
