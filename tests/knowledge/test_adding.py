@@ -100,6 +100,13 @@ def test_a_file_of_no_known_form_is_refused_and_leaves_nothing(
     assert not (tmp_path / "t").exists()
 
 
+def test_the_day_it_was_fetched_stands_only_where_nothing_else_tells_one(tmp_path: Path) -> None:
+    files = {"v4.csv": b"192.0.2.0,192.0.2.255,NO\n"}
+    told = Told(fetched_on="2026-11-22")
+    assert add(_package(tmp_path, files), tmp_path / "t", told, [ORIGIN]).date == "2026-06-17"
+    assert add(_package(tmp_path, files, "1.1.11"), tmp_path / "t", told, [ORIGIN]).date == "2026-11-22"
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         add(tmp_path / "none.csv", tmp_path / "t", Told(), [])

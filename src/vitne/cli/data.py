@@ -67,7 +67,13 @@ def _add(options: argparse.Namespace) -> int:
     from vitne.knowledge.adding import Told, add
     from vitne.knowledge.sources import origins
 
-    told = Told(series=options.name, date=options.date, licence=options.licence, basis=options.basis)
+    told = Told(
+        series=options.name,
+        date=options.date,
+        fetched_on=options.fetched_on,
+        licence=options.licence,
+        basis=options.basis,
+    )
     folder = Path(options.into) if options.into else user_folder()
     snapshot = add(Path(options.file), folder, told, origins())
     print(f"{snapshot.name}: {snapshot.rows:,} rows about {snapshot.about}, licence {snapshot.licence}")

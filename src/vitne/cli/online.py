@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import sys
 import time
@@ -45,7 +46,19 @@ def ask_all(options: argparse.Namespace, case: Case, places: Sequence[Place]) ->
     if options.certificates:
         for ip, port, host in sorted(_closed(case)):
             asker.certificate(ip, port, host)
+    _note(case.folder, asker.count)
     print(f"vitne: {asker.count} questions sent; answers stand in {case.folder / 'lookups'}", file=sys.stderr)
+
+
+def _note(folder: Path, count: int) -> None:
+    """Write into the case's ledger that questions were sent, and the digest of the list of answers."""
+    from vitne.cli import custody
+
+    listed = folder / "lookups" / "answers.jsonl"
+    if count and listed.is_file():
+        data = listed.read_bytes()
+        row = {"name": "lookups/answers.jsonl", "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+        custody.record(folder, "note", objects=[row], detail={"act": "live look-ups", "questions": count})
 
 
 def _confirm() -> None:

@@ -29,6 +29,12 @@ def _data_options(parser: argparse.ArgumentParser) -> None:
     add_one.add_argument("file", metavar="FILE", help="a package of the npm client, or a bare table")
     add_one.add_argument("--name", metavar="NAME", default="", help="name of its series")
     add_one.add_argument("--date", metavar="DAY", default="", help="day of the data, where it tells none")
+    add_one.add_argument(
+        "--fetched-on",
+        metavar="DAY",
+        default="",
+        help="day it was fetched: stands where nothing else tells a day",
+    )
     add_one.add_argument("--licence", metavar="WORDS", default="", help="its licence, where it is not known")
     add_one.add_argument(
         "--basis",

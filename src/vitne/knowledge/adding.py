@@ -40,6 +40,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
     series: str = ""
     date: str = ""
+    fetched_on: str = ""  # stands for the day of the data where nothing tells it
     licence: str = ""
     basis: str = ""
     attribution: str = ""
@@ -56,7 +57,7 @@ def add(file: Path, folder: Path, told: Told, origins: Iterable[Origin]) -> Snap
     named, version, parts = _unpacked(file, data)
     origin = next((each for each in origins if each.package == named), None)
     table = _read(parts, file, only=origin.files if origin else ())
-    date = told.date or _date_of(version) or table.date
+    date = told.date or _date_of(version) or table.date or told.fetched_on
     if not _DATE.fullmatch(date):
         raise UsageError(
             "this file does not tell of which day it is",
