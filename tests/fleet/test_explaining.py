@@ -127,3 +127,12 @@ def test_attributes_alone_make_no_sender() -> None:
 
     plain = msgspec.structs.replace(_sending(), kind="attribute")
     assert _fleet([({}, _result(sendings=(plain,)))]).senders == ()
+
+
+def test_build_and_date_are_counted_together_too() -> None:
+    rows = _batches(lambda own, n: own["build"] == "A" and n < 60)
+    rows = [({**own, "date": "1" if n < 60 else "2"}, result) for n, (own, result) in enumerate(rows)]
+    groups = {(each.column, each.value): each.count for each in _only(_fleet(rows)).groups}
+    assert (groups["build, date", "A, 1"].sending, groups["build, date", "A, 1"].of) == (30, 30)
+    assert (groups["build, date", "A, 2"].sending, groups["build, date", "A, 2"].of) == (0, 30)
+    assert (groups["build", "A"].sending, groups["date", "1"].sending) == (30, 30)

@@ -9,7 +9,7 @@ count on neither side.
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from vitne.exact import fisher, holm, interval
@@ -231,8 +231,19 @@ def _groups(
     sending: frozenset[int],
     unknown: frozenset[int],
 ) -> Iterable[Group]:
-    """Count by build and by date: how many devices of each still send."""
+    """Count by build, by date, and by both: how many devices of each still send."""
     keys = sorted(key for key in index if key[0][0].lower() in _PER_COLUMN and not key[0][1].startswith(NOT))
     for key in keys[:_MOST_GROUPS]:
         ((column, value),) = key
         yield Group(column=column, value=value, count=_counted(index[key], sending, unknown))
+    both = (
+        (one, other, index[one] & index[other])
+        for one, other in combinations(keys, 2)
+        if one[0][0] != other[0][0]
+    )
+    for (first,), (second,), members in islice((each for each in both if each[2]), _MOST_GROUPS):
+        yield Group(
+            column=f"{first[0]}, {second[0]}",
+            value=f"{first[1]}, {second[1]}",
+            count=_counted(members, sending, unknown),
+        )

@@ -32,9 +32,9 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Devices of one value of one column."""
 
-    column: str
-    value: str
-    count: Count
+    column: str  # name of the column, or of two: "build, date"
+    value: str  # its value, or the values of both
+    count: Count  # devices of it
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     alike: tuple[tuple[tuple[str, str], ...], ...]  # others that hold for the very same devices
     odd_sending: tuple[str, ...]  # devices that send though the explanation does not hold for them
     odd_silent: tuple[str, ...]  # devices that do not although it holds
-    groups: tuple[Group, ...]  # devices by build and by date, where the table has such columns
+    groups: tuple[Group, ...]  # devices by build, by date and by both, where the table has such columns
 
 
 class FleetReport(msgspec.Struct, frozen=True, kw_only=True):
