@@ -60,8 +60,6 @@ def test_without_secrets_there_are_no_keys_but_those_of_initial_packets() -> Non
     assert made.initial_covers(1, 0xDEAD) == []
     for kind in (ZERO_RTT, HANDSHAKE, APPLICATION):
         assert made.covers(kind, 0, 1) == []
-    assert made.knows(1, packet.destination)
-    assert not made.knows(0, packet.destination)
 
 
 def test_early_data_go_one_way_only() -> None:

@@ -75,6 +75,7 @@ class _Opening:
         self.connections: list[Connection] = []
         self.shorts: list[list[Short]] = [[], []]
         self.begun: list[int] = []  # order in which each connection was first seen
+        self._of_id: dict[tuple[int, bytes], Connection] = {}  # side and id that its packets go to
 
     # -- packets with long headers ---------------------------------------------------------------------------
 
@@ -137,6 +138,7 @@ class _Opening:
             for connection in reversed(self.connections):
                 if connection.role(side) == 1:
                     connection.retried(header.source)
+                    self._of_id[1 - side, header.source] = connection
                     break
             return True
         if header.kind == UNKNOWN:
@@ -152,16 +154,15 @@ class _Opening:
             return False
         self.connections.append(fresh)
         self.begun.append(packet.order)
+        self._of_id[side, header.destination] = fresh
         return True
 
     def _likely(self, side: int, header: LongHeader) -> list[Connection]:
-        """Give the connections that a packet may belong to: by its ids, else the last one."""
-        found = [
-            one for one in self.connections if one.knows(side, header.destination) and header.destination
-        ]
-        if not found:
-            found = [one for one in self.connections if header.source and header.source in one.ids[1 - side]]
-        return found[-2:] or self.connections[-1:]
+        """Give the connection that a packet may belong to: by its ids, else the last one; none at first."""
+        found = self._of_id.get((side, header.destination)) if header.destination else None
+        if found is None and header.source:
+            found = self._of_id.get((1 - side, header.source))
+        return self.connections[-1:] if found is None else [found]
 
     def _try(self, connection: Connection, packet: _Long, data: bytes) -> bool:
         header, side = packet.header, packet.side
@@ -180,7 +181,9 @@ class _Opening:
             if told:
                 connection.version = header.version  # the server decides (RFC 9368 section 4)
                 connection.add_id(side, header.destination)
+                self._of_id[side, header.destination] = connection
             connection.add_id(1 - side, header.source)
+            self._of_id[1 - side, header.source] = connection
             index = self.opened[side].add(packet.start, packet.end, packet.order)
             connection.take(plain, side=side, packet=index, level=header.kind)
             return True

@@ -117,10 +117,6 @@ class Connection:
                 return [cover]
         return made
 
-    def knows(self, side: int, connection_id: bytes) -> bool:
-        """Say whether packets of a side that go to this id belong here."""
-        return connection_id in self.ids[side] or (self.role(side) == 0 and connection_id in self._first)
-
     def add_id(self, side: int, connection_id: bytes) -> None:
         """Take an id that packets of a side are sent to."""
         if len(self.ids[side]) < _MOST_IDS:
