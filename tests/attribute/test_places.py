@@ -26,6 +26,15 @@ def test_a_point_lies_in_its_country_and_off_others() -> None:
     assert distance_to("XX", *OSLO) is None
 
 
+def test_countries_over_the_date_line_hold_their_own_and_no_other_place() -> None:
+    assert distance_to("RU", 66.0, -172.0) == 0, "the easternmost part of Russia"
+    assert distance_to("RU", 55.75, 37.6) == 0
+    tromso = distance_to("RU", 69.65, 18.96)
+    assert tromso is not None
+    assert 300 < tromso < 600
+    assert distance_to("AU", -35.3, 149.1) == 0
+
+
 def test_light_refutes_a_country_only_where_it_cannot_have_been() -> None:
     fast = Reach(latitude=OSLO[0], longitude=OSLO[1], rtt_ms=12.0)
     assert fast.farthest_km == pytest.approx(1798.75, abs=0.1)
@@ -49,4 +58,4 @@ def test_every_country_of_the_tables_has_an_outline_and_a_name() -> None:
     assert {"SG", "HK", "MT", "CN", "US", "NO", "FI"} <= set(outlines())
     assert country_names()["CN"] == "China"
     for rings in outlines().values():
-        assert all(abs(lat) <= 90 and abs(lon) <= 180.1 for ring in rings for lon, lat in ring)
+        assert all(abs(lat) <= 90 and abs(lon) <= 540 for ring in rings for lon, lat in ring)

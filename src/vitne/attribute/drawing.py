@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _COLUMNS = ("identifier", "destination", "recipient", "country")
-_WIDTH, _ROW, _BOX, _MOST = 1180, 34, 210, 24
+_WIDTH, _ROW, _BOX, _MOST = 1200, 34, 210, 24
 _MAP_WIDTH, _MAP_HEIGHT = 960.0, 480.0
 
 

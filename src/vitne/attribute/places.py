@@ -22,7 +22,10 @@ _RADIUS_KM = 6371.0
 
 @cache
 def outlines() -> dict[str, list[list[tuple[float, float]]]]:
-    """Give the rings of each country by its two letters: (longitude, latitude) in degrees."""
+    """Give the rings of each country by its two letters: (longitude, latitude) in degrees.
+
+    A ring that crosses the date line goes on beyond 180 degrees.
+    """
     content = _content()
     return {
         country: [[(ring[at] / 10, ring[at + 1] / 10) for at in range(0, len(ring) - 1, 2)] for ring in rings]
@@ -56,7 +59,8 @@ def distance_to(country: str, latitude: float, longitude: float) -> float | None
     rings = outlines().get(country)
     if not rings:
         return None
-    if any(_inside(ring, longitude, latitude) for ring in rings):
+    turns = (longitude, longitude + 360, longitude - 360)  # rings go on over the date line
+    if any(_inside(ring, x, latitude) for ring in rings for x in turns):
         return 0.0
     here = (latitude, longitude)
     return min(_to_edge(here, ring[at - 1], ring[at]) for ring in rings for at in range(len(ring)))
