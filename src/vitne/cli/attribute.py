@@ -79,11 +79,13 @@ def _chosen(places: list[Place], only: list[str]) -> list[Place]:
 def _asked(options: argparse.Namespace, case: Case, places: Sequence[Place]) -> Asked:
     vantage = _vantage(options.vantage)
     handshakes: Mapping[Place, float] = {}
+    prefixes: tuple[str, ...] = ()
     if vantage is not None and not options.answered_near:
         from vitne.cli.casework import captures_of
         from vitne.pipeline.retrace import retrace
 
-        handshakes = retrace(captures_of(case, options.capture)).handshakes_of(places)
+        traced = retrace(captures_of(case, options.capture))
+        handshakes, prefixes = traced.handshakes_of(places), traced.nat64
     if vantage is not None and not options.answered_near and _own_stack(case):
         print(
             "vitne: the captures were made on the phone itself or behind a VPN: handshakes are answered "
@@ -96,6 +98,7 @@ def _asked(options: argparse.Namespace, case: Case, places: Sequence[Place]) -> 
         vantage=vantage,
         handshakes_ms=handshakes,
         answered_near=bool(options.answered_near),
+        prefixes=prefixes,
         answers=_answers(options, case, places),
     )
 

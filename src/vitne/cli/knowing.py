@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,11 @@ def user_folder() -> Path:
 
 
 def knowledge() -> Knowledge:
-    """Give the tables of the package and of the user; of two of one name the user's stands."""
+    """Give the tables of the package and of the user; of two of one name the user's stands.
+
+    Attributions are many objects that live on, so dead cycles are looked for seldom from here on.
+    """
+    gc.set_threshold(100_000, 50, 1000)
     return Knowledge([user_folder(), shipped()])
 
 
