@@ -85,3 +85,14 @@ def test_without_the_package_the_command_says_so(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "pyrage", None)
     with pytest.raises(UsageError, match="pyrage"):
         custody.locked(b"x", ["age1"])
+
+
+def test_what_goes_out_is_written_down_in_a_case_and_never_in_a_bag(demonstration, bag, tmp_path) -> None:
+    copy = shutil.copytree(demonstration / "case", tmp_path / "case")
+    custody.note(str(copy), "export", {"format": "stix"})
+    entries, broken = ledger.read(tmp_path / "case" / "ledger.jsonl")
+    assert broken is None
+    assert entries[-1]["action"] == "export"
+    before = (bag / "data/case/ledger.jsonl").read_bytes()
+    custody.note(str(bag), "export", {"format": "stix"})
+    assert (bag / "data/case/ledger.jsonl").read_bytes() == before

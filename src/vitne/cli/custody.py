@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+import os
 import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,13 @@ def record_scan(folder: Path, case: Any, run: dict[str, Any]) -> None:
         "partial": case.partial,
     }
     record(folder, "scan", objects=inputs, detail=detail)
+
+
+def note(given: str, action: Action, detail: dict[str, Any]) -> None:
+    """Write into the ledger of a case what goes out of it; a sealed bag is never written to."""
+    folder = Path(given)
+    if not is_bag(folder) and os.access(folder, os.W_OK):
+        record(folder, action, detail=detail)
 
 
 def is_bag(folder: Path) -> bool:

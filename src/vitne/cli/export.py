@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     output = Path(options.output)
     if output.exists():
         raise UsageError("there is something at that place already", where=options.output)
+    custody.note(options.case, "export", {"format": options.format, "values": bool(options.reveal)})
     try:
         _WRITERS[options.format](options, case, output)
     except OSError as error:

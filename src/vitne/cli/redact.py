@@ -32,6 +32,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("there is something at that place already", where=str(place))
     given = custody.originals(options.case, case, options.capture)
     secret = _secret(options.secret, place)
+    custody.note(options.case, "redact", {"to": place.name, "times_shifted": options.shift_times})
     made = redact(given, _subject(options.subject), secret=secret, shift=options.shift_times)
     _write(place, made, options)
     _say(place, made)
