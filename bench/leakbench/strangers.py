@@ -19,7 +19,7 @@ from .score import PROOF
 if TYPE_CHECKING:
     from .tracks import Bench
 
-TOGETHER = 100  # strangers of one subject file
+TOGETHER = 25  # strangers of one subject file: the search of more takes long to prepare
 CAPTURES = {".pcap", ".pcapng", ".cap"}
 
 
