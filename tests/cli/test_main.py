@@ -280,7 +280,7 @@ def test_a_case_holds_no_value_even_when_values_are_shown(phone: demo.DemoFiles,
             assert secret.lower().encode() not in everything
 
 
-def test_a_case_is_the_same_bytes_again_but_for_run_json(phone: demo.DemoFiles, tmp_path: Path) -> None:
+def test_a_case_is_the_same_bytes_again_but_for_run_and_ledger(phone: demo.DemoFiles, tmp_path: Path) -> None:
     contents = []
     for name, hashseed in (("one", "1"), ("two", "2")):
         run(
@@ -296,7 +296,7 @@ def test_a_case_is_the_same_bytes_again_but_for_run_json(phone: demo.DemoFiles, 
             {
                 path.name: path.read_bytes()
                 for path in (tmp_path / name).rglob("*")
-                if path.is_file() and path.name != "run.json"
+                if path.is_file() and path.name not in {"run.json", "ledger.jsonl"}
             }
         )
     assert contents[0] == contents[1]
