@@ -16,6 +16,9 @@ _SEEDS = (
     Seed(identifier="person-name", name="name#1", value="Kari Nordmann"),
     Seed(identifier="cell-id", name="cell#1", value="x", mcc="001", mnc="01", area=30001, cell=26713345),
     Seed(identifier="location", name="home", value="", latitude=60.39299, longitude=5.32415, radius_m=100.0),
+    Seed(identifier="location", name="south", value="", latitude=-0.1807, longitude=-78.4678, radius_m=60.0),
+    *(Seed(identifier="contact", name=f"contact#{n}", value=f"Ola Elv {n}") for n in range(1, 5)),
+    *(Seed(identifier="app-list", name=f"app#{n}", value=f"example.app{n}.maker") for n in range(1, 7)),
 )
 _FAST, _SLOW = Searcher(_SEEDS), Searcher(_SEEDS, engine="numpy")
 SEEDS = [
