@@ -19,7 +19,7 @@ STRUCTURES = frozenset(
         "json", "form", "xml", "cookie", "multipart", "line", "record", "protobuf", "msgpack", "cbor", "bson",
         "thrift", "plist", "java", "asn1", "tlv", "amf", "grpc", "nul", "chunked", "websocket", "sender-head",
         "authorization", "dns-name", "zip", "tar", "jwt", "split", "lines", "csv", "pairs",
-        "length-head", "url-path", "bplist", "der", "flatbuffer",
+        "length-head", "url-path", "bplist", "der", "flatbuffer", "labels", "event-stream",
     }
 )  # fmt: skip
 ALIASES = {
