@@ -33,6 +33,9 @@ def test_the_bag_verifies_holds_no_value_and_the_mapping_stays_apart(case, demon
             data = path.read_bytes()
             assert not [m for m in mapping if m["original"].encode() in data], path.name
             assert case.with_name("case.redacted.secret").read_bytes().strip() not in data
+    entries = [json.loads(line) for line in (made / "data/case/ledger.jsonl").read_text().splitlines()]
+    assert [entry["actor"] for entry in entries] == [{}, {}]
+    assert json.loads((made / "data/case/run.json").read_text())["inputs"] == []
     assert main(["verify", str(made), "-q"]) == 0
     assert main(["redact", str(case), "--subject", subject]) == 2
     capsys.readouterr()

@@ -25,9 +25,14 @@ def now() -> str:
 
 
 def record(
-    folder: Path, action: Action, *, objects: Sequence[dict[str, Any]] = (), detail: dict[str, Any]
+    folder: Path,
+    action: Action,
+    *,
+    objects: Sequence[dict[str, Any]] = (),
+    detail: dict[str, Any],
+    named: bool = True,
 ) -> None:
-    """Write into the ledger of a case what was done to it."""
+    """Write into the ledger of a case what was done to it; with ``named`` false user and host stay out."""
     from vitne.pipeline.rules import rules_used
 
     try:
@@ -38,7 +43,7 @@ def record(
         action=action,
         time=now(),
         time_source="system clock, its offset not measured",
-        actor={"user": user, "host": platform.node()},
+        actor={"user": user, "host": platform.node()} if named else {},
         tool=rules_used(),
         objects=list(objects),
         detail=detail,

@@ -12,6 +12,7 @@ import msgspec
 
 from vitne.cli import custody
 from vitne.cli.main import DONE, FAILED
+from vitne.evidence import ledger
 from vitne.model import StoreError, Subject, UsageError
 
 if TYPE_CHECKING:
@@ -84,19 +85,19 @@ def _write(place: Path, made: Redacted, options: argparse.Namespace) -> None:
         capture.write_bytes(made.capture)
         result = run_scan([str(capture)], Options(subject=made.subject, jobs=1))
         run_facts: dict[str, Any] = {
-            "inputs": [str(capture)],
+            "inputs": [],
             "keys": [],
             "subject": bool(made.subject.seeds),
         }
         kept = Kept(Path(base) / "case")
         write(Path(base) / "case", result.masked(), run=run_facts, kept=kept)
         counts = {**made.counts, **{f"left out: {k}": v for k, v in made.left_out.items()}}
-        custody.record(
-            Path(base) / "case", "redact", detail={"counts": counts, "times_shifted": options.shift_times}
-        )
+        detail = {"counts": counts, "times_shifted": options.shift_times}
+        (Path(base) / "case" / ledger.NAME).unlink()  # it names who scanned; a shared bag names nobody
+        custody.record(Path(base) / "case", "redact", detail=detail, named=False)
         asked = arguments.Namespace(
             case=str(Path(base) / "case"), bag=str(place), key=None, timestamp=[], subject=None,
-            values_for=[], retain_until=None, encrypt=[], capture=[], keys=[], quiet=True,
+            values_for=[], retain_until=None, encrypt=[], capture=[str(capture)], keys=[], unnamed=True,
         )  # fmt: skip
         seal.run(asked)
     mapping = place.with_name(f"{place.name}.mapping.json")

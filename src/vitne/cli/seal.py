@@ -38,7 +38,8 @@ def run(options: argparse.Namespace) -> int:
     place = Path(options.bag or f"{options.case.rstrip('/')}.bag")
     _check_date(options.retain_until)
     key = _key(options.key, place)
-    custody.record(folder, "seal", detail={"bag": place.name, "began": True})
+    named = not getattr(options, "unnamed", False)
+    custody.record(folder, "seal", detail={"bag": place.name, "began": True}, named=named)
     time = custody.now()
     contents = _contents(options, folder, case)
     target = place if not options.encrypt else _beside(place)
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     if options.encrypt:
         _pack(target, place, options.encrypt)
     detail = {"bag": place.name, "manifest_sha256": sealed.digest, "key": sealed.key}
-    custody.record(folder, "seal", detail=detail)
+    custody.record(folder, "seal", detail=detail, named=named)
     _say(options, place, sealed)
     return 0
 
