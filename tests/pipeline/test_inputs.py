@@ -161,7 +161,9 @@ def test_a_folder_of_an_experiment_is_one_scan_with_keys_calls_and_ciphers(tmp_p
 
     key, iv = bytes(range(16)), bytes(range(16, 32))
     padder, lock = padding.PKCS7(128).padder(), Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
-    closed = lock.update(padder.update(b'{"imei":"%s"}' % IMEI.encode()) + padder.finalize()) + lock.finalize()
+    closed = (
+        lock.update(padder.update(b'{"imei":"%s"}' % IMEI.encode()) + padder.finalize()) + lock.finalize()
+    )
     folder = tmp_path / "experiment"
     folder.mkdir()
     talk = Talk()
