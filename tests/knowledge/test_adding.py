@@ -62,7 +62,7 @@ def test_a_package_tells_its_name_version_and_day(tmp_path: Path) -> None:
 
 def test_a_bare_file_has_to_be_told_its_day_and_has_an_unknown_licence(tmp_path: Path) -> None:
     place = tmp_path / "My Table.csv.gz"
-    place.write_bytes(gzip.compress(b"192.0.2.0,192.0.2.255,NO\n"))
+    place.write_bytes(gzip.compress(b"192.0.2.0,192.0.2.255,NO\n", mtime=0))
     with pytest.raises(UsageError, match="which day"):
         add(place, tmp_path / "t", Told(), [ORIGIN])
     one = add(place, tmp_path / "t", Told(date="2019-03-21"), [ORIGIN])
@@ -87,8 +87,8 @@ def test_a_second_day_stands_beside_the_first_and_the_same_day_replaces(tmp_path
         ("x.csv", b"nothing known\n"),
         ("x.csv", b"192.0.2.9,192.0.2.0,NO\n"),
         ("x.tgz", b"\x1f\x8b no archive"),
-        ("x.tgz", gzip.compress(b"no archive either" * 40)),
-        ("x.csv.gz", gzip.compress(b"192.0.2.0,192.0.2.9,NO\n")[:-9]),
+        ("x.tgz", gzip.compress(b"no archive either" * 40, mtime=0)),
+        ("x.csv.gz", gzip.compress(b"192.0.2.0,192.0.2.9,NO\n", mtime=0)[:-9]),
     ],
 )
 def test_a_file_of_no_known_form_is_refused_and_leaves_nothing(
