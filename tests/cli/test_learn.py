@@ -17,8 +17,10 @@ from vitne import catalog
 from vitne.catalog.reading import data_folder
 from vitne.cli.main import main
 from vitne.cli.names import schemas
+from vitne.identify import declared, wanted
 from vitne.lab.phone import invent
 from vitne.lab.several import capture
+from vitne.pipeline import heads
 from vitne.pipeline.rules import use_senders
 
 if TYPE_CHECKING:
@@ -40,6 +42,14 @@ ROLES = {
 """What the fields of the shipped file are by their identifiers, and the roles that these have in the story."""
 
 
+def _forget_senders() -> None:
+    """Let everything that was made of the senders' files be made again."""
+    catalog.senders.cache_clear()
+    catalog.digest.cache_clear()
+    for room in (declared, wanted, heads):
+        room.forget()
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Give a folder with a case of three phones, scanned without the self-registration file."""
@@ -49,14 +59,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "several.pcapng").write_bytes(capture(more=True))
     original = catalog.data_folder
     catalog.data_folder = lambda: folder / "data"  # type: ignore[assignment]
-    catalog.senders.cache_clear()
+    _forget_senders()
     try:
         assert main(["scan", str(folder / "several.pcapng"), "--case", str(folder / "case"), "-q"]) == 0
         yield folder
     finally:
         catalog.data_folder = original
-        catalog.senders.cache_clear()
         use_senders([])
+        _forget_senders()
 
 
 def _learned(place: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

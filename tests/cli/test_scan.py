@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def options(**changes: object) -> argparse.Namespace:
     plain: dict = {"fail_on": None, "fail_on_kind": [], "captures": ["a.pcap", "-"], "keys": ["k.log"]}
+    plain |= {"device": None, "subject": None, "secrets": None, "apps": []}
     return argparse.Namespace(**{**plain, **changes})
 
 

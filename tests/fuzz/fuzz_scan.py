@@ -19,7 +19,7 @@ from tests.encodings.samples import SAMPLES
 from tests.pipeline.talk import PHONE, SERVER_HOST, Talk, get, post
 from vitne.identify.search import Searcher
 from vitne.lab.pcap import pcap
-from vitne.model import Seed, Subject
+from vitne.model import Salt, Seed, Subject
 from vitne.pipeline import Options, flowwork, run_scan
 from vitne.pipeline.document import document
 
@@ -105,9 +105,9 @@ def _compiled(seeds: tuple[Seed, ...]) -> Searcher:
     return Searcher(seeds, haystack=1 << 16)
 
 
-def _searcher(seeds: Sequence[Seed], *, haystack: int) -> Searcher:
+def _searcher(seeds: Sequence[Seed], *, haystack: int, salts: Sequence[Salt] = ()) -> Searcher:
     """Give a searcher made before for the same seeds: to make one takes longer than a scan."""
-    del haystack
+    del haystack, salts
     return _compiled(tuple(seeds))
 
 

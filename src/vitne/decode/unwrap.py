@@ -46,6 +46,8 @@ _LONG_TEXT = 4096  # bytes of a text that reads as something and might be someth
 _UNQUOTED = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
 _GUESSED = 97  # order from which an encoding guesses a key
 _COVERED = 0.9  # share of the bytes from which a structure is taken to be all there is
+_MARGIN = 64  # bytes of names and marks around the first and the last value
+_ENDS = {"json": (b"{}", b"[]"), "xml": (b"<>",)}  # how a text begins and ends that is one structure
 
 
 def unwrap(  # noqa: PLR0913  (bounds, wishes and keys of one part)
@@ -231,7 +233,7 @@ class _Graph:
             if children:
                 opened += 1
                 yield from self._children(node, encoding, children, decodings)
-                if _covers(children, node) and not _doubtful(node.data, encoding, children):
+                if _covers(encoding, children, node) and not _doubtful(node.data, encoding, children):
                     every = ()
                     break
         for encoding in every:
@@ -344,10 +346,12 @@ def _unreadable(data: bytes, *, decoded: bool) -> str:
     return "unknown-format" if decoded and scrambled(data) else ""
 
 
-def _covers(children: list[Child], node: Node) -> bool:
+def _covers(encoding: Gated, children: list[Child], node: Node) -> bool:
     """Say whether a structure takes up so much of the data that nothing else is to be looked for."""
     start, end = children[0].start, max(children[-1].end, *(passed[1] for passed in node.passed[-1:]), 0)
-    return end - start >= _COVERED * len(node.data) - min(64, len(node.data) // 4)
+    ends = node.data[:_MARGIN].lstrip()[:1] + node.data[-_MARGIN:].rstrip()[-1:]
+    slack = _MARGIN if ends in _ENDS.get(encoding.name, ()) else min(_MARGIN, len(node.data) // 4)
+    return end - start >= _COVERED * len(node.data) - slack
 
 
 def _lie(part: Part, hint: str, error: Malformed) -> Oddity:

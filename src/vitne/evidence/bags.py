@@ -25,7 +25,7 @@ MOST_BLOCKS = 256
 """Stretches of a file that have a digest of their own: what was changed is located to such a stretch."""
 MOST_FILES = 100_000
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-_LINE = re.compile(r"([0-9a-fA-F]+)[ \t]+\*?(.+)")
+_LINE = re.compile(r"([0-9a-fA-F]+)(?:  | \*|[ \t]+)(.+)")
 
 
 class Digests(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,6 +87,6 @@ def test_bodies_of_grpc_are_named_whatever_their_messages_are_written_in() -> No
         ("application/grpc", "grpc"),
         ("application/grpc+json", "grpc"),
         ("application/grpc-web+proto", "grpc"),
-        ("application/grpc-web-text", "base64"),
+        ("application/grpc-web-text", "grpc-web-text"),
     ):
         assert media_hint(word) == hint
