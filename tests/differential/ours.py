@@ -102,6 +102,8 @@ def _of_message(message: Message, view: SideView) -> Iterator[Said]:
     if facts.get("http-version") == "2":
         if message.kind == "request" and message.side == 0:
             yield _second(message, view, facts.get("method", ""))
+    elif facts.get("http-version") == "3":
+        return  # tshark 4.0 reads the frames of HTTP/3 and no field section
     elif message.protocol == "http" and message.kind == "request" and "reading" not in facts:
         yield _request(message, view, facts["method"])
     elif message.protocol in DNS:
