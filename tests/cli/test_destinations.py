@@ -74,3 +74,7 @@ def test_pictures_stand_beside_texts_that_say_the_same(folder: Path, tmp_path: P
         assert place.with_suffix(".txt").read_text()
     assert "times imei to registration.carrier.example" in flow.with_suffix(".txt").read_text()
     assert main(["destinations", str(folder / "case"), "--svg", str(tmp_path / "no" / "x.svg")]) == 1
+    pytest.importorskip("typst", reason="typst is not installed: no PNG was tried")
+    flow, world = tmp_path / "flow.bin", tmp_path / "world.png"
+    assert main(["destinations", str(folder / "case"), "--png", str(flow), "--map", str(world)]) == 0
+    assert all(place.read_bytes().startswith(b"\x89PNG\r\n\x1a\n") for place in (flow, world))

@@ -63,6 +63,13 @@ def test_json_page_and_drawing_are_written_and_repeat_byte_for_byte(
     assert runs[0][2].startswith(b"<svg")
 
 
+def test_the_timeline_is_drawn_as_png(made: tuple[str, str], tmp_path: Path) -> None:
+    pytest.importorskip("typst", reason="typst is not installed: no PNG was tried")
+    place = tmp_path / "timeline.png"
+    assert main(["triggers", made[0], "--events", made[1], "--png", str(place)]) == 0
+    assert place.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
 def test_a_claim_alone_is_tested(made: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["triggers", made[0], "--events", made[1], "--claim", f"unlock={HOST}", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["tested"] == 1

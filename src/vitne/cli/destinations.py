@@ -55,8 +55,9 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
     else:
         _print(pairs, traced, case)
-    if options.svg:
-        write_picture(Path(options.svg), diagram(streams(pairs), show=visible))
+    for name, png in ((options.svg, False), (options.png, True)):
+        if name:
+            write_picture(Path(name), diagram(streams(pairs), show=visible), png=png)
     if options.map:
         write_picture(Path(options.map), _map(pairs))
     return 0
@@ -184,10 +185,18 @@ def _map(pairs: Sequence[Pair]) -> Drawn:
     return world(counts, show=visible, unknown=unknown)
 
 
-def write_picture(place: Path, drawn: Drawn) -> None:
-    """Write a picture and, beside it, the text that says the same; raises StoreError."""
+def write_picture(place: Path, drawn: Drawn, *, png: bool = False) -> None:
+    """Write a picture, as PNG where that or its name asks for it, and beside it the text that says the same.
+
+    Raises StoreError, and UsageError where PNG cannot be drawn here.
+    """
+    data = drawn.svg.encode()
+    if png or place.suffix.lower() == ".png":
+        from vitne.report.formats.png import png_of
+
+        data = png_of(drawn.svg)
     try:
-        place.write_text(drawn.svg, encoding="utf-8")
+        place.write_bytes(data)
         place.with_suffix(".txt").write_text(drawn.text + "\n", encoding="utf-8")
     except OSError as error:
         raise StoreError(f"the picture cannot be written ({error.strerror})", where=str(place)) from error

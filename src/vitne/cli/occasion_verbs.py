@@ -46,6 +46,7 @@ def _triggers_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--html", metavar="FILE", help="write a page that opens offline")
     parser.add_argument("--svg", metavar="FILE", help="write the timeline as a drawing")
+    parser.add_argument("--png", metavar="FILE", help="the same as PNG")
     parser.add_argument("-v", "--verbose", action="store_true", help="also pairs without a coupling")
 
 

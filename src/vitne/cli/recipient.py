@@ -87,8 +87,9 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
     else:
         _print(learned, fixes)
-    if options.svg:
-        _draw(Path(options.svg), fixes, reveal=options.reveal)
+    for name, png in ((options.svg, False), (options.png, True)):
+        if name:
+            _draw(Path(name), fixes, reveal=options.reveal, png=png)
     return 0
 
 
@@ -326,7 +327,7 @@ def _print_following(console: Console, following: Following | None, fixes: Seque
         console.print(Text(f"  assumed: {line}", style="dim"))
 
 
-def _draw(place: Path, fixes: Sequence[Fix], *, reveal: bool) -> None:
+def _draw(place: Path, fixes: Sequence[Fix], *, reveal: bool, png: bool) -> None:
     from vitne.attribute.drawing import track
     from vitne.cli.destinations import write_picture
 
@@ -337,4 +338,4 @@ def _draw(place: Path, fixes: Sequence[Fix], *, reveal: bool) -> None:
             "a track shows where a person was",
             next_step="add --reveal to draw it, and keep the file to yourself",
         )
-    write_picture(place, track(points, show=visible))
+    write_picture(place, track(points, show=visible), png=png)

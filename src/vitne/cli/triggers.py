@@ -40,13 +40,17 @@ def run(options: argparse.Namespace) -> int:
     said = document(tested)
     said["proofs"] = proofs(case, tested, options.capture)
     drawn = None
-    if options.svg or options.html:
+    if options.svg or options.html or options.png:
         from vitne.report.occasions import drawing
 
         columns = {name: at.tolist() for name, at in tested.study.bursts.items()}
         drawn = drawing(said, {name: at.tolist() for name, at in tested.study.events.items()}, columns)
     if options.svg and drawn:
         write(options.svg, drawn)
+    if options.png and drawn:
+        from vitne.report.formats.png import png_of
+
+        write(options.png, png_of(drawn))
     if options.html and drawn:
         from vitne.report.occasions_page import page
 
@@ -82,10 +86,10 @@ def claim(text: str) -> tuple[str, str]:
     return ("keyguard-gone" if event == "unlock" else event.replace("_", "-"), destination)
 
 
-def write(place: str, text: str) -> None:
+def write(place: str, content: str | bytes) -> None:
     """Write a file; raises StoreError."""
     try:
-        Path(place).write_text(text, encoding="utf-8")
+        Path(place).write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise StoreError(f"this cannot be written ({error.strerror})", where=place) from error
 
