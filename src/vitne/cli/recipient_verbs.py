@@ -106,7 +106,7 @@ def _attribute_options(parser: argparse.ArgumentParser) -> None:
 def _destinations_options(parser: argparse.ArgumentParser) -> None:
     _shared(parser)
     parser.add_argument("--svg", metavar="FILE", default="", help="also write the flow diagram and its text")
-    parser.add_argument("--png", metavar="FILE.png", default="", help="the same as PNG")
+    parser.add_argument("--png", metavar="FILE", default="", help="the same as PNG")
     parser.add_argument(
         "--map",
         metavar="FILE",
@@ -127,7 +127,7 @@ def _recipient_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--svg", metavar="FILE", default="", help="also write the track as a picture and text"
     )
-    parser.add_argument("--png", metavar="FILE.png", default="", help="the same as PNG")
+    parser.add_argument("--png", metavar="FILE", default="", help="the same as PNG")
     parser.add_argument(
         "--zone", metavar="HOURS", default="0", help="time zone for nights and workdays, as +1"
     )
