@@ -6,7 +6,16 @@ import hashlib
 
 import pytest
 
-from vitne.encodings._proto_fields import Field, carries, field, fields, plausible, sound, varint
+from vitne.encodings._proto_fields import (
+    Field,
+    carries,
+    field,
+    fields,
+    plausible,
+    sound,
+    varint,
+    written_varint,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,8 +27,9 @@ from vitne.encodings._proto_fields import Field, carries, field, fields, plausib
         (b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", (1 << 64) - 1),
     ],
 )
-def test_varints_are_read_as_the_guide_has_them(data, value):
+def test_varints_are_read_and_written_as_the_guide_has_them(data, value):
     assert varint(data, 0) == (value, len(data))
+    assert written_varint(value) == data
 
 
 def test_varints_that_do_not_end_are_none():

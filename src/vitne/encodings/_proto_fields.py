@@ -32,6 +32,15 @@ def varint(data: bytes, position: int) -> tuple[int, int] | None:
     return None
 
 
+def written_varint(number: int) -> bytes:
+    """Write an integer of zero or more in base 128, low digits first, as short as it can be."""
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
 def field(data: bytes, position: int) -> Field | None:
     """Read the field at a position; None where there is none."""
     key = varint(data, position)

@@ -7,6 +7,7 @@ import struct
 from typing import TYPE_CHECKING, ClassVar
 
 from vitne.encodings._looks import readable
+from vitne.encodings._proto_fields import written_varint
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from vitne.model import Limits
 
+_WORD = (1 << 64) - 1
 DEEPEST = 64  # records one inside the other
 MOST_PATH = 120  # characters of a path that are kept
 LEAST_TEXT = 4  # bytes of texts without which a record may be the chance reading of others
@@ -41,18 +43,8 @@ def write(form: str, text: bytes) -> bytes:
     if kind == "big":
         return value.to_bytes(int(rest), "big", signed=True)
     if kind == "zigzag":
-        return _varint(value << 1 ^ value >> 63)
-    return _varint(value) if kind == "varint" else struct.pack(form, value)
-
-
-def _varint(value: int) -> bytes:
-    value &= (1 << 64) - 1
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
+        return written_varint((value << 1 ^ value >> 63) & _WORD)
+    return written_varint(value & _WORD) if kind == "varint" else struct.pack(form, value)
 
 
 class Leaves:

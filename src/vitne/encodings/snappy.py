@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from vitne.encodings._copying import copy
 from vitne.encodings._inflating import allowance
-from vitne.encodings._proto_fields import varint
+from vitne.encodings._proto_fields import varint, written_varint
 from vitne.encodings._whole_range import WholeRange
 from vitne.model import Child, Malformed
 
@@ -51,19 +51,10 @@ class Snappy(WholeRange):
     def wrap(self, child: Child) -> bytes:
         """Write stored chunks, or one block of literals: the same contents for any reader."""
         if ("format", "block") in child.params:
-            return _written(len(child.data)) + _literals(child.data)
+            return written_varint(len(child.data)) + _literals(child.data)
         chunks = [child.data[at : at + 65536] for at in range(0, len(child.data), 65536)]
         stored = (b"\x01" + (len(chunk) + 4).to_bytes(3, "little") + bytes(4) + chunk for chunk in chunks)
         return _MAGIC + b"".join(stored)
-
-
-def _written(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
 
 
 def _literals(data: bytes) -> bytes:

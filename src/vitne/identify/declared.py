@@ -64,11 +64,6 @@ def forget() -> None:
     _flat_keys.cache_clear()
 
 
-def sender_of(nodes: Sequence[Node], message: Message, host: str) -> str | None:
-    """Name the known sender of a message by its id, or give None."""
-    return next((sighting.sender for sighting in declared(nodes, message, host)), None)
-
-
 def answer_of(sender: str, nodes: Sequence[Node]) -> tuple[bool | None, str]:
     """Say whether the recipient accepted, from all nodes of its response, and the words that tell it.
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
+from vitne.encodings._proto_fields import written_varint
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -148,7 +150,7 @@ class Varint(msgspec.Struct, frozen=True):
             at = 3 if length == _LONGEST else length - 2
             least, most = max(first, 1 << 7 * (length - 1)), min(last, (1 << 7 * length) - 1)
             for top in range(least >> 7 * at, (most >> 7 * at) + 1 if at >= 1 else 0):
-                wrote = _varint(top << 7 * at & _MASK)
+                wrote = written_varint(top << 7 * at & _MASK)
                 if len(wrote) == length:
                     yield wrote[at] << 8 | wrote[at + 1], at
 
@@ -198,14 +200,6 @@ def _placed(top: int, size: int, order: Order) -> tuple[int, int]:
 
 def _length(number: int) -> int:
     return max(1, -(-number.bit_length() // 7))
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*out, number])
 
 
 _ORDERS: tuple[Order, Order] = ("little", "big")

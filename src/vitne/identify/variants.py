@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from vitne.encodings._proto_fields import written_varint
 from vitne.identify.checks import luhn
 from vitne.identify.needles import Layers, Needle
 from vitne.identify.spellings import ADDRESSES, spell
@@ -259,11 +260,7 @@ def _bcd(text: bytes, params: dict[str, Any]) -> bytes:
 
 
 def _varint(text: bytes, _params: dict[str, Any]) -> bytes:
-    number, found = int(text), bytearray()
-    while number > 127:
-        found.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*found, number])
+    return written_varint(int(text))
 
 
 def _hex(text: bytes, params: dict[str, Any]) -> bytes:
