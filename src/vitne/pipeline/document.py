@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from vitne.attribute.groups import grouped
+
 if TYPE_CHECKING:
     from vitne.pipeline.result import Result
 
@@ -27,6 +29,7 @@ def document(result: Result) -> dict[str, Any]:
         "gaps": msgspec.to_builtins(result.gaps),
         "oddities": msgspec.to_builtins(result.oddities),
         "devices": msgspec.to_builtins(result.devices),
+        "recipients": msgspec.to_builtins(grouped(result.findings)),
         "counts": result.counts,
         "rules": result.rules,
         "revealed": result.revealed,
