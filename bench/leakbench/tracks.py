@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from . import capture, compose, decoys, exports, fixed, peers
 from .capture import Staged
 from .cargo import CannotCarryError, Cargo, Words, read_words
 from .cases import Case, Means, Recipe, build
-from .people import Person, invent
+from .people import IDENTIFIERS, Person, invent
 from .scanning import scan
 from .score import Score, outcomes
 
@@ -49,7 +50,7 @@ class Bench:
         self.subject.write_text(self.person.toml(), encoding="utf-8")
         self.keys = self.folder / "secrets.toml"
         self.keys.touch(mode=0o600)
-        self.keys.write_text(keys_toml(self.words), encoding="utf-8")
+        self.keys.write_text(keys_toml(self.words, self.templates), encoding="utf-8")
 
     def chance(self, what: str) -> Random:
         """Give the source of chance of one part of the run."""
@@ -102,8 +103,8 @@ class Bench:
         path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
 
 
-def keys_toml(words: Words) -> str:
-    """Write the keys and salts that a user would hand over."""
+def keys_toml(words: Words, templates: dict[str, str]) -> str:
+    """Write the keys, salts and layouts of records that a user would hand over."""
     out = [
         f'[[key]]\nname = "key {len(key)}.{at}"\nhex = "{key.hex()}"\n'
         for each in words.keys.values()
@@ -112,6 +113,11 @@ def keys_toml(words: Words) -> str:
     out += [
         f'[[salt]]\nname = "salt {at}"\ntext = "{salt}"\n' for at, salt in enumerate(words.names["salts"])
     ]
+    for name, template in templates.items():
+        places = re.findall(r"<([a-z-]+)>", template)
+        if set(places) <= set(IDENTIFIERS):  # without what differs from one message to the next
+            text = re.sub(r"<([a-z-]+)>", r"{\1}", template)
+            out.append(f'[[plaintext]]\nname = "record {name}"\ntext = {json.dumps(text)}\n')
     return "\n".join(out)
 
 

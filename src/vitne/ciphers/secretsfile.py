@@ -1,4 +1,4 @@
-"""Secrets file: keys, salts and alphabets that the user hands over, as TOML.
+"""Secrets file: keys, salts, alphabets and plaintexts that the user hands over, as TOML.
 
 All that is wrong with a file is told at once.  Messages name the entry and never repeat a secret.
 """
@@ -15,12 +15,16 @@ import msgspec
 
 from vitne.ciphers.blocks import BLOCKS, OTHERS
 from vitne.ciphers.letters import STANDARD
-from vitne.model import Alphabet, Key, Salt, Secrets, UsageError
+from vitne.ciphers.rebuilding import WORD
+from vitne.ciphers.steps import complaint
+from vitne.model import IDENTIFIERS, Alphabet, Key, Plaintext, Salt, Secrets, UsageError
 
 LARGEST = 1 << 20  # bytes of a secrets file
 MOST = 64  # entries of one kind: each costs on every unreadable byte string
 LONGEST_KEY = 256  # bytes
 LONGEST_SALT = 1024  # bytes
+LONGEST_TEXT = 4096  # letters of a plaintext: what ``ciphers.steps`` takes
+MOST_STEPS = 16  # from a plaintext to its key
 LEAST_TOLD = 4  # letters of a secret that its name must not hold
 MODES = ("ecb", "cbc", "ctr", "cfb", "ofb", "gcm")
 _EXPECTED = 'entries such as  [[key]]  name = "app"  hex = "..."  or  [[salt]]  name = "app"  text = "..."'
@@ -28,6 +32,7 @@ _KINDS = {
     "key": frozenset({"name", "hex", "text", "cipher", "mode", "iv"}),
     "salt": frozenset({"name", "hex", "text"}),
     "alphabet": frozenset({"name", "letters"}),
+    "plaintext": frozenset({"name", "text", "steps", "cipher", "mode"}),
 }
 
 
@@ -84,6 +89,7 @@ def read_secrets(path: str | Path) -> tuple[Secrets, list[str]]:
         keys=tuple(each for each in map(_key, entries["key"]) if each is not None),
         salts=tuple(each for each in map(_salt, entries["salt"]) if each is not None),
         alphabets=tuple(each for each in map(_alphabet, entries["alphabet"]) if each is not None),
+        plaintexts=tuple(each for each in map(_plaintext, entries["plaintext"]) if each is not None),
     )
     _keep_names_apart(secrets, errors)
     if errors:
@@ -94,7 +100,7 @@ def read_secrets(path: str | Path) -> tuple[Secrets, list[str]]:
             next_step="correct these entries and scan again",
         )
     if not secrets:
-        warnings.append("the secrets file names no key, salt or alphabet")
+        warnings.append("the secrets file names no key, salt, alphabet or plaintext")
     return secrets, warnings
 
 
@@ -195,6 +201,31 @@ def _alphabet(entry: _Entry) -> Alphabet | None:
         entry.wrong(f"its letters are not {', '.join(map(str, STANDARD))} different ASCII characters")
         return None
     return Alphabet(name=entry.table["name"], letters=letters)
+
+
+def _plaintext(entry: _Entry) -> Plaintext | None:
+    text, cipher, mode = entry.text("text") or "", entry.text("cipher") or "aes", entry.text("mode") or ""
+    steps = entry.table.get("steps", ["md5"])
+    before = len(entry.errors)
+    words = set(WORD.findall(text))
+    if not words or len(text) > LONGEST_TEXT:
+        entry.wrong(f"its text is not 1 to {LONGEST_TEXT} letters with places of known values such as {{imei}}")
+    for word in sorted(words - set(IDENTIFIERS)):
+        entry.wrong(f"{_shown(word)} in its text is no identifier: vitne list identifiers names them")
+    if cipher not in BLOCKS:
+        entry.wrong(f"unknown cipher; expected one of: {', '.join(BLOCKS)}")
+    if mode not in {"", *MODES}:
+        entry.wrong(f"unknown mode; expected one of: {', '.join(MODES)}")
+    if not isinstance(steps, list) or not 0 < len(steps) <= MOST_STEPS:
+        entry.wrong(f"its steps are not a list of 1 to {MOST_STEPS} words")
+        return None
+    for step in steps:
+        why = complaint(step) if isinstance(step, str) else "a step is a text in quotes"
+        if why or step.startswith("pick"):
+            entry.wrong(why or "`pick` takes a field, and there is none")
+    if len(entry.errors) > before:
+        return None
+    return Plaintext(name=entry.table["name"], text=text, steps=tuple(steps), cipher=cipher, mode=mode)
 
 
 def _keep_names_apart(secrets: Secrets, errors: list[str]) -> None:

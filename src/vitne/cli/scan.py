@@ -115,12 +115,14 @@ def _secrets(file: str | None, beside: tuple[Key, ...] = ()) -> Secrets:
     """Read the secrets file; ``beside`` are keys that logs beside the captures tell."""
     if not file:
         return Secrets(keys=beside)
+    import msgspec
+
     from vitne.ciphers import read_secrets
 
     secrets, warnings = read_secrets(file)
     for warning in warnings:
         print(f"vitne: warning: {warning}", file=sys.stderr)
-    return Secrets(keys=(*secrets.keys, *beside), salts=secrets.salts, alphabets=secrets.alphabets)
+    return msgspec.structs.replace(secrets, keys=(*secrets.keys, *beside))
 
 
 def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from vitne.model.messages import (
     Opaque,
     Part,
 )
-from vitne.model.secrets import Alphabet, Key, Salt, Secrets
+from vitne.model.secrets import Alphabet, Key, Plaintext, Salt, Secrets
 from vitne.model.subject import Seed, Subject
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "Opaque",
     "Part",
     "Place",
+    "Plaintext",
     "RecordChunk",
     "Salt",
     "Secrets",

@@ -1,4 +1,4 @@
-"""Secrets: keys, salts and alphabets of senders, as the user hands them over or a message yields them.
+"""Secrets: keys, salts, alphabets and plaintexts of senders, as a user or a message gives them.
 
 No text of these nouns shows what they hold: they may end up in a traceback.
 """
@@ -41,12 +41,26 @@ class Alphabet(msgspec.Struct, frozen=True, kw_only=True):
         return f"Alphabet({self.name!r}, {len(self.letters)} letters)"
 
 
+class Plaintext(msgspec.Struct, frozen=True, kw_only=True):
+    """A record as a sender writes it before it closes it under a key made from that very text."""
+
+    name: str  # what results call it
+    text: str  # the record; {imei} and the like stand for known values, by identifier
+    steps: tuple[str, ...] = ("md5",)  # what makes the key of the text; words of ``ciphers.steps``
+    cipher: str = "aes"  # name of the block cipher
+    mode: str = ""  # "" for all
+
+    def __repr__(self) -> str:
+        return f"Plaintext({self.name!r}, {len(self.text)} letters)"
+
+
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
     """All that a user hands over to open what senders closed."""
 
     keys: tuple[Key, ...] = ()
     salts: tuple[Salt, ...] = ()
     alphabets: tuple[Alphabet, ...] = ()
+    plaintexts: tuple[Plaintext, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.keys or self.salts or self.alphabets)
+        return bool(self.keys or self.salts or self.alphabets or self.plaintexts)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vitne import catalog
-from vitne.ciphers import Keyring
+from vitne.ciphers import Keyring, Rebuilt
 from vitne.ciphers.recipes import Recipes
 from vitne.encodings import encodings
 from vitne.encodings._looks import media, readable
 from vitne.encodings.add import opened as add_opened
 from vitne.encodings.xor import opened as xor_opened
 from vitne.identify.differences import Differences
+from vitne.identify.spellings import spell
 from vitne.model import Malformed
 
 if TYPE_CHECKING:
@@ -56,13 +57,15 @@ class Openings:
         self.any = bool(self._keyring) or any(seed.origin == "subject" for seed in searcher.seeds)
         # whether there is a key or a value that may open anything
         self._lettered = bool(secrets.alphabets)
+        self._rebuilt = Rebuilt(secrets.plaintexts, _forms(searcher)) if secrets.plaintexts else None
         self.empty: set[bytes] = set()  # short texts in which nothing is wrapped
 
     def open(self, node: Node, limits: Limits) -> list[tuple[Gated, Child]]:
         """Give what some bytes hold, in each of the ways that make something of them."""
         data = node.data
         if not readable(data):
-            found = self._keyring.open(data, limits) if self._keyring else []
+            found = self._rebuilt.open(data, limits) if self._rebuilt is not None else []
+            found = found or (self._keyring.open(data, limits) if self._keyring else [])
             return found or self._hidden(node, limits)
         if len(data) < _SHORTEST:
             return []
@@ -153,6 +156,16 @@ class Openings:
                 if name in names:
                     found.setdefault(name, match.group(2))
         return found
+
+
+def _forms(searcher: Searcher) -> dict[str, list[bytes]]:
+    """Give the forms of the known values that records are rebuilt with, by identifier."""
+    found: dict[str, list[bytes]] = {}
+    for seed in searcher.seeds:
+        if seed.origin == "subject":
+            texts = [text.encode() for spelling in spell(seed) for _, text in spelling.cases()]
+            found.setdefault(seed.identifier, []).extend(texts)
+    return found
 
 
 def closed(nodes: Sequence[Node]) -> list[Node]:
