@@ -35,7 +35,7 @@ class Fake:
     def frames(self, wait_s: float) -> Iterator[list[Frame]]:
         self.turns += 1
         if self.turns == 1:
-            yield [Frame(self.number * 10**9, 60, bytes(60))]
+            yield [(self.number * 10**9, 60, bytes(60))]
 
     def dropped(self) -> tuple[int, int]:
         return 1, 5 if self.turns == 1 and self.number == 1 else 0

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from vitne.intake.live import Frame
 from vitne.intake.ringfiles import RingFiles
 from vitne.model import StoreError
 from vitne.pipeline import Options, run_scan
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from vitne.intake.live import Frame
 
 
 def made(folder: Path, **more: int) -> RingFiles:
@@ -21,7 +22,7 @@ def made(folder: Path, **more: int) -> RingFiles:
 
 
 def frame(at: int, size: int = 60) -> Frame:
-    return Frame(at * 10**9 + 123, size + 5, bytes(size))
+    return at * 10**9 + 123, size + 5, bytes(size)
 
 
 def test_what_is_written_is_read_back_frame_by_frame(tmp_path: Path) -> None:

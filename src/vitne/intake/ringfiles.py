@@ -52,22 +52,20 @@ class RingFiles:
         """Write the frames of one block; the first behind a gap says so itself."""
         if not frames:
             return
-        out = []
-        for frame in frames:
-            kept = len(frame.data)
-            options, self._pending = self._pending, b""
-            total = 32 + (kept + 3 & ~3) + len(options)
-            time_ns = frame.time_ns
-            out.append(
-                _PACKET.pack(6, total, 0, time_ns >> 32, time_ns & 0xFFFFFFFF, kept, frame.length)
-                + frame.data
-                + bytes(-kept & 3)
-                + options
-                + total.to_bytes(4, "little")
-            )
-        self._write(b"".join(out), frames[0].time_ns)
+        out: list[bytes] = []
+        head, push, known = _PACKET.pack, out.append, _TAILS.get
+        if self._pending:
+            push(_with_options(frames[0], self._pending))
+            self._pending = b""
+        for time_ns, length, data in frames[1:] if out else frames:
+            kept = len(data)
+            total, tail = known(kept) or _tail(kept)
+            push(head(6, total, 0, time_ns >> 32, time_ns & 0xFFFFFFFF, kept, length))
+            push(data)
+            push(tail)
+        self._write(b"".join(out), frames[0][0])
         self.frames += len(frames)
-        self.roll(frames[-1].time_ns)
+        self.roll(frames[-1][0])
 
     def gap(self, time_ns: int, why: str, *, dropped: int = 0) -> None:
         """Say in the file that frames are missing from here: how many the kernel dropped, or why."""
@@ -138,6 +136,27 @@ class RingFiles:
         self.finished.append(self._path)
         while self.keep and len(self.finished) > self.keep:
             self.finished.pop(0).unlink(missing_ok=True)
+
+
+_TAILS: dict[int, tuple[int, bytes]] = {}  # by length of a frame: size of its block, and how the block ends
+
+
+def _tail(kept: int) -> tuple[int, bytes]:
+    """Give the size of a packet's block, and its padding with that size behind it."""
+    total = 32 + (kept + 3 & ~3)
+    made = total, bytes(-kept & 3) + total.to_bytes(4, "little")
+    if len(_TAILS) < 65_536:
+        _TAILS[kept] = made
+    return made
+
+
+def _with_options(frame: Frame, options: bytes) -> bytes:
+    """Give the block of a packet that says something beside itself."""
+    time_ns, length, data = frame
+    kept = len(data)
+    total = 32 + (kept + 3 & ~3) + len(options)
+    head = _PACKET.pack(6, total, 0, time_ns >> 32, time_ns & 0xFFFFFFFF, kept, length)
+    return head + data + bytes(-kept & 3) + options + total.to_bytes(4, "little")
 
 
 def _block(kind: int, body: bytes) -> bytes:
