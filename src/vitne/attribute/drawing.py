@@ -6,6 +6,7 @@ Foreign text is made inert by the caller's ``show``; nothing in a picture is a l
 
 from __future__ import annotations
 
+import itertools
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,11 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     svg: str
     text: str
 
+    @property
+    def bare(self) -> str:
+        """Give the picture without its own style, for a page whose policy allows its own style alone."""
+        return self.svg.replace(f"<style>{_STYLE}</style>", "").rstrip()
+
 
 def diagram(streams: Iterable[Flowing], *, show: Callable[[str, int], str]) -> Drawn:
     """Draw four columns with bands between them, as wide as there were findings."""
@@ -65,7 +71,8 @@ def diagram(streams: Iterable[Flowing], *, show: Callable[[str, int], str]) -> D
     ]
     title = "Which personal data went to which destination, recipient and country"
     return Drawn(
-        svg=_svg(_WIDTH, height, title, shapes), text="\n".join([title + ":", *(told or ["nothing."])])
+        svg=_svg("flow", (_WIDTH, height), title, shapes),
+        text="\n".join([title + ":", *(told or ["nothing."])]),
     )
 
 
@@ -120,13 +127,13 @@ def world(
     """
     most = max(counts.values(), default=1)
     shapes = [f'<rect class="sea" width="{_MAP_WIDTH:.0f}" height="{_MAP_HEIGHT:.0f}"/>']
+    shapes.append(f'<g transform="scale({_MAP_WIDTH / 3600:.6f})">')
     for country, rings in sorted(outlines().items()):
         count = counts.get(country, 0)
-        shade = f' style="fill-opacity:{0.35 + 0.65 * count / most:.2f}"' if count else ""
-        path = "".join(
-            "M" + "L".join(f"{_x(lon):.1f},{_y(lat):.1f}" for lon, lat in ring) + "Z" for ring in rings
-        )
+        shade = f' fill-opacity="{0.35 + 0.65 * count / most:.2f}"' if count else ""
+        path = "".join(_ring(ring) for ring in rings)
         shapes.append(f'<path class="{"got" if count else "land"}" d="{path}"{shade}/>')
+    shapes.append("</g>")
     names = country_names()
     for number, country in enumerate(sorted(counts, key=lambda each: (-counts[each], each))):
         where = _middle(country)
@@ -150,7 +157,7 @@ def world(
         "Registered or tabled countries of networks and addresses; not the place of a machine or a company."
     )
     return Drawn(
-        svg=_svg(int(_MAP_WIDTH), int(_MAP_HEIGHT), title, shapes),
+        svg=_svg("map", (int(_MAP_WIDTH), int(_MAP_HEIGHT)), title, shapes),
         text="\n".join([f"{title}. {note}", *told]),
     )
 
@@ -163,29 +170,42 @@ def _y(latitude: float) -> float:
     return (90 - latitude) / 180 * _MAP_HEIGHT
 
 
+def _ring(ring: Sequence[tuple[float, float]]) -> str:
+    """Write an outline in tenths of a degree, each point from the one before: whole numbers, and short."""
+    points = [(round(lon * 10) + 1800, 900 - round(lat * 10)) for lon, lat in ring]
+    steps = [(x - w, y - z) for (w, z), (x, y) in itertools.pairwise(points)]
+    return f"M{points[0][0]},{points[0][1]}l" + " ".join(f"{x},{y}" for x, y in steps) + "z"
+
+
 def _middle(country: str) -> tuple[float, float] | None:
+    """Give the middle of the largest ring of a country."""
     rings = outlines().get(country)
     if not rings:
         return None
-    ring = rings[0]
+    ring = max(rings, key=_area)
     return sum(point[0] for point in ring) / len(ring), sum(point[1] for point in ring) / len(ring)
+
+
+def _area(ring: Sequence[tuple[float, float]]) -> float:
+    return abs(sum(ring[at - 1][0] * ring[at][1] - ring[at][0] * ring[at - 1][1] for at in range(len(ring))))
 
 
 _STYLE = (
     "text{font:13px sans-serif;fill:#1a1a1a}.head{font-weight:bold}.box{fill:#f2f2f2;stroke:#444}"
-    ".band{fill:none;stroke:#2b5f8c;stroke-opacity:.45}.sea{fill:#fff}.land{fill:#ddd;stroke:#fff;stroke-width:.4}"
-    ".got{fill:#b03a2e;stroke:#fff;stroke-width:.4}.label{font-size:11px;text-anchor:middle}"
+    ".band{fill:none;stroke:#2b5f8c;stroke-opacity:.45}.sea{fill:#fff}.land{fill:#ddd;stroke:#fff;stroke-width:1.5}"
+    ".got{fill:#b03a2e;stroke:#fff;stroke-width:1.5}"
+    ".label{font-size:11px;text-anchor:middle;paint-order:stroke;stroke:#fff;stroke-width:3px}"
     ".point{fill:#1b4f72}.track{fill:none;stroke:#1b4f72;stroke-width:1.5}"
 )
 
 
-def _svg(width: int, height: int, title: str, shapes: Iterable[str]) -> str:
+def _svg(name: str, size: tuple[int, int], title: str, shapes: Iterable[str]) -> str:
+    width, height = size
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" '
-        f'role="img" aria-labelledby="t"><title id="t">{escape(title)}</title><style>{_STYLE}</style>'
-        + "".join(shapes)
-        + "</svg>\n"
+        f'role="img" aria-labelledby="{name}-title"><title id="{name}-title">{escape(title)}</title>'
+        f"<style>{_STYLE}</style>" + "".join(shapes) + "</svg>\n"
     )
 
 
@@ -194,7 +214,7 @@ def track(points: Sequence[tuple[float, float, str]], *, show: Callable[[str, in
     title = "Track that the recipient can draw, from the positions of cells or coordinates"
     if not points:
         return Drawn(
-            svg=_svg(600, 60, title, ['<text x="12" y="34">no position is known</text>']),
+            svg=_svg("track", (600, 60), title, ['<text x="12" y="34">no position is known</text>']),
             text=f"{title}: none.",
         )
     lats, lons = [point[0] for point in points], [point[1] for point in points]
@@ -219,4 +239,4 @@ def track(points: Sequence[tuple[float, float, str]], *, show: Callable[[str, in
         f"{number}. {show(label, 120)}: {lat:.4f}, {lon:.4f}"
         for number, (lat, lon, label) in enumerate(points, 1)
     ]
-    return Drawn(svg=_svg(620, 610, title, shapes), text="\n".join([title + ":", *told]))
+    return Drawn(svg=_svg("track", (620, 610), title, shapes), text="\n".join([title + ":", *told]))

@@ -74,6 +74,7 @@ class Kept:
 def write(folder: Path, result: Result, *, run: dict[str, Any], kept: Kept) -> None:
     """Write a case; what ``kept`` holds goes into it and is listed in its manifest."""
     from vitne.cli.knowing import listed
+    from vitne.cli.whereto import pictures
     from vitne.report.formats.html import PATH, page
     from vitne.store import write_case
 
@@ -83,7 +84,7 @@ def write(folder: Path, result: Result, *, run: dict[str, Any], kept: Kept) -> N
         "counts": result.counts,
         "devices": msgspec.to_builtins(result.devices),
     }
-    pages: dict[str, Any] = {PATH: page(result, rules=result.rules)}
+    pages: dict[str, Any] = {PATH: page(result, rules=result.rules, whither=pictures(result.findings))}
     with kept.content() as evidence:
         if evidence is not None:
             pages[f"{EVIDENCE}/standard-input"] = evidence

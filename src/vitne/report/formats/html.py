@@ -22,12 +22,12 @@ from vitne.report.overview import overview
 from vitne.report.timeline import LEFT, RIGHT, WIDTH, drawing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from jinja2.bccache import Bucket
 
     from vitne.model import Finding
-    from vitne.report.overview import Outcome, Overview
+    from vitne.report.overview import Outcome, Overview, Whither
 
 PATH = "report/index.html"
 """Where the page stands in a case."""
@@ -39,7 +39,7 @@ _PROOFS = 2000  # most values on the page
 _NOTES = 100  # most kinds of gaps or oddities listed
 
 
-def page(case: Outcome, *, rules: Mapping[str, Any] | None = None) -> bytes:
+def page(case: Outcome, *, rules: Mapping[str, Any] | None = None, whither: Sequence[Whither] = ()) -> bytes:
     """Give the page as UTF-8; ``rules`` are versions and digests of what was used."""
     laid, left_out = _bounded(overview(case))
     style = Markup(_template("style.css"))  # noqa: S704  (our own file)
@@ -53,6 +53,7 @@ def page(case: Outcome, *, rules: Mapping[str, Any] | None = None) -> bytes:
             left_out=left_out,
             case=case,
             picture=drawing(case, laid),
+            whither=[(each, Markup(each.svg)) for each in whither],  # noqa: S704  (drawn here, which escapes)
             title=_title(labels),
             style=style,
             style_digest=digest,
