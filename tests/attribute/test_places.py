@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from vitne.attribute.places import Reach, country_names, distance_km, distance_to, outlines
+from vitne.attribute.places import Reach, distance_km, distance_to
+from vitne.catalog.outlines import country_names, outlines
 
 OSLO = (59.91, 10.75)
 

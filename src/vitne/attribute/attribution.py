@@ -15,8 +15,9 @@ import msgspec
 from vitne.attribute.destinations import domain_of
 from vitne.attribute.facts import NameFacts, RangeFacts, marked
 from vitne.attribute.names import nowhere_on_the_internet, translated
-from vitne.attribute.places import Reach, country_names
+from vitne.attribute.places import Reach
 from vitne.attribute.table import Table, shipped_table
+from vitne.catalog.outlines import country_names
 from vitne.model.attribution import FACT_KINDS, Attribution, Disagreement, Fact
 
 if TYPE_CHECKING:

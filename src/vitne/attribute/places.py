@@ -6,44 +6,17 @@ a country is refuted only where no doubt about an outline can save it.
 
 from __future__ import annotations
 
-import json
 import math
-from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any
+from functools import lru_cache
 
 import msgspec
+
+from vitne.catalog.outlines import outlines
 
 LIGHT_KM_PER_MS = 299.792458
 """In vacuum; in glass light takes half as long again, so this bound is the kindest to the claim."""
 SLACK_KM = 50.0
 _RADIUS_KM = 6371.0
-
-
-@cache
-def outlines() -> dict[str, list[list[tuple[float, float]]]]:
-    """Give the rings of each country by its two letters: (longitude, latitude) in degrees.
-
-    A ring that crosses the date line goes on beyond 180 degrees.
-    """
-    content = _content()
-    return {
-        country: [[(ring[at] / 10, ring[at + 1] / 10) for at in range(0, len(ring) - 1, 2)] for ring in rings]
-        for country, rings in content["rings"].items()
-    }
-
-
-@cache
-def country_names() -> dict[str, str]:
-    """Give the names of countries by their two letters."""
-    return dict(_content()["names"])
-
-
-@cache
-def _content() -> dict[str, Any]:
-    text = (files("vitne") / "data" / "outlines.json").read_text(encoding="utf-8")
-    content: dict[str, Any] = json.loads(text)
-    return content
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
