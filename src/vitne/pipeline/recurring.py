@@ -22,16 +22,18 @@ LATER_NS = 600 * 10**9  # ten minutes: a value that stays so long outlives a ses
 def recurring(findings: Sequence[Finding]) -> list[Finding]:
     """Add to each candidate to how many destinations, and over how long a time, the same value was sent."""
     places: dict[tuple[str, str, str], set[str]] = {}
-    times: dict[tuple[str, str, str], list[int]] = {}
+    times: dict[tuple[str, str, str], tuple[int, int]] = {}  # the earliest, the latest
     for one in findings:
         if _candidate(one):
             places.setdefault(_key(one), set()).add(one.destination.domain or one.destination.ip)
-            times.setdefault(_key(one), []).append(one.time_ns)
+            first, last = times.get(_key(one), (one.time_ns, one.time_ns))
+            times[_key(one)] = min(first, one.time_ns), max(last, one.time_ns)
     out = []
     for one in findings:
         reasons = []
         if _candidate(one):
-            count, span = len(places[_key(one)]), max(times[_key(one)]) - min(times[_key(one)])
+            first, last = times[_key(one)]
+            count, span = len(places[_key(one)]), last - first
             if count >= LEAST:
                 reasons.append(f"same value sent to {count} destinations")
             if span >= LATER_NS:
