@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -53,11 +54,31 @@ def test_every_day_is_one_and_every_question_is_asked_in_every_language() -> Non
     assert {p.question for p in read.provision} == {"q1", "q2", "q3", "q4", "more"}
 
 
-def test_authorities_have_an_address_and_a_day_of_reading() -> None:
+def test_authorities_have_an_address_or_a_note_and_name_their_record() -> None:
     file = authorities()
     dt.date.fromisoformat(file.checked_on)
-    assert file.of("no").name == "Datatilsynet"
-    assert file.of("XX") is None
+    assert "CC0" in file.because
     for each in file.authority:
-        assert each.address
-        assert each.web.startswith("https://")
+        assert each.address or each.note
+        assert each.web.startswith(("https://", "http://"))
+        assert re.fullmatch(r"[a-z]+@[0-9a-f]{9}", each.record)
+        assert re.fullmatch(r"[A-Z]{2}(-[A-Z]{2})?", each.country)
+    assert len({each.country for each in file.authority}) == len(file.authority) == 48
+
+
+def test_every_country_of_the_area_has_its_authority() -> None:
+    file = authorities()
+    members = [each.code for each in adequacy().member if not each.until]
+    assert len(members) == 30
+    assert not [code for code in members if file.of(code) is None]
+    assert file.of("no").name.startswith("Datatilsynet")
+    assert "Nordrhein" in file.of("de-nw").name
+    assert file.of("de-xx") == file.of("DE")
+    assert file.of("XX") is None
+
+
+def test_the_united_kingdom_left_the_area() -> None:
+    assert adequacy().inside("GB", "2019-02-03")
+    assert not adequacy().inside("GB", "2021-01-01")
+    assert adequacy().inside("NO", "2026-01-01")
+    assert not adequacy().inside("CN", "2026-01-01")

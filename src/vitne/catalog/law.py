@@ -29,6 +29,14 @@ class Adequacy(_Row, frozen=True, kw_only=True):
     certain: bool  # false: number or date was not read again
 
 
+class Member(_Row, frozen=True, kw_only=True):
+    """A country of the European Economic Area."""
+
+    code: str  # ISO 3166-1 alpha-2
+    until: str = ""  # last day, "" for no end
+    certain: bool = True  # false: the day was not read again
+
+
 class AdequacyFile(_Row, frozen=True, kw_only=True):
     """data/law/adequacy.toml."""
 
@@ -38,6 +46,11 @@ class AdequacyFile(_Row, frozen=True, kw_only=True):
     reviewed_by: str
     reviewed_on: str
     decision: tuple[Adequacy, ...]
+    member: tuple[Member, ...]
+
+    def inside(self, code: str, day: str) -> bool:
+        """Say whether a country belonged to the European Economic Area on a day."""
+        return any(each.code == code and (not each.until or day <= each.until) for each in self.member)
 
     def on(self, day: str) -> list[Adequacy]:
         """Give the decisions in force on a day."""
@@ -103,12 +116,13 @@ class LawFile(_Row, frozen=True, kw_only=True):
 class Authority(_Row, frozen=True, kw_only=True):
     """One supervisory authority."""
 
-    country: str  # ISO 3166-1 alpha-2
+    country: str  # ISO 3166-1 alpha-2; of a part of a country ISO 3166-2
     name: str
-    address: tuple[str, ...]
-    email: str
+    address: tuple[str, ...]  # () where the record holds none that can be used
+    email: str  # "" for none in the record
     web: str
-    complaint_language: str  # ISO 639-1
+    complaint_language: str  # ISO 639-1, "" where the record names none
+    record: str  # name of the record in the list, and the commit it was read at
     note: str = ""
 
 
@@ -121,8 +135,10 @@ class AuthorityFile(_Row, frozen=True, kw_only=True):
     authority: tuple[Authority, ...]
 
     def of(self, country: str) -> Authority | None:
-        """Give the authority of a country; None where none is in the list."""
-        return next((each for each in self.authority if each.country == country.upper()), None)
+        """Give the authority of a country or of a part of one (DE-NW), else of the whole; None for none."""
+        by_code = {each.country: each for each in self.authority}
+        wanted = country.upper()
+        return by_code.get(wanted) or by_code.get(wanted.partition("-")[0])
 
 
 @cache
