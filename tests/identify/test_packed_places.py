@@ -104,3 +104,12 @@ def test_a_megabyte_is_read_in_little_time_even_where_it_repeats_the_place():
     _find(os.urandom(1 << 20), PLACES[0])
     _find(half * (1 << 14), PLACES[0])
     assert time.process_time() - begin < 6
+
+
+@given(data=st.binary(max_size=300), cut=st.integers(0, 40))
+def test_both_engines_find_the_same(data: bytes, cut: int):
+    own = list(views(0, _seed(*PLACES[0])))
+    data = data[:cut] + struct.pack("<dd", *PLACES[0]) + data[cut:] + struct.pack(">ff", *PLACES[0])
+    quick, slow = (Packed(own, engine=engine).spans(data) for engine in ("", "numpy"))
+    assert quick == slow
+    assert len(quick) >= 2

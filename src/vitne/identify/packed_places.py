@@ -1,6 +1,6 @@
 """Packed places: pairs of binary numbers within the radius of a known place.
 
-The two bytes that tell most of a latitude there are looked up at every position with one pass.  The other
+The two bytes that tell most of a latitude there are looked for with one pass.  The other
 number stands at most sixteen bytes away.  Latitudes next to the equator have no such bytes as floating
 numbers, and are read as integers only.
 """
@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import math
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from vitne.identify.known_places import METRES, Pair, View, told
+from vitne.identify.needles import hyperscan_library
 from vitne.identify.packed_forms import FORMS, Form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from vitne.model import Node
 
@@ -41,15 +42,19 @@ class _Seen(NamedTuple):
 class Packed:
     """The bytes of known places, ready to be looked for."""
 
-    def __init__(self, views: Sequence[View]) -> None:
+    def __init__(self, views: Sequence[View], *, engine: str = "") -> None:
+        """Prepare the search; ``engine`` is "hyperscan", "numpy" or "" for the best there is."""
         self._ways: dict[int, list[tuple[View, Form, int]]] = {}  # two bytes -> what may stand there, shift
-        self._table = np.zeros(1 << 16, dtype=bool)
         for view in views:
             for form in FORMS if view.local else ():
                 keys = set(islice(form.keys(view.north - view.reach, view.north + view.reach), MOST_KEYS + 1))
                 for key, shift in sorted(keys) if len(keys) <= MOST_KEYS else ():
                     self._ways.setdefault(key, []).append((view, form, shift))
-                    self._table[key] = True
+
+        library = hyperscan_library() if engine != "numpy" and self._ways else None
+        self._keyed = (
+            _compiled(library, sorted(self._ways)) if library is not None else _looked_up(self._ways)
+        )
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
         """Give the ranges in which pairs near a known place stand."""
@@ -63,13 +68,9 @@ class Packed:
     def _pairs(self, data: bytes) -> list[_Seen]:
         if not self._ways or len(data) < 6 or data.isascii():
             return []
-        units = np.frombuffer(data, dtype=np.uint8)
-        found = [_keyed(units[at : at + CHUNK + 1], self._table) + at for at in range(0, len(units), CHUNK)]
-        places = np.concatenate(found)[:MOST]
-        keys = units[places].astype(np.uint16) << 8 | units[places + 1]
         best: dict[tuple[int, int], _Seen] = {}
-        for place, key in zip(places.tolist(), keys.tolist(), strict=True):
-            for view, form, shift in self._ways[key]:
+        for place in self._keyed(data):
+            for view, form, shift in self._ways[data[place] << 8 | data[place + 1]]:
                 seen = _at(data, place - shift, view, form=form) if place >= shift else None
                 if seen is None:
                     continue
@@ -79,7 +80,48 @@ class Packed:
         return [best[key] for key in sorted(best)]
 
 
-def _keyed(units: npt.NDArray[np.uint8], table: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def _compiled(library: Any, keys: Sequence[int]) -> Callable[[bytes], list[int]]:
+    """Give what finds the first positions of two bytes that are a key, with one compiled pass."""
+    database = library.Database(mode=library.HS_MODE_BLOCK)
+    count = len(keys)
+    database.compile(
+        expressions=[f"\\x{key >> 8:02x}\\x{key & 255:02x}".encode() for key in keys],
+        ids=list(range(count)),
+        elements=count,
+        flags=[library.HS_FLAG_DOTALL] * count,
+    )
+
+    def keyed(data: bytes) -> list[int]:
+        places: list[int] = []
+
+        def on_match(_number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            places.append(end - 2)
+            return len(places) >= MOST
+
+        try:
+            database.scan(data, match_event_handler=on_match)
+        except library.ScanTerminated:
+            return places
+        return places
+
+    return keyed
+
+
+def _looked_up(keys: Iterable[int]) -> Callable[[bytes], list[int]]:
+    """Give what finds the same by looking every two bytes up in a table."""
+    table = np.zeros(1 << 16, dtype=bool)
+    table[list(keys)] = True
+
+    def keyed(data: bytes) -> list[int]:
+        units = np.frombuffer(data, dtype=np.uint8)
+        found = [_in_table(units[at : at + CHUNK + 1], table) + at for at in range(0, len(units), CHUNK)]
+        places: list[int] = np.concatenate(found)[:MOST].tolist() if found else []
+        return places
+
+    return keyed
+
+
+def _in_table(units: npt.NDArray[np.uint8], table: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Give the positions of two bytes that are in a table."""
     keys = units[:-1].astype(np.uint16) << 8 | units[1:]
     return np.flatnonzero(table[keys])
