@@ -11,16 +11,28 @@ from typing import TYPE_CHECKING, Any
 from vitne.model import Gap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 MOST_ENTRY = 32 << 20
 """Bytes of one entry that are read at most."""
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z|\\\Z)|[{}\[\]]', re.DOTALL)
 _COLON = re.compile(rb"\s*:")
+_USUAL_DEPTH = 8  # containers in one another that are stepped over at one go
 _LONGEST_KEY = 64
 _OPEN, _CLOSE, _QUOTE = b"{[", b"}]", 0x22
 Span = tuple[int, int]
 
+
+def _container(depth: int) -> re.Pattern[bytes]:
+    """Give what matches a whole container with at most so many others in one another; it never goes back."""
+    string, plain = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', rb'[^"{}\[\]]++'
+    inside = rb"(?!)"
+    for _ in range(depth):
+        inside = rb"[{\[](?:" + plain + rb"|" + string + rb"|" + inside + rb")*+[}\]]"
+    return re.compile(inside, re.DOTALL)
+
+
+_WHOLE = _container(_USUAL_DEPTH)
 
 def span_or_gap(start: int, end: int) -> Span | Gap:
     """Give the range of an entry, a Gap where it is too long to be read."""
@@ -41,9 +53,14 @@ class _Walk:
         self.begin = -1  # where the entry in hand begins
         self.seen = False  # the list of entries was met
 
-    def open(self, at: int, *, is_list: bool) -> None:
+    @property
+    def at_entry(self) -> bool:
+        """Whether a container that opens here is an entry."""
         goal = len(self.keys)
-        if self.matched == goal and self.depth == goal + 1 and self.begin < 0 and self.seen:
+        return self.matched == goal and self.depth == goal + 1 and self.begin < 0 and self.seen
+
+    def open(self, at: int, *, is_list: bool) -> None:
+        if self.at_entry:
             self.begin = at
         elif self.depth == 0 or (self.due and self.depth == self.matched + 1):
             self._step(is_list=is_list)
@@ -77,19 +94,9 @@ def entries(data: Any, *keys: bytes, start: int = 0) -> Iterator[Span | Gap]:
     Without keys the document itself is the list.
     """
     walk = _Walk(keys)
-    for token in _TOKEN.finditer(data, start):
-        at = token.start()
-        byte = data[at]
-        if byte == _QUOTE:
-            walk.due = _is_key(walk, token, data)
-        elif byte in _OPEN:
-            walk.open(at, is_list=byte == _OPEN[1])
-        elif byte in _CLOSE:
-            done = walk.close(at)
-            if done is not None:
-                yield span_or_gap(*done)
-            if walk.depth <= 0:
-                break
+    at: int | None = start
+    while at is not None:
+        at = yield from _until_container(data, walk, at)
     if walk.begin >= 0:
         why = "the file ends inside an entry"
         yield Gap(kind="truncated-file", why=why, offset=walk.begin, length=len(data) - walk.begin)
@@ -99,6 +106,29 @@ def entries(data: Any, *keys: bytes, start: int = 0) -> Iterator[Span | Gap]:
         )
     if not walk.seen:
         yield Gap(kind="malformed", why="the file holds no list of entries", offset=0, length=len(data))
+
+
+def _until_container(data: Any, walk: _Walk, start: int) -> Generator[Span | Gap, None, int | None]:
+    """Read tokens up to an entry that could be stepped over whole; gives where to go on, None at the end."""
+    for token in _TOKEN.finditer(data, start):
+        at = token.start()
+        byte = data[at]
+        if byte == _QUOTE:
+            walk.due = _is_key(walk, token, data)
+        elif byte in _OPEN:
+            whole = _WHOLE.match(data, at) if walk.at_entry else None
+            if whole is not None:
+                walk.due = False
+                yield span_or_gap(at, whole.end())
+                return whole.end()
+            walk.open(at, is_list=byte == _OPEN[1])
+        elif byte in _CLOSE:
+            done = walk.close(at)
+            if done is not None:
+                yield span_or_gap(*done)
+            if walk.depth <= 0:
+                break
+    return None
 
 
 def _is_key(walk: _Walk, token: re.Match[bytes], data: Any) -> bool:
