@@ -110,7 +110,7 @@ def test_what_is_passed_over_is_told_as_if_it_were_read(tmp_path: Path, seed: in
     assert any(one["identifier"] == "imei" and one["protocol"] == "dns" for one in slow["findings"])
 
 
-def test_a_question_is_read_twice_and_then_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_in_whose_name_nothing_stands_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     talk = Asking()
     for number in range(40):
         asked = query("shop.example", 0x8000 + number)
@@ -126,8 +126,7 @@ def test_a_question_is_read_twice_and_then_counted(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(flowreader.FlowReader, "patiently", counted)
     result = told(path, shortcuts=True)
-    assert read[:3] == [0, 1, 40]
-    assert len(read) == 3
+    assert read == [40]
     assert [row["protocol"] for row in result["sent"]].count("dns") == 40
     [finding] = [one for one in result["findings"] if one["transport"] == "tcp"]
     assert (finding["destination"]["host"], finding["destination"]["host_source"]) == ("shop.example", "dns")

@@ -68,14 +68,18 @@ class Idle:
         self._once.discard(key)
         if len(self._known) >= MOST:
             self._known.clear()
-        told = self._known[key] = self._look(message, part, data)
+        told = self._known[key] = self.look(message, part, data)
         return told
 
     def known(self, protocol: str, path: str, data: bytes) -> tuple[Sighting, ...] | None:
         """Give what is known from before to be found in such a part; None where it is to be looked at."""
         return self._known.get((protocol, path, data))
 
-    def _look(self, message: Message, part: Part, data: bytes) -> tuple[Sighting, ...] | None:
+    def look(self, message: Message, part: Part, data: bytes) -> tuple[Sighting, ...] | None:
+        """Look at a part without remembering it: what is found in it, None where it takes the patient reader.
+
+        A known value in it, a wrapped one or more than one layer does.
+        """
         nodes: list[Node] = []
         for item in unwrap(part, data, budget=Budget(), opener=self._opener):
             if not isinstance(item, Node) or (nodes and not _name(item)):

@@ -1,7 +1,7 @@
 """Questions to a name server and their answers: of one that was read before, only what is new is read.
 
 A phone asks for the same names hundreds of times a day.  What a question tells is decided by its name alone;
-once ``Idle`` knows that nothing stands in it, a flow of one such question and its answer becomes a row of
+where ``Idle`` says that nothing stands in it, a flow of one such question and its answer becomes a row of
 what was sent, and the addresses that the answer told.  RFC 1035 section 4.1.
 """
 
@@ -12,10 +12,10 @@ import struct
 from typing import TYPE_CHECKING
 
 from vitne.decode.protocols import asked_first, decoders, judge
-from vitne.decode.protocols.dns_message import HEADER
+from vitne.decode.protocols.dns_message import HEADER, Reader
 from vitne.decode.protocols.dns_names import read_name
 from vitne.decode.protocols.dns_records import TYPES
-from vitne.model import Malformed
+from vitne.model import Malformed, Message
 from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.idle import NOTHING
 from vitne.pipeline.messagework import device_and_direction
@@ -34,7 +34,7 @@ _ASKED = frozenset((0x0000, 0x0100))  # flags of a plain question: recursion des
 _ANSWERED = 0x8000 | 0x0400 | 0x0100 | 0x0080 | 0x0020 | 0x0010 | 0x000F  # flags that an answer may carry
 _MOST_RECORDS = 32
 _LONGEST = 300  # bytes of a question
-_MOST = 4096  # questions and pairs of ends that are remembered
+_MOST = 16384  # questions and pairs of ends that are remembered
 _RECORD = struct.Struct(">HHIH")
 _POINTER = b"\xc0\x0c"  # to the name of the first question
 _FAMILIES = {(1, 4): socket.AF_INET, (28, 16): socket.AF_INET6}
@@ -100,12 +100,20 @@ class Questions:
         end = data.find(0, 12)
         if flags not in _ASKED or end < 0 or counts[:3] != [1, 0, 0] or not _ends(data, end + 5, counts[3]):
             return None
-        if self._idle.known("dns", "question name", data[12 : end + 1]) != NOTHING:
-            return None
         if len(self._names) >= _MOST:
             self._names.clear()
-        text = self._names[key] = _plain_name(data)
+        text = self._names[key] = _plain_name(data) if self._dull(data, end) else None
         return text
+
+    def _dull(self, data: bytes, end: int) -> bool:
+        """Say whether nothing stands in the name asked for, whose last byte is at ``end``."""
+        told = self._idle.known("dns", "question name", data[12 : end + 1])
+        if told is None:
+            message = Reader("dns").read(0, data, number=0)[0]
+            if not isinstance(message, Message) or not message.parts:
+                return False
+            told = self._idle.look(message, message.parts[0], data[12 : end + 1])
+        return told == NOTHING
 
 
 def _plain_name(data: bytes) -> str | None:
