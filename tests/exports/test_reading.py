@@ -111,3 +111,18 @@ def test_base64_is_decoded_or_malformed() -> None:
 )
 def test_addresses_are_given_in_their_plain_form(word: Any, found: str) -> None:
     assert reading.address(word) == found
+
+
+@pytest.mark.parametrize(
+    ("record", "value"),
+    [
+        (b'{"a":"caf\xc3\xa9"}', "café"),
+        (b'{"a":"caf\xe9"}', "caf\udce9"),  # no UTF-8: the byte is kept
+        (b'{"a":"\\ud83d"}', "\ud83d"),  # half of a pair
+        (b'{"a":123456789012345678901234567890}', 123456789012345678901234567890),
+        (b'{"a":1e400}', float("inf")),
+        (b'{"a":1,"a":2}', 2),
+    ],
+)
+def test_json_that_a_strict_reader_refuses_is_read_as_python_reads_it(record: bytes, value: object) -> None:
+    assert reading.json_object(record)["a"] == value

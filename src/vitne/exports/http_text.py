@@ -10,6 +10,7 @@ specification: RFC 9112 sections 2 to 6; RFC 9110 sections 6 and 8.4; RFC 9113 s
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ _CHUNKED = re.compile(rb"[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\r\n]{0,256})?\r\n")
 _MAGIC = {b"gzip": b"\x1f\x8b", b"x-gzip": b"\x1f\x8b", b"zstd": b"\x28\xb5\x2f\xfd"}
 _WITH_BODY = {b"POST", b"PUT", b"PATCH"}
 _MOST_METHOD = 32
+_KEPT_HEADERS = 4096  # that were read lately
+_SHORT = 256  # bytes of a header that is worth keeping
+_SAYS_OF_THE_BODY = {b"content-length", b"transfer-encoding", b"content-encoding", b"expect"}
 PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -103,13 +107,22 @@ def _kept(headers: Iterable[Header], body: Body) -> list[Header]:
     """Give the headers as they can stand in the text: none that says something untrue of the body."""
     kept = []
     for name, value in headers:
-        if name[:1] == b":":
-            continue  # pseudo-headers of HTTP/2 say what the start line says
-        plain, lower = _NOT_NAME.sub(b"_", name), name.lower()
-        if not plain or not _is_true(lower, value, body):
+        lower, header = (_read if len(name) + len(value) <= _SHORT else _header)(name, value)
+        if not lower or (lower in _SAYS_OF_THE_BODY and not _is_true(lower, value, body)):
             continue
-        kept.append((plain, _clean(value)))
+        kept.append(header)
     return kept
+
+
+def _header(name: bytes, value: bytes) -> tuple[bytes, Header]:
+    """Give a header's name in small letters, b"" where it cannot stand in the text, and how it stands there."""
+    if name[:1] == b":":
+        return b"", (b"", b"")  # pseudo-headers of HTTP/2 say what the start line says
+    plain = _NOT_NAME.sub(b"_", name)
+    return name.lower() if plain else b"", (plain, _clean(value))
+
+
+_read = lru_cache(_KEPT_HEADERS)(_header)
 
 
 def _is_true(lower: bytes, value: bytes, body: Body) -> bool:

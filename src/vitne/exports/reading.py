@@ -9,7 +9,10 @@ import ipaddress
 import json
 import math
 import re
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from vitne.model import Malformed
 
@@ -17,18 +20,29 @@ _TIME = re.compile(
     r"\s*(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,30}))?\s*(Z|z|[+-]\d\d:?\d\d)?"
 )
 _LATEST_NS = 1 << 62
+_DECODER = msgspec.json.Decoder()
+_LONGEST_ADDRESS = 256  # letters, with zone and brackets
+_KEPT_ADDRESSES = 4096  # that were read lately
 _PORTS = 65_536
 
 
 def json_object(record: bytes) -> dict[str, Any]:
     """Decode one JSON object; raises Malformed.  Bytes that are no UTF-8 become lone surrogates."""
     try:
-        value = json.loads(record.decode("utf-8", "surrogateescape"))
-    except (ValueError, RecursionError) as error:
-        raise Malformed("an entry is no sound JSON", at=getattr(error, "pos", None)) from error
+        value = _DECODER.decode(record)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = _leniently(record)
     if not isinstance(value, dict):
         raise Malformed("an entry is no JSON object", at=0)
     return value
+
+
+def _leniently(record: bytes) -> Any:
+    """Decode JSON that is not quite JSON: NaN, half a surrogate pair, bytes that are no UTF-8."""
+    try:
+        return json.loads(record.decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError) as error:
+        raise Malformed("an entry is no sound JSON", at=getattr(error, "pos", None)) from error
 
 
 def mapping(value: object) -> dict[str, Any]:
@@ -93,7 +107,13 @@ def from_base64(value: str) -> bytes:
 
 def address(value: object) -> str:
     """Give a network address in its plain form, "" for anything that is none."""
-    word = text(value).strip().strip("[]").split("%")[0]
+    word = text(value)
+    return _address(word) if word and len(word) < _LONGEST_ADDRESS else ""
+
+
+@lru_cache(_KEPT_ADDRESSES)
+def _address(written: str) -> str:
+    word = written.strip().strip("[]").split("%")[0]
     try:
         return str(ipaddress.ip_address(word)) if len(word) < 64 else ""
     except ValueError:

@@ -1,8 +1,8 @@
 """Exports as traffic: entries become flows with streams, so that one detection runs on every input.
 
 Each exchange of an entry is a flow of its own.  What its sides sent is written out as bytes, one run per
-unit, and a run's row leads back to the entry.  Bodies are not kept: an entry is read once to learn who talked
-with whom and when, and again when its turn comes.
+unit, and a run's row leads back to the entry.  Bodies of a large export are not kept: an entry is read once
+to learn who talked with whom and when, and again when its turn comes.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _MOST_EXCHANGES = 8 << 20
 """Exchanges of one export; an endless one is read so far."""
+_MOST_KEPT = 16 << 20
+"""Bytes of an export up to which what its entries hold is kept from the first reading."""
+_ABOUT = 1024  # bytes that an exchange takes besides what its units hold
 _UDP, _TCP = 17, 6
 _KINDS = ("", "text", "binary", "message", "other")
 
@@ -35,7 +38,7 @@ class _Ends(NamedTuple):
     """What exchanges of the same two ends share."""
 
     transport: str
-    client: tuple[str, int]
+    client: str  # address; ports of clients differ from exchange to exchange
     server: tuple[str, int]
     host: str
     protocol: str
@@ -57,6 +60,7 @@ class ExportWalk:
         self._entry = array("I")  # per exchange: its entry, from 0
         self._nth = array("I")  # per exchange: which of its entry's
         self._end = array("I")  # per exchange: number of its ends
+        self._port = array("H")  # per exchange: port of its client
         self._unseen = (array("q"), array("q"))  # per exchange and side: bytes that are not in the export
         self._row = array("I")  # per exchange: its first row
         self._row_time = array("q")
@@ -64,7 +68,9 @@ class ExportWalk:
         self._row_kind = array("B")
         self._alike: dict[tuple[str, str], Gap | Oddity] = {}
         self.entries = 0
-        self._held: tuple[int, list[Exchange]] = (-1, [])
+        self._held: tuple[int, list[Exchange]] = (-1, [])  # beginning of an entry, what it holds
+        self._kept: dict[int, list[Exchange]] | None = {}  # the same of all, while they are few
+        self._kept_bytes = 0
 
     # -- the first reading -------------------------------------------------------------------------------
 
@@ -87,13 +93,25 @@ class ExportWalk:
             self.entries += 1
 
     def _take(self, span: tuple[int, int]) -> None:
-        nth = 0
-        for item in self._reader.read(span):
-            if not isinstance(item, Exchange):
-                self._note(item)
-                continue
-            self._add(item, span, nth)
-            nth += 1
+        found: list[Exchange] = []
+        try:
+            for item in self._reader.read(span):
+                if not isinstance(item, Exchange):
+                    self._note(item)
+                    continue
+                self._add(item, span, len(found))
+                found.append(item)
+        finally:
+            self._keep(span[0], found)
+
+    def _keep(self, start: int, found: list[Exchange]) -> None:
+        if self._kept is None or not found:
+            return
+        self._kept_bytes += sum(_ABOUT + sum(len(unit.data) for unit in each.units) for each in found)
+        if self._kept_bytes > _MOST_KEPT:
+            self._kept = None
+        else:
+            self._kept[start] = found
 
     def _note(self, note: Gap | Oddity) -> None:
         """Keep a note of an entry; alike ones are counted at the first entry that gave them."""
@@ -115,7 +133,7 @@ class ExportWalk:
     def _add(self, exchange: Exchange, span: tuple[int, int], nth: int) -> None:
         ends = _Ends(
             transport=exchange.transport,
-            client=(exchange.client_ip, exchange.client_port),
+            client=exchange.client_ip,
             server=(exchange.server_ip, exchange.server_port),
             host=exchange.host,
             protocol=exchange.protocol,
@@ -134,6 +152,7 @@ class ExportWalk:
         self._entry.append(self.entries)
         self._nth.append(nth)
         self._end.append(number)
+        self._port.append(exchange.client_port)
         self._row.append(len(self._row_time))
         before = self._row_time[-1] if self._row_time else 0
         if exchange.units[0].time_ns is None:
@@ -168,8 +187,8 @@ class ExportWalk:
         return Flow(
             number=number,
             transport=ends.transport,
-            client_ip=ends.client[0],
-            client_port=ends.client[1],
+            client_ip=ends.client,
+            client_port=self._port[number],
             client_mac="",
             server_ip=ends.server[0],
             server_port=ends.server[1],
@@ -192,15 +211,16 @@ class ExportWalk:
         protocol = np.array(
             [_UDP if ends.transport == "udp" else _TCP for ends in self._ends], dtype=np.uint8
         )
-        ports = np.array([[ends.client[1], ends.server[1]] for ends in self._ends], dtype=np.uint16)
-        return {"protocol": protocol[which], "port": ports.reshape(-1, 2)[which]}
+        ports = np.array([ends.server[1] for ends in self._ends], dtype=np.uint16)
+        own = np.frombuffer(self._port, dtype=np.uint16) if self._port else np.zeros(0, dtype=np.uint16)
+        return {"protocol": protocol[which], "port": np.stack([own, ports[which]], axis=1)}
 
     def near_flows(self) -> Iterator[Flow]:
         """Yield one flow of each client that the export names; servers tell nothing about devices."""
         seen: set[tuple[str, str]] = set()
         for number, which in enumerate(self._end):
             ends = self._ends[which]
-            key = (ends.client[0], ends.server[0])
+            key = (ends.client, ends.server[0])
             if key[0] and key[1] and key not in seen:
                 seen.add(key)
                 yield msgspec.structs.replace(self.flow(number), answered=False)
@@ -265,6 +285,8 @@ class ExportWalk:
 
     def _exchange(self, number: int) -> Exchange:
         start = self._spans[0][number]
+        if self._kept is not None and start in self._kept:
+            return self._kept[start][self._nth[number]]
         if self._held[0] != start:
             span = (start, self._spans[1][number])
             self._held = (start, [each for each in self._reader.read(span) if isinstance(each, Exchange)])
@@ -288,6 +310,9 @@ class ExportWalk:
 
     def place(self, rows: np.ndarray) -> list[Place]:
         """Say which entries hold these rows."""
+        if len(rows) == 1:  # nearly always: a request is in one entry
+            row = int(rows[0])
+            return [Place(capture=self.capture, frames=(self._row_entry[row],), time_ns=self._row_time[row])]
         rows = np.unique(np.asarray(rows, dtype=np.int64))
         if not len(rows):
             return []
