@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 import pytest
 
 from vitne.lab import samples
-from vitne.report.formats import html as module
 from vitne.report.formats.html import page
 
 VOID = {"meta", "br"}
@@ -237,30 +236,3 @@ def test_destinations_that_got_nothing_but_attributes_are_folded_away(make_case)
     folded = [a for tag, a in reader.tags if tag == "details" and a.get("class") == "card minor"]
     assert len(folded) == 1
     assert "device-model HMD-TA 0000" in reader.words
-
-
-def test_a_kept_template_gives_the_same_page_and_a_broken_one_is_made_anew(case, tmp_path, monkeypatch):
-    monkeypatch.setattr(module.sys, "dont_write_bytecode", False)
-    made = module._Compiled()
-    made._file = tmp_path / "index.template"
-    monkeypatch.setattr(module, "_Compiled", lambda: made)
-    pages = []
-    for content in (None, None, b"no template at all"):
-        if content is not None:
-            made._file.write_bytes(content)
-        module._environment.cache_clear()
-        pages.append(page(case))
-        assert len(made._file.read_bytes()) > 10_000
-    module._environment.cache_clear()
-    assert pages == [page(case)] * 3
-
-
-def test_a_template_is_not_kept_where_python_keeps_nothing(case, tmp_path, monkeypatch):
-    monkeypatch.setattr(module.sys, "dont_write_bytecode", True)
-    made = module._Compiled()
-    made._file = tmp_path / "index.template"
-    monkeypatch.setattr(module, "_Compiled", lambda: made)
-    module._environment.cache_clear()
-    page(case)
-    module._environment.cache_clear()
-    assert not made._file.exists()

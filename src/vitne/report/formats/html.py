@@ -1,71 +1,70 @@
-"""A case as one page that opens offline: no script, nothing loaded, every foreign word inert."""
+"""A case as one page that opens offline: no script, nothing loaded, every foreign word inert.
+
+Written piece by piece without a template language: loading and compiling one took longer than all pages.
+"""
 
 from __future__ import annotations
 
 import base64
 import functools
 import hashlib
-import os
-import sys
-from contextlib import suppress
 from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import BytecodeCache, DictLoader, Environment, StrictUndefined
-from markupsafe import Markup, escape
 from msgspec.structs import replace
 
 from vitne.model import GRADES
-from vitne.report import visible, words
+from vitne.report import words
+from vitne.report.formats.html_cards import Cards
+from vitne.report.formats.html_pieces import inert, joined, listed, meaning, paired, scrolled, upfirst
 from vitne.report.overview import overview
 from vitne.report.timeline import LEFT, RIGHT, WIDTH, drawing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from jinja2.bccache import Bucket
-
-    from vitne.model import Finding
-    from vitne.report.overview import Outcome, Overview, Whither
+    from vitne.model import Capture
+    from vitne.report.overview import Near, Outcome, Overview, Target, Whither
+    from vitne.report.timeline import Drawing
 
 PATH = "report/index.html"
 """Where the page stands in a case."""
-_LONGEST = 400  # characters of any one foreign text
-_REPEATS = 100  # most repeats listed under one value
 _LINES = 200  # most values listed under one destination
 _TARGETS = 200  # most destinations of one device, of either sort
 _PROOFS = 2000  # most values on the page
 _NOTES = 100  # most kinds of gaps or oddities listed
+_GLANCE = (
+    '<thead><tr><th scope="col">To whom</th><th scope="col">What</th><th scope="col">On the way</th>'
+    '<th scope="col">What became of it</th><th scope="col" class="n">Messages</th></tr></thead>'
+)
+_UNREAD = (
+    '<thead><tr><th scope="col">Destination</th><th scope="col">Address</th><th scope="col">Why</th>'
+    '<th scope="col" class="n">Bytes</th></tr></thead>'
+)
 
 
 def page(case: Outcome, *, rules: Mapping[str, Any] | None = None, whither: Sequence[Whither] = ()) -> bytes:
     """Give the page as UTF-8; ``rules`` are versions and digests of what was used."""
     laid, left_out = _bounded(overview(case))
-    style = Markup(_template("style.css"))  # noqa: S704  (our own file)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    labels = [near.label for near in laid.devices if near.targets or near.unread]
-    text = (
-        _environment()
-        .get_template("index.html.j2")
-        .render(
-            laid=laid,
-            left_out=left_out,
-            case=case,
-            picture=drawing(case, laid),
-            whither=[(each, Markup(each.svg)) for each in whither],  # noqa: S704  (drawn here, which escapes)
-            title=_title(labels),
-            style=style,
-            style_digest=digest,
-            rules=_flat(rules or {}),
-            gaps=_counted((gap.kind, gap.why, gap.count) for gap in case.gaps),
-            oddities=_counted((odd.name, odd.note, odd.count) for odd in case.oddities),
-            grades=[(grade, words.GRADE_MEANS[grade]) for grade in reversed(GRADES)],
-            most={"repeats": _REPEATS, "notes": _NOTES},
-            edge={"width": WIDTH, "left": LEFT, "right": RIGHT},
+    pieces = [_head(laid), *_glance(laid), *_whither(whither)]
+    picture = drawing(case, laid)
+    if picture is not None:
+        pieces += _when(picture)
+    cards = Cards()
+    for number, near in enumerate(laid.devices):
+        if near.targets:
+            pieces += cards.of(near, number)
+    if left_out:
+        pieces.append(
+            f"<p><strong>{left_out} more</strong> found no room on this page; the tables beside it "
+            "(findings.jsonl, opaque.jsonl) hold all.</p>\n"
         )
-    )
-    return text.encode()
+    pieces += _unread(case, laid)
+    grades = ((grade, inert(words.GRADE_MEANS[grade])) for grade in reversed(GRADES))
+    pieces.append(_part("method.html").format(grades=paired(grades)))
+    pieces += _evidence(case.captures, _flat(rules or {}))
+    pieces.append(_part("foot.html"))
+    return "".join(pieces).encode()
 
 
 def _bounded(laid: Overview) -> tuple[Overview, int]:
@@ -91,125 +90,160 @@ def _bounded(laid: Overview) -> tuple[Overview, int]:
     return replace(laid, devices=tuple(devices)), left_out
 
 
+@functools.cache
+def _part(name: str) -> str:
+    """Give a part of the page that never changes but for the names in braces."""
+    return (resources.files("vitne.report.formats") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _head(laid: Overview) -> str:
+    """Give everything before the first section."""
+    style = _part("style.css")
+    labels = [near.label for near in laid.devices if near.targets or near.unread]
+    return _part("head.html").format(
+        digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        title=inert(_title(labels)),
+        style=style,
+        headlines="".join(f"<p>{inert(sentence)}</p>\n" for sentence in laid.headlines),
+        limits=inert(laid.limits),
+        records=inert(laid.records),
+        messages=inert(words.count_of(laid.messages, "message")),
+        span=inert(laid.span),
+    )
+
+
 def _title(labels: list[str]) -> str:
     if len(labels) == 1:
         return f"What did {words.device_label(labels[0])} send, and to whom?"
     return "What did these devices send, and to whom?" if labels else "What was sent, and to whom?"
 
 
-@functools.cache
-def _template(name: str) -> str:
-    return (resources.files("vitne.report.formats") / "templates" / name).read_text(encoding="utf-8")
-
-
-class _Compiled(BytecodeCache):
-    """Keeps the compiled template where Python keeps compiled modules, if that can be written to."""
-
-    def __init__(self) -> None:
-        folder = Path(__file__).parent / "__pycache__"
-        self._file = folder / f"index.{sys.implementation.cache_tag}.template"
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Read what was kept; a template that was changed since is not taken."""
-        with suppress(OSError), self._file.open("rb") as stream:
-            bucket.load_bytecode(stream)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it for the next time."""
-        if not sys.dont_write_bytecode:
-            with suppress(OSError):
-                fresh = self._file.with_suffix(f".{os.getpid()}")
-                fresh.write_bytes(bucket.bytecode_to_string())
-                fresh.replace(self._file)
-
-
-@functools.cache
-def _environment() -> Environment:
-    """Give an environment where everything is escaped and every text goes through ``visible`` first."""
-    environment = Environment(
-        bytecode_cache=_Compiled(),
-        loader=DictLoader({"index.html.j2": _template("index.html.j2")}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_inert,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "bytes": words.size,
-        "clock": words.clock,
-        "count": words.count_of,
-        "records": words.records_of,
-        "frames": words.frames,
-        "joined": words.joined,
-        "layers": _layers,
-        "meaning": _meaning,
-        "ranges": _ranges,
-        "repeats": _repeats,
-        "some": words.some,
-        "upfirst": words.upfirst,
-    }
-    environment.globals |= {"reach": words.reach}
-    return environment
-
-
-def _inert(value: Any) -> Any:
-    """Make whatever a template prints inert, unless it is markup of our own."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return _escaped(value)
-    return value
-
-
-@functools.lru_cache(maxsize=1 << 14)
-def _escaped(text: str) -> Markup:
-    """Give a text without a look of its own or a meaning as markup; the same texts come again and again."""
-    return escape(visible(text, 4 * _LONGEST if " " in text else _LONGEST))
-
-
-def _meaning(word: str, of: str) -> str:
-    """Give what a closed word means, the word itself where it is not known."""
-    tables: dict[str, dict[str, str]] = {
-        "delivery": words.DELIVERY_MEANS,
-        "form": words.PROTECTION_SHORT,
-        "protection": words.PROTECTION_MEANS,
-        "scope": words.SCOPE_MEANS,
-        "host": words.HOST_SOURCE_MEANS,
-        "reason": words.REASON_MEANS,
-    }
-    return tables[of].get(word, word)
-
-
-def _layers(layers: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Give layers as rows: what it is, where it stands in the layer before, with what parameters."""
-    return [
-        {
-            "codec": layer.get("codec", ""),
-            "path": layer.get("path", ""),
-            "start": _range(layer)[0],
-            "end": _range(layer)[1],
-            "params": ", ".join(
-                f"{key} {value!r}" for key, value in sorted(dict(layer.get("params") or {}).items())
-            ),
-        }
-        for layer in layers
+def _glance(laid: Overview) -> Iterator[str]:
+    """Yield the table of destinations that got something."""
+    rows = [
+        _got(target, f"to-{device}-{number}")
+        for device, near in enumerate(laid.devices)
+        for number, target in enumerate(near.targets)
+        if target.direction == "sent" and target.lines
     ]
+    if rows:
+        table = ["<table>", _GLANCE, "<tbody>", *rows, "</tbody>", "</table>"]
+        yield '<section aria-labelledby="glance">\n<h2 id="glance">At a glance</h2>\n'
+        yield scrolled("Destinations and what they got", *table)
+        yield "</section>\n"
 
 
-def _ranges(found: Finding) -> str:
-    """Give all ranges of a finding on one line, outermost first, the value's own at the end."""
-    steps = [f"{layer.get('codec', '')} {_range(layer)[0]}–{_range(layer)[1]}" for layer in found.layers]
-    return " › ".join([*steps, f"value {found.value_range[0]}–{found.value_range[1]}"])
+def _got(target: Target, place: str) -> str:
+    """Give a row of what one destination got."""
+    titles = [upfirst(title) if not number else inert(title) for number, title in enumerate(target.titles)]
+    forms = [meaning(word, "form") for word in target.protections]
+    return (
+        f'<tr><td class="what"><a href="#{place}">{inert(target.name)}</a><br>'
+        f'<span class="soft">{meaning(target.scope, "scope")}</span></td>\n<td>{"; ".join(titles)}</td>\n'
+        f"<td>{'; '.join(forms)}</td><td>{joined(target.deliveries)}</td>"
+        f'<td class="n">{target.messages}</td></tr>'
+    )
 
 
-def _range(layer: Mapping[str, Any]) -> tuple[int, int]:
-    start, end = layer.get("range") or (0, 0)
-    return start, end
+def _whither(whither: Sequence[Whither]) -> Iterator[str]:
+    """Yield pictures of where data went, each with the same told in words."""
+    if not whither:
+        return
+    yield '<section aria-labelledby="whither">\n<h2 id="whither">To whom, and to which countries</h2>\n'
+    for each in whither:
+        heading = inert(each.heading)
+        yield f'<h3>{heading}</h3>\n<figure class="drawn">\n'
+        if each.svg:
+            yield scrolled(heading, each.svg)
+        note = f" {inert(each.note)}" if each.note else ""
+        yield f'<figcaption class="soft">{inert(each.title)}{note}\n'
+        yield '<details class="minor"><summary>The same in words</summary>\n'
+        yield listed(map(inert, each.told))
+        yield "</details></figcaption>\n</figure>\n"
+    yield "</section>\n"
 
 
-def _repeats(line: Any) -> tuple[Finding, ...]:
-    """Give the findings of a line but the first, as many as are listed."""
-    found: tuple[Finding, ...] = line.findings[1 : _REPEATS + 1]
-    return found
+def _when(picture: Drawing) -> Iterator[str]:
+    """Yield the line of time."""
+    told = inert(picture.told)
+    left = f" {inert(words.count_of(picture.left_out, 'destination'))} not drawn." if picture.left_out else ""
+    drawn = [
+        f'<svg role="img" aria-labelledby="when-title when-told" viewBox="0 0 {WIDTH} {picture.height}">',
+        '<title id="when-title">Messages with findings, by destination and time</title>',
+        f'<desc id="when-told">{told}</desc>',
+        *_marks(picture),
+        "</svg>",
+    ]
+    yield '<section aria-labelledby="when">\n<h2 id="when">When</h2>\n<figure>\n'
+    yield scrolled("Line of time", *drawn)
+    yield f'<figcaption class="soft">{told} Times are UTC.{left}</figcaption>\n</figure>\n</section>\n'
+
+
+def _marks(picture: Drawing) -> Iterator[str]:
+    """Yield the lines, dots, bars and words of the line of time."""
+    ends = f'x1="{LEFT}" x2="{WIDTH - RIGHT}"'
+    base = picture.base
+    for lane in picture.lanes:
+        y = lane.y
+        yield f'<text x="{LEFT}" y="{y - 15}">{inert(lane.name)}</text>'
+        yield f'<line {ends} y1="{y}" y2="{y}"/>'
+        for dot in lane.dots:
+            yield f'<circle cx="{dot.x}" cy="{y}" r="6.5"><title>{inert(dot.text)}</title></circle>'
+    if picture.bars:
+        yield f'<text class="soft" x="{LEFT}" y="{base - 50}">all messages, readable or not</text>'
+        for bar in picture.bars:
+            size = f'width="{bar.width}" height="{bar.height}"'
+            yield f'<rect x="{bar.x}" y="{base - bar.height}" {size}/>'
+    yield f'<line {ends} y1="{base}" y2="{base}"/>'
+    for tick in picture.ticks:
+        place = f'x="{tick.x}" y="{base + 17}" text-anchor="{tick.anchor}"'
+        yield f'<text class="soft" {place}>{inert(tick.text)}</text>'
+
+
+def _unread(case: Outcome, laid: Overview) -> Iterator[str]:
+    """Yield what could not be read, the gaps and the oddities."""
+    yield '<section aria-labelledby="unread">\n<h2 id="unread">What could not be read</h2>\n'
+    yield f"<p>{inert(laid.limits)}</p>\n"
+    for near in laid.devices:
+        if near.unread:
+            caption = f"<caption>{inert(near.label or 'An unnamed device')}</caption>"
+            table = ["<table>", caption, _UNREAD, "<tbody>", *_unread_rows(near), "</tbody>", "</table>"]
+            yield scrolled(f"Unread traffic of {inert(near.label)}", *table)
+    yield _notes(
+        "Gaps",
+        "What the capture does not hold, or what broke its own format.",
+        _counted((gap.kind, gap.why, gap.count) for gap in case.gaps),
+    )
+    yield _notes(
+        "Oddities",
+        "What deviates from its specification and was read all the same.",
+        _counted((odd.name, odd.note, odd.count) for odd in case.oddities),
+    )
+    yield "</section>\n"
+
+
+def _unread_rows(near: Near) -> Iterator[str]:
+    for target in near.unread:
+        addresses = joined(target.addresses[:3])
+        for row in target.unread:
+            yield (
+                f'<tr><td class="what">{inert(target.name)}</td><td class="mono">{addresses}</td>'
+                f"<td>{meaning(row.reason, 'reason')}</td>"
+                f'<td class="n">{inert(words.size(row.bytes))}</td></tr>'
+            )
+
+
+def _notes(heading: str, about: str, rows: list[tuple[str, str, int]]) -> str:
+    """Give notes under a heading; nothing where there are none."""
+    if not rows:
+        return ""
+    told = [
+        f"<strong>{inert(name)}</strong>{f', {times} times' if times > 1 else ''}: {inert(why)}"
+        for name, why, times in rows[:_NOTES]
+    ]
+    if len(rows) > _NOTES:
+        told.append(f"and {len(rows) - _NOTES} more kinds")
+    return f'<h3>{heading}</h3>\n<p class="soft">{about}</p>\n{listed(told)}'
 
 
 def _counted(rows: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
@@ -218,6 +252,26 @@ def _counted(rows: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, int]]
     for name, note, count in rows:
         sums[name, note] = sums.get((name, note), 0) + count
     return sorted(((*key, count) for key, count in sums.items()), key=lambda row: (-row[2], row[:2]))
+
+
+def _evidence(captures: Iterable[Capture], rules: list[tuple[str, str]]) -> Iterator[str]:
+    """Yield what the page rests on: the captures, and what read them."""
+    yield '<section aria-labelledby="evidence">\n<h2 id="evidence">The evidence</h2>\n'
+    for capture in captures:
+        packed = f", {inert(capture.compression)}" if capture.compression else ""
+        size = f"{inert(words.count_of(capture.size, 'byte'))}, {inert(words.records_of([capture]))}"
+        yield '<dl class="pairs">\n'
+        yield f'<dt>Capture</dt><dd class="mono">{inert(capture.name)}</dd>\n'
+        yield f'<dt>SHA-256</dt><dd class="mono">{inert(capture.sha256)}</dd>\n'
+        yield f"<dt>Size</dt><dd>{size}, {inert(capture.format)}{packed}</dd>\n"
+        if capture.first_ns is not None:
+            yield f"<dt>Time</dt><dd>{inert(words.reach(capture.first_ns, capture.last_ns))}</dd>\n"
+        yield "</dl>\n"
+    if rules:
+        yield '<h3>Made with</h3>\n<dl class="pairs">\n'
+        yield from (f'<dt>{inert(name)}</dt><dd class="mono">{inert(value)}</dd>\n' for name, value in rules)
+        yield "</dl>\n"
+    yield "</section>\n"
 
 
 def _flat(rules: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
