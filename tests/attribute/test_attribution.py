@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import json
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from vitne.attribute.attribution import Asked, Attributor, disagreements, domains
 from vitne.knowledge import Knowledge, shipped
+from vitne.knowledge.adding import Told, add
 from vitne.model.attribution import Attribution, Fact
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KNOWLEDGE = Knowledge([shipped()])
 
@@ -105,3 +111,33 @@ def test_many_destinations_take_little_time() -> None:
     begun = time.process_time()
     assert len(attributor.attribute(places)) == 10_000
     assert time.process_time() - begun < 5
+
+
+def test_a_list_that_a_user_added_is_named_with_its_licence(tmp_path: Path) -> None:
+    place = tmp_path / "list.json"
+    place.write_text(json.dumps({"Acme": {"properties": ["acme.example", "umeng.com"]}}), encoding="utf-8")
+    told = Told(series="radar", date="2026-01-02", licence="CC-BY-NC-SA-4.0")
+    add(place, tmp_path / "tables", told, [])
+    attributor = Attributor(Knowledge([tmp_path / "tables"]), Asked())
+    assert attributor.used == ["radar@2026-01-02"]
+    acme, umeng, none = attributor.attribute(
+        [("", "t.acme.example"), ("", "alog.umeng.com"), ("", "acme.example.org")]
+    )
+    [fact] = [fact for fact in acme.facts if fact.kind == "listed-under"]
+    assert (fact.value, fact.source, fact.date) == ("Acme", "radar@2026-01-02", "2026-01-02")
+    assert fact.place == "acme.example; added by the user, licence CC-BY-NC-SA-4.0"
+    assert acme.recipients == ()
+    assert [each.about for each in umeng.disagreements] == ["owner"]
+    assert not [fact for fact in none.facts if fact.kind == "listed-under"]
+
+
+def test_a_name_with_and_without_its_legal_form_is_no_disagreement() -> None:
+    def told(*names: str) -> list[str]:
+        facts = [Fact(kind="listed-under", value=name, source=f"s{at}") for at, name in enumerate(names)]
+        return [each.about for each in disagreements(facts)]
+
+    assert told("Google", "Google LLC", "GOOGLE, Inc.") == []
+    assert told("Meta (Facebook)", "Facebook") == []
+    assert told("China Telecom", "China Mobile") == ["owner"]
+    assert told("Umeng", "Alibaba") == ["owner"]
+    assert told("Ltd", "Example") == ["owner"]

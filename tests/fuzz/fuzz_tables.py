@@ -9,7 +9,15 @@ from vitne.knowledge.packed import pack, unpack
 from vitne.knowledge.ranges import Ranges
 from vitne.model import Malformed
 
+_TREE = (
+    bytes.fromhex("000011000001") + bytes(16) + b"\xe1\x47country\x42NO"  # one node, one record
+    b"\xab\xcd\xefMaxMind.com\xe5\x4anode_count\xc1\x01\x4brecord_size\xc1\x18\x4aip_version\xc1\x04"
+    b"\x5bbinary_format_major_version\xc1\x02\x4bbuild_epoch\xc4\x5c\x92\xd3\x80"
+)
 SEEDS: list[bytes] = [
+    _TREE,
+    b'{"Acme LLC": {"displayName": "Acme", "properties": ["acme.example"]}}',
+    b'{"organizations": {"a": {"name": "A"}}, "patterns": {"p": {"organization": "a"}}, "domains": {"a.example": "p"}}',
     b'192.0.2.0,192.0.2.255,64496,"Example, Inc."\n2001:db8::,2001:db8::ff,64497,X\n',
     b"3221225984,3221226239,NO\n",
     b"2.3|ripencc|1549148400|1|19830705|20190203|+0100\nripencc|NO|ipv4|192.0.2.0|256|20100101|allocated\n",

@@ -6,6 +6,7 @@ Nothing is merged: a holder of addresses, a registrant and an owner stand side b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vitne.attribute.destinations import domain_of
-from vitne.attribute.facts import NameFacts, RangeFacts, marked
+from vitne.attribute.facts import NameFacts, RangeFacts, lists_of, marked
 from vitne.attribute.names import nowhere_on_the_internet, translated
 from vitne.attribute.places import Reach
 from vitne.attribute.table import Table, shipped_table
@@ -49,13 +50,15 @@ class Attributor:
         self._asked = asked
         self._table = table if table is not None else shipped_table()
         self._ranges = RangeFacts(knowledge, asked.as_of, self._table)
-        self._names = NameFacts(self._table)
+        lists = lists_of(knowledge, asked.as_of)
+        self._names = NameFacts(self._table, lists)
+        self._added = [snapshot.name for snapshot, _ in lists]
         self._contrary: dict[tuple[Fact, ...], list[Disagreement]] = {}
 
     @property
     def used(self) -> list[str]:
         """Give the names of the snapshots that are asked."""
-        return self._ranges.used
+        return [*self._ranges.used, *self._added]
 
     def attribute(self, places: Sequence[Place]) -> list[Attribution]:
         """Give one attribution a destination, in the order given."""
@@ -145,7 +148,7 @@ def disagreements(facts: Iterable[Fact]) -> list[Disagreement]:
         values = tuple((f"{code} {names.get(code, '')}".strip(), source) for code, source in countries)
         out.append(Disagreement(about="country", values=values, note=note))
     owners = sorted({(fact.value, _who(fact)) for fact in every if fact.kind in _OWNERS})
-    if len({owner for owner, _ in owners}) > 1:
+    if not _one_name([owner for owner, _ in owners]):
         note = "different parties name different owners; none of them is taken for granted"
         out.append(Disagreement(about="owner", values=tuple(owners), note=note))
     trapped = [fact for fact in every if fact.trap]
@@ -153,6 +156,25 @@ def disagreements(facts: Iterable[Fact]) -> list[Disagreement]:
         values = (*((fact.value, f"{fact.kind}: {_who(fact)}") for fact in trapped), *owners)
         out.append(Disagreement(about="holder", values=tuple(sorted(set(values))), note=trapped[0].trap))
     return out
+
+
+def _one_name(names: Iterable[str]) -> bool:
+    """Say whether names are one, with and without a legal form or a brand: Example, and Example, Inc."""
+    words = [frozenset(re.findall(r"\w+", name.casefold())) - _FORMS for name in names]
+    longest = max(words, key=len, default=frozenset[str]())
+    return all(each <= longest and (each or each == longest) for each in words)
+
+
+_FORMS = frozenset(
+    word
+    for words in (
+        ("ab", "ag", "as", "asa", "bv", "co", "company", "corp", "corporation", "gmbh", "holding"),
+        ("holdings", "inc", "incorporated", "international", "kg", "limited", "llc", "lp", "ltd", "nv"),
+        ("oy", "oyj", "plc", "pte", "pty", "sa", "sas", "se", "spa", "srl", "the"),
+    )
+    for word in words
+)
+"""Words of legal forms and the like: with or without them a name is the same."""
 
 
 def _who(fact: Fact) -> str:

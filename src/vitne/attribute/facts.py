@@ -14,7 +14,7 @@ from vitne.knowledge import NOWHERE, Ranges, later_than
 from vitne.model.attribution import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from vitne.attribute.table import Table
     from vitne.catalog.misleading import Front
@@ -130,11 +130,23 @@ def _hosted(front: Front, snapshot: Snapshot) -> Fact:
     )
 
 
-class NameFacts:
-    """What the recipient table says of names."""
+Lists = tuple[tuple["Snapshot", "Mapping[str, str]"], ...]
+"""Lists of trackers that a user added: domain -> organisation."""
 
-    def __init__(self, table: Table) -> None:
+
+def lists_of(knowledge: Knowledge, as_of: str) -> Lists:
+    """Give the lists of trackers at hand; the package brings none, since none may be passed on."""
+    found = [each for each in knowledge.chosen(as_of) if each.about == "trackers"]
+    tables = [(each, knowledge.table(each)) for each in found]
+    return tuple((each, content) for each, content in tables if isinstance(content, dict))
+
+
+class NameFacts:
+    """What the recipient table says of names, and the lists that a user added."""
+
+    def __init__(self, table: Table, lists: Lists = ()) -> None:
         self._table = table
+        self._lists = lists
         self._fronts = {name: front for front in fronts() for name in front.domains}
         self._front_names = frozenset(self._fronts)
         self._domains: dict[str, Fact] = {}
@@ -160,6 +172,7 @@ class NameFacts:
             facts.append(self._domains[domain])
         if self._table.knows(host):
             self._say(host, facts, ids)
+        facts += self._added(host)
         front = None
         if not self._front_names.isdisjoint(suffixes(host)):
             front = next(self._fronts[name] for name in suffixes(host) if name in self._fronts)
@@ -176,6 +189,24 @@ class NameFacts:
             limits=tuple(dict.fromkeys(limits)),
             recipients=tuple(sorted(ids)),
         )
+
+    def _added(self, host: str) -> list[Fact]:
+        """Give what added lists say, each by its own name, day and licence; the longest name counts."""
+        out = []
+        for snapshot, content in self._lists:
+            name = next((name for name in suffixes(host) if name in content), "")
+            if name:
+                place = f"{name}; added by the user, licence {snapshot.licence}"
+                out.append(
+                    Fact(
+                        kind="listed-under",
+                        value=content[name],
+                        source=snapshot.name,
+                        place=place,
+                        date=snapshot.date,
+                    )
+                )
+        return out
 
     def _say(self, host: str, facts: list[Fact], ids: set[str]) -> None:
         told = self._table.told(host)

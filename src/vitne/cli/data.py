@@ -10,6 +10,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
+from vitne.attribute.names import suffixes
 from vitne.cli.knowing import knowledge, user_folder
 from vitne.knowledge import Ranges, packed_address
 from vitne.report import visible
@@ -114,6 +115,9 @@ def _said(content: Ranges | dict[str, str], snapshot: Snapshot, word: str) -> It
             yield f"{content.range_of(word)}: {text}"
         return
     if packed_address(word):
+        return
+    if snapshot.about == "trackers":
+        yield from (f"{name}: {content[name]}" for name in suffixes(word) if name in content)
         return
     plain = "".join(char for char in word.lower() if char.isalnum())
     if snapshot.about.startswith("mac") == plain.isdigit() and ":" not in word:

@@ -104,9 +104,15 @@ def _print(pairs: Sequence[Pair], traced: Any | None, case: Case) -> None:
 def recipient_of(one: Attribution) -> str:
     """Give the name a destination is grouped under: its recipients, else that none is known."""
     table = shipped_table()
-    names = " / ".join(table.all[name].name for name in one.recipients) or "unknown"
+    names = " / ".join(table.all[name].name for name in one.recipients) or _listed(one) or "unknown"
     stands = next((fact.value for fact in one.facts if fact.kind == "stands-for"), "")
     return f"{names} (stand-in for {stands})" if stands else names
+
+
+def _listed(one: Attribution) -> str:
+    """Give what lists say that a user added, each with the name of the list; "" without one."""
+    said = (f for f in one.facts if f.kind == "listed-under" and "added by the user" in f.place)
+    return " / ".join(f"{fact.value} [{fact.source}]" for fact in said)
 
 
 def country_of(one: Attribution) -> str:

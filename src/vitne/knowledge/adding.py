@@ -162,7 +162,14 @@ def _one(tables: list[Table], file: Path) -> Table:
     ranges = [table.content for table in tables if isinstance(table.content, Ranges)]
     content: Ranges | dict[str, str]
     if len(ranges) == len(tables):
-        content = joined(ranges)
+        try:
+            content = joined(ranges)
+        except Malformed as error:
+            raise UsageError(
+                f"several files of this package are about the same: {error}",
+                where=str(file),
+                next_step="unpack it, and add the one file that is meant",
+            ) from error
     else:
         content = {
             k: v for table in tables if isinstance(table.content, dict) for k, v in table.content.items()
