@@ -41,3 +41,27 @@ def test_remarks_alike_are_counted_up() -> None:
     log.say("x", "why", record=3)
     log.say("x", "why", record=9, count=4)
     assert [(each.record, each.count) for each in log.remarks] == [(3, 5)]
+
+
+def test_a_start_told_by_several_lines_is_one() -> None:
+    assert settled(event("boot", 1), event("boot", 9), event("boot", 14), event("boot", 400)) == [
+        ("boot", 1),
+        ("boot", 400),
+    ]
+
+
+def test_roaming_that_is_polled_counts_when_it_changes_and_for_each_slot() -> None:
+    own = (
+        event("roaming-off", 1, "0"),
+        event("roaming-on", 2, "1"),
+        event("roaming-off", 10, "0"),
+        event("roaming-on", 20, "1"),
+        event("roaming-on", 30, "0"),
+        event("roaming-off", 40, "1"),
+    )
+    assert settled(*own) == [("roaming-on", 2), ("roaming-on", 30), ("roaming-off", 40)]
+
+
+def test_of_two_entries_of_one_change_the_exact_one_stays() -> None:
+    coarse = DeviceEvent(kind="screen-on", time_ns=10**9, late_ns=10**9, doubts=("coarse",))
+    assert settled(coarse, event("screen-on", 1.7)) == [("screen-on", 1.7)]

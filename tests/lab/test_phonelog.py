@@ -4,7 +4,7 @@ import io
 
 from vitne.events.device_log import DeviceLog, Hints
 from vitne.events.formats import logcat
-from vitne.lab.phonelog import LINES, PhoneLog
+from vitne.lab.phonelog import ENTRIES, READABLE, PhoneLog
 
 START = 1_549_174_470 * 10**9
 
@@ -12,16 +12,28 @@ START = 1_549_174_470 * 10**9
 def test_what_the_phone_writes_is_read_back_as_what_happened() -> None:
     out = io.StringIO()
     log = PhoneLog(out, start_ns=START, ahead_s=1.6, zone_s=3600)
-    for number, kind in enumerate(sorted(LINES)):
+    kinds = sorted({*ENTRIES, *READABLE})
+    for number, kind in enumerate(kinds):
         log.event(number * 100.0, kind, "")
     log.event(5000.0, "app-foreground", "com.example.a")
+    log.event(5050.0, "sim-changed", "ABSENT")
+    log.event(5060.0, "app-updated", "com.example.a")
     log.event(5100.0, "note", "writes no line")
     read = DeviceLog(name="a", format="logcat")
     logcat.read(out.getvalue().encode(), read, Hints(near_ns=START, zone_s=3600))
     told = {each.kind: (each.time_ns - START) / 1e9 for each in read.events}
     assert told == {
-        **{kind: number * 100.0 + 1.6 for number, kind in enumerate(sorted(LINES))},
+        **{kind: number * 100.0 + 1.6 for number, kind in enumerate(kinds)},
         "app-foreground": 5001.6,
+        "sim-changed": 5051.6,
+        "app-updated": 5061.6,
+    }
+    assert {each.kind: each.detail for each in read.events if each.detail} == {
+        "app-foreground": "com.example.a",
+        "app-updated": "com.example.a",
+        "sim-changed": "ABSENT",
+        "roaming-on": "0",
+        "roaming-off": "0",
     }
 
 

@@ -23,6 +23,7 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     kind: EventKind
     when: dict[str, str] = {}  # number of a field, from 0 -> what it has to be, as text
+    like: dict[str, str] = {}  # number of a field -> regular expression searched in it
     detail: int | None = None  # field that becomes the event's detail
 
 
@@ -41,6 +42,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     tag: str  # tag of logcat, or process of a syslog
     pattern: str  # regular expression searched in the message; its first group is the detail
     kind: EventKind
+    word: str = ""  # stands in every such line, and is looked for first; by default the tag
     example: str  # a message, written by hand, that has to match
 
 
@@ -98,11 +100,14 @@ def complaints(content: EventFile, name: str) -> list[str]:
             out.append(f"shape `{tag.shape}` of {tag.name} has other letters than i, l, s, f")
         for each in tag.event:
             fields = [int(key) for key in each.when if key.isdigit()]
+            fields += [int(key) for key in each.like if key.isdigit()]
+            if len(fields) < len(each.when) + len(each.like):
+                out.append(f"{tag.name} names a field that is no number")
             fields += [] if each.detail is None else [each.detail]
-            if len(fields) < len(each.when) or any(field >= len(tag.shape) for field in fields):
+            if any(field >= len(tag.shape) for field in fields):
                 out.append(f"{tag.name} names a field that its shape does not have")
     return out + [
         f"the example of {line.tag} ({line.kind}) does not match its pattern"
         for line in content.line
-        if re.search(line.pattern, line.example) is None
+        if re.search(line.pattern, line.example) is None or line.word not in line.example
     ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-LOGCAT = "logcat -v threadtime -v year -v zone -v usec -b events,main,system"
+LOGCAT = "logcat -v threadtime -v year -v zone -v usec -b events,main,system,radio"
 CLOCK = "date +%s.%N"
 EVERY_S = 30.0  # between two comparisons of the clocks
 PATIENCE_S = 5.0

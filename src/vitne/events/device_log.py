@@ -15,7 +15,10 @@ _STATES = (
     ("network-connected", "network-lost"),
     ("charging-on", "charging-off"),
     ("in-service", "out-of-service"),
+    ("roaming-on", "roaming-off"),
 )
+_POLLED = frozenset({"roaming-on", "roaming-off"})  # told again and again: only a change is an event
+_SAME_START_NS = 180 * 10**9  # a start of the phone is told by several lines, seconds apart
 
 
 class Hints(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,22 +65,39 @@ class DeviceLog(msgspec.Struct, kw_only=True):
         """Sort the events, and keep one of those that tell the same change twice."""
         self.events.sort(key=lambda each: (each.time_ns, each.kind, each.record))
         kinds = {each.kind for each in self.events}
-        pair = {kind: state for state in _STATES if set(state) <= kinds for kind in state}
-        state: dict[tuple[str, str], str] = {}
-        last: dict[tuple[str, str], int] = {}
-        kept = []
+        pair = {
+            kind: state
+            for state in _STATES
+            if set(state) <= kinds or kinds & set(state) & _POLLED
+            for kind in state
+        }
+        state: dict[tuple[tuple[str, str], str], str] = {}
+        last: dict[tuple[str, str], int] = {}  # place of the event among those kept
+        kept: list[DeviceEvent] = []
         for each in self.events:
-            key = (each.kind, each.detail)
             if each.kind in _TOLD_ONCE:
                 kept.append(each)
                 continue
-            again = each.time_ns - last.get(key, each.time_ns - SAME_NS - 1) <= SAME_NS
-            if not again and each.kind in pair:
-                again = state.get(pair[each.kind]) == each.kind
-                state[pair[each.kind]] = each.kind
-            if not again:
-                kept.append(each)
-                last[key] = each.time_ns
+            key = (each.kind, each.detail)
+            same = _SAME_START_NS if each.kind == "boot" else SAME_NS
+            place = last.get(key)
+            if place is not None and each.time_ns - kept[place].time_ns <= same:
+                if "coarse" in kept[place].doubts and "coarse" not in each.doubts:
+                    kept[place] = each  # the same, told more exactly
+                continue
+            if each.kind in pair and _repeats(state, pair[each.kind], each):
+                continue
+            last[key] = len(kept)
+            kept.append(each)
         if len(kept) < len(self.events):
             self.say("told-twice", "entries that repeat an event", count=len(self.events) - len(kept))
-        self.events = kept
+        self.events = sorted(kept, key=lambda each: (each.time_ns, each.kind, each.record))
+
+
+def _repeats(state: dict[tuple[tuple[str, str], str], str], pair: tuple[str, str], each: DeviceEvent) -> bool:
+    """Tell whether the phone was in that state already; a SIM slot has its own where it is told which."""
+    polled = each.kind in _POLLED
+    own = pair, each.detail if polled else ""
+    again = state.get(own, pair[1] if polled else "") == each.kind
+    state[own] = each.kind
+    return again

@@ -34,12 +34,14 @@ class Rulebook:
         self.tags: dict[str, list[tuple[str, Tag]]] = {}
         self.numbers: dict[int, list[tuple[str, Tag]]] = {}
         self.lines: dict[tuple[str, str], list[tuple[str, re.Pattern[str], EventKind]]] = {}
+        self.words: dict[str, set[str]] = {}
         self.usage: dict[str, tuple[str, EventKind, bool]] = {}
         for file in event_files():
             for tag in file.tag:
                 self.tags.setdefault(tag.name, []).append((file.id, tag))
                 self.numbers.setdefault(tag.number, []).append((file.id, tag))
             for line in file.line:
+                self.words.setdefault(file.system, set()).add(line.word or line.tag)
                 found = self.lines.setdefault((file.system, line.tag), [])
                 found.append((file.id, re.compile(line.pattern), line.kind))
             for usage in file.usage:
@@ -47,7 +49,7 @@ class Rulebook:
 
     def names(self, system: str) -> tuple[str, ...]:
         """Give the words that stand in every line which may mean something."""
-        lines = {tag for own, tag in self.lines if own == system and tag != "*"}
+        lines = self.words.get(system, set()) - {"*"}
         return tuple(sorted(lines | (set(self.tags) if system == "android" else set())))
 
     def entry(self, tag: str | int, fields: Sequence[str | int | float]) -> Meant | None:
@@ -111,7 +113,8 @@ def _is(letter: str, field: str | float) -> bool:
 
 def _meaning(meanings: Sequence[Meaning], fields: Sequence[str | int | float], rule: str) -> Meant | None:
     for each in meanings:
-        if all(str(fields[int(place)]) == value for place, value in each.when.items()):
+        fitting = all(str(fields[int(place)]) == value for place, value in each.when.items())
+        if fitting and all(re.search(own, str(fields[int(at)])[:LONGEST]) for at, own in each.like.items()):
             detail = "" if each.detail is None else str(fields[each.detail])[:200].partition("/")[0]
             return Meant(each.kind, detail, rule)
     return None

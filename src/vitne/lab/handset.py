@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from vitne.lab import home
+from vitne.lab import home, phonedumps
 from vitne.lab.day import Happening
 from vitne.lab.phone import Phone, invent
 from vitne.lab.phonelog import PhoneLog
@@ -184,6 +184,9 @@ def main(path: str) -> None:
         log = PhoneLog(file, start_ns=orders.start_ns, ahead_s=orders.ahead_s, zone_s=orders.zone_s)
         handset = Handset(orders, log)
         asyncio.run(handset.live())
+    (folder / "events.bin").write_bytes(phonedumps.binary(log.rows))
+    dumped = log.moment(handset.now)
+    (folder / "bugreport-lab.zip").write_bytes(phonedumps.bug_report(log, dumped_ns=dumped))
     (folder / "handset.jsonl").write_bytes(
         b"".join(msgspec.json.encode(row) + b"\n" for row in handset.notes)
     )

@@ -91,6 +91,9 @@ def _zone(text: bytes, log: DeviceLog, hints: Hints) -> Hints:
     log.say("zone", f"the phone's time zone is {name}")
     if name in {"UTC", "GMT", "Etc/UTC", "Etc/GMT"}:
         return msgspec.structs.replace(hints, zone_s=0)
+    if (fixed := re.fullmatch(r"Etc/GMT([+-])(1[0-4]|\d)", name)) is not None:  # POSIX counts to the west
+        west = int(fixed[2]) * 3600
+        return msgspec.structs.replace(hints, zone_s=-west if fixed[1] == "+" else west)
     log.say("no-zone", f"how far {name} is from UTC on that day depends on a table: say it with --zone")
     return hints
 
