@@ -34,6 +34,9 @@ def test_the_demonstrations_host_gives_holder_and_trap_each_with_its_source() ->
     [contact] = _facts(one, "registry-contact")
     assert "CNNIC" in contact.value
     assert contact.trap
+    [shown] = _facts(one, "registrant-class")
+    assert shown.value == "a registry in the registrant's place: the registrant itself is not shown"
+    assert shown.trap == contact.trap
     assert {each.about for each in one.disagreements} == {"owner", "holder"}
     assert one.recipients == ("china-telecom",)
     assert all(fact.source and fact.date for fact in one.facts if fact.kind != "registrable-domain")

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from vitne.attribute.facts import NameFacts, RangeFacts, marked
+from vitne.attribute.facts import NameFacts, RangeFacts, marked, registrant_class
 from vitne.attribute.table import shipped_table
 from vitne.knowledge import Knowledge, shipped
 from vitne.model.attribution import Fact
+
+if TYPE_CHECKING:
+    from vitne.model.attribution import FactKind
 
 
 @pytest.mark.parametrize(
@@ -64,3 +69,25 @@ def test_facts_of_a_name_keep_who_said_so_and_where() -> None:
 def test_cloud_names_are_limits() -> None:
     of = NameFacts(shipped_table()).of("d111.cloudfront.net")
     assert any("content delivery" in limit for limit in of.limits)
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ([("domain-registrant", "Example AS")], "a name of its own"),
+        ([("domain-registrant", "Domains By Proxy, LLC")], "a proxy or privacy service"),
+        ([("domain-registrant", "REDACTED FOR PRIVACY")], "withheld"),
+        ([("domain-registrant", "CNNIC")], "a registry"),
+        ([("registry-contact", "CNNIC")], "a registry"),
+        ([("domain-registrant", "Example AS"), ("registry-contact", "CNNIC")], "a name of its own"),
+        ([("registry-contact", "Example AS")], ""),
+        ([("block-holder", "CNNIC")], ""),
+        ([], ""),
+    ],
+)
+def test_the_class_of_a_registrant_follows_from_what_the_register_shows(
+    facts: list[tuple[FactKind, str]], says: str
+) -> None:
+    told = [marked(Fact(kind=kind, value=value, source="whois")) for kind, value in facts]
+    found = registrant_class(told)
+    assert (found is None) if not says else (found is not None and found.value.startswith(says))

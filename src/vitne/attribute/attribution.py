@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vitne.attribute.destinations import domain_of
-from vitne.attribute.facts import NameFacts, RangeFacts, lists_of, marked
+from vitne.attribute.facts import NameFacts, RangeFacts, lists_of, marked, registrant_class
 from vitne.attribute.names import nowhere_on_the_internet, translated
 from vitne.attribute.places import Reach
 from vitne.attribute.table import Table, shipped_table
@@ -53,6 +53,7 @@ class Attributor:
         lists = lists_of(knowledge, asked.as_of)
         self._names = NameFacts(self._table, lists)
         self._added = [snapshot.name for snapshot, _ in lists]
+        self._classes: dict[tuple[Fact, ...], tuple[Fact, ...]] = {}
         self._contrary: dict[tuple[Fact, ...], list[Disagreement]] = {}
 
     @property
@@ -80,9 +81,11 @@ class Attributor:
         ip, host = place
         facts, limits = self._ranges.of(rows, address)
         name = self._names.of(host)
-        answers = [*self._asked.answers.get(name.domain, ()), *self._asked.answers.get(ip, ())]
+        answers = [*self._asked.answers.get(name.domain, ())]
         answers += [] if host in {name.domain, ip} else self._asked.answers.get(host, ())
-        every = (*name.facts, *facts, *(marked(fact) for fact in answers))
+        named = [marked(fact) for fact in answers]
+        of_ip = [marked(fact) for fact in self._asked.answers.get(ip, ())]
+        every = (*name.facts, *self._class((*name.facts, *named)), *facts, *named, *of_ip)
         nowhere = nowhere_on_the_internet(address)
         limits = (nowhere, *limits) if nowhere else limits
         every, disagreements = self._physics(place, every)
@@ -96,6 +99,14 @@ class Attributor:
             recipients=name.recipients,
             unknown=_unknown(frozenset(fact.kind for fact in every)),
         )
+
+    def _class(self, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+        """Give the class of the registrant that registers show, made once for each combination of facts."""
+        telling = tuple(fact for fact in facts if fact.kind in {"domain-registrant", "registry-contact"})
+        if telling not in self._classes:
+            found = registrant_class(telling) if telling else None
+            self._classes[telling] = () if found is None else (found,)
+        return self._classes[telling]
 
     def _physics(self, place: Place, facts: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], list[Disagreement]]:
         """Add what the time of a handshake refutes, and say where facts contradict one another."""
@@ -151,7 +162,7 @@ def disagreements(facts: Iterable[Fact]) -> list[Disagreement]:
     if not _one_name([owner for owner, _ in owners]):
         note = "different parties name different owners; none of them is taken for granted"
         out.append(Disagreement(about="owner", values=tuple(owners), note=note))
-    trapped = [fact for fact in every if fact.trap]
+    trapped = [fact for fact in every if fact.trap and fact.kind != "registrant-class"]
     if trapped and owners:
         values = (*((fact.value, f"{fact.kind}: {_who(fact)}") for fact in trapped), *owners)
         out.append(Disagreement(about="holder", values=tuple(sorted(set(values))), note=trapped[0].trap))

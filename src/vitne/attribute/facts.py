@@ -50,6 +50,34 @@ def _begins(name: str, words: str) -> bool:
     return name.endswith("-") and f" {name}" in words
 
 
+_CLASSES = {
+    "registry": "a registry in the registrant's place: the registrant itself is not shown",
+    "handed-on": "a note that another registry has the record",
+    "proxy": "a proxy or privacy service in the registrant's place",
+    "withheld": "withheld: the register knows the registrant and does not show it",
+}
+
+
+def registrant_class(facts: Sequence[Fact]) -> Fact | None:
+    """Say of what class the registrant is that a register shows, None where no register was read.
+
+    A contact counts only where no registrant is shown and where it is known to stand there for others.
+    """
+    shown = [fact for fact in facts if fact.kind == "domain-registrant"]
+    stands = {trap.why: trap.stands_as for trap in traps()}
+    from_ = next((fact for fact in shown if not fact.trap), None)
+    word = "a name of its own: a registrant is shown"
+    if from_ is None:
+        contacts = () if shown else (fact for fact in facts if fact.kind == "registry-contact")
+        from_ = next((fact for fact in (*shown, *contacts) if fact.trap), None)
+        if from_ is None:
+            return None
+        word = _CLASSES[stands[from_.trap]]
+    return msgspec.structs.replace(
+        from_, kind="registrant-class", value=word, place=f"{from_.kind} {from_.value}; {from_.place}"
+    )
+
+
 class RangeFacts:
     """What the snapshots of ranges say of addresses."""
 

@@ -19,6 +19,7 @@ class Trap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     names: tuple[str, ...]  # whole words, lower case, looked for in a fact's value
     kinds: tuple[str, ...]  # kinds of facts in which they mislead
+    stands_as: Literal["registry", "handed-on", "proxy", "withheld"]  # in place of the registrant or holder
     why: str  # for a person
     because: str  # document read
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ABOUT = {
     "registrable-domain": "registrable domain",
     "domain-registrant": "registrant, as the register states it",
+    "registrant-class": "what the register shows as registrant",
     "registry-contact": "contact shown by a register",
     "registrar": "registrar",
     "dns-operator": "operator of the name servers",

@@ -9,6 +9,7 @@ import msgspec
 FactKind = Literal[
     "registrable-domain",
     "domain-registrant",
+    "registrant-class",
     "registry-contact",
     "registrar",
     "dns-operator",
