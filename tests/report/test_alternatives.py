@@ -27,7 +27,7 @@ def judged(document, **change):
 
 def test_the_demonstration_leaves_open_who_answered_and_where(document) -> None:
     found = judged(document)
-    assert {name for name, a in found.items() if not a.excluded} == {"portal", "place"}
+    assert {name for name, a in found.items() if not a.excluded} == {"portal", "place", "timer"}
 
 
 @pytest.mark.parametrize(

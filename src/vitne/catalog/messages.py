@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vitne.catalog.outlines import country_names
 from vitne.catalog.reading import data_folder, faults
 from vitne.model import IDENTIFIERS
 
@@ -26,6 +27,7 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     reviewed_on: str  # day of that, "" for not yet
     text: dict[str, str]  # key -> sentence with {places}
     identifier: dict[str, str]  # word of the closed list -> what to call it
+    country: dict[str, str]  # two letters -> name, of countries that are met often
 
     def __call__(self, key: str, **values: object) -> str:
         """Give a text with its places filled; KeyError for a key that is not there."""
@@ -34,6 +36,11 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def of(self, identifier: str) -> str:
         """Give what to call an identifier; one that is not translated yet has its own title."""
         return self.identifier.get(identifier) or IDENTIFIERS.get(identifier, ("", identifier))[1]
+
+    def country_of(self, code: str) -> str:
+        """Give a country with its two letters; one without a name in this language has its English one."""
+        name = self.country.get(code) or country_names().get(code, "")
+        return f"{name} ({code})" if name else code
 
     def listed(self, words: Sequence[str], most: int = 6) -> str:
         """Give words as a list in a sentence, the first few of many."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vitne.report.blocks import shown
+from vitne.report.occasion_words import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ _PORTAL = {"captive-portal"}
 class Alternative(msgspec.Struct, frozen=True, kw_only=True):
     """One other explanation."""
 
-    id: str  # nat, typed, portal, attempt, test, lab, clock, chance, place
+    id: str  # nat, typed, portal, attempt, test, lab, clock, chance, place, timer
     title: str
     excluded: bool
     why: str
@@ -98,7 +99,20 @@ def _chance(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
 
 def _place(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
     del found
-    return False, facts.say("ch_place_no")
+    refuted = {facts.name(target) for target in facts.outside if facts.refuted(target)}
+    if refuted:
+        return False, facts.say("ch_place_refuted", names=facts.say.listed(sorted(refuted)))
+    facts_ = (fact for target in facts.outside for row in facts.known(target) for fact in row["facts"])
+    measured = any(fact["kind"] == "country-by-physics" for fact in facts_)
+    return False, facts.say("ch_place_open" if measured else "ch_place_no")
+
+
+def _timer(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    del found
+    rivals = [r for each in told(facts) for r in each["rivals"] if r["name"] == "timer"]
+    if rivals and all(each["standing"] == "excluded" for each in rivals):
+        return True, facts.say("ch_timer_yes", n=len(rivals))
+    return False, facts.say("ch_timer_no")
 
 
 _JUDGES: tuple[tuple[str, Callable[[Facts, list[dict[str, Any]]], tuple[bool, str]]], ...] = (
@@ -111,4 +125,5 @@ _JUDGES: tuple[tuple[str, Callable[[Facts, list[dict[str, Any]]], tuple[bool, st
     ("clock", _clock),
     ("chance", _chance),
     ("place", _place),
+    ("timer", _timer),
 )

@@ -26,6 +26,12 @@ class Facts:
         self.sent = [t for t in self.targets if t["direction"] == "sent" and self.lines(t)]
         self.outside = [t for t in self.sent if t["outside"]]
 
+        rows = (document.get("destinations") or {}).get("rows", ())
+        self.tables: list[str] = list((document.get("destinations") or {}).get("tables", ()))
+        self._by_name: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            self._by_name.setdefault(row["host"] or row["ip"], []).append(row)
+
     @staticmethod
     def lines(target: dict[str, Any]) -> list[dict[str, Any]]:
         """Give what was found at a destination, attributes of the device left out."""
@@ -71,6 +77,54 @@ class Facts:
     def how(self, target: dict[str, Any]) -> str:
         """Say in what form bytes went to a destination."""
         return self.say.listed([self.say(f"protection_{word}") for word in target["protections"]])
+
+    def known(self, target: dict[str, Any]) -> list[dict[str, Any]]:
+        """Give what is known of a destination, a row for each address; [] where not looked up."""
+        return self._by_name.get(target["host"] or target["ip"], [])
+
+    def recipients(self, target: dict[str, Any]) -> list[str]:
+        """Give the organisations that documents list a destination under, each once; [] for none known."""
+        names = [each["name"] for row in self.known(target) for each in row["recipients"]]
+        return [shown(name, 80) for name in dict.fromkeys(names)]
+
+    def countries(self, target: dict[str, Any]) -> list[str]:
+        """Give the two letters of each country that a table names for a destination, sorted."""
+        return sorted({code for row in self.known(target) for code in row["countries"]})
+
+    def country_words(self, target: dict[str, Any]) -> str:
+        """Name the countries that tables name for a destination, all of them where they disagree."""
+        return " / ".join(map(self.say.country_of, self.countries(target))) or self.say("unknown")
+
+    def recipient_words(self, target: dict[str, Any]) -> str:
+        """Name the organisations of a destination, with the name that it stands for in a demonstration."""
+        names = " / ".join(self.recipients(target)) or self.say("unknown")
+        stands = next((row["stands_for"] for row in self.known(target) if row["stands_for"]), "")
+        return f"{names} ({self.say('rec_stands_short', name=shown(stands, 80))})" if stands else names
+
+    def disagreements(self, target: dict[str, Any]) -> list[str]:
+        """Give what sources disagree on at a destination, in words, each once."""
+        about = sorted({each["about"] for row in self.known(target) for each in row["disagreements"]})
+        return [self.say(f"about_{word}") for word in about]
+
+    def refuted(self, target: dict[str, Any]) -> list[str]:
+        """Give the countries that are named for a destination and that light could not have reached."""
+        codes = {
+            value
+            for row in self.known(target)
+            for each in row["disagreements"]
+            if each["about"] == "country" and any(source == "capture" for _, source in each["values"])
+            for value, source in each["values"]
+            if source != "capture"
+        }
+        return sorted(codes)
+
+    def rented(self, target: dict[str, Any]) -> list[str]:
+        """Give the hosting and content networks that an address belongs to, each once."""
+        facts = (fact for row in self.known(target) for fact in row["facts"])
+        return [
+            shown(name, 80)
+            for name in dict.fromkeys(f["value"] for f in facts if f["kind"] == "hosting-provider")
+        ]
 
     def ids(self, line: dict[str, Any]) -> str:
         """Name the first few findings of a line."""

@@ -1,7 +1,8 @@
 """The frozen findings document: the one thing that every report is drawn from.
 
-It holds what a case holds, and the same laid out by device and destination; nothing is added when a report is
-made.  Whole numbers beyond 2^53 (times) stand as text, so that any reader of JSON keeps their digits.
+It holds what a case holds, the same laid out by device and destination, who the destinations are, and what
+set messages off where that was examined; nothing is added when a report is made.  Whole numbers beyond 2^53
+(times) stand as text, so that any reader of JSON keeps their digits.
 """
 
 from __future__ import annotations
@@ -20,7 +21,27 @@ SCHEMA = "vitne-findings/1"
 _SAFE = 1 << 53
 
 
-def freeze(case: Case) -> dict[str, Any]:
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made of a case beside its findings: who the destinations are, what set messages off."""
+
+    destinations: dict[str, Any] | None = None  # tables, their day, a row each; None for not looked up
+    occasions: dict[str, Any] | None = None  # the document of ``vitne triggers``; None for not examined
+    revealed: bool = False  # values of persons stand in the findings
+
+
+NOTHING_BESIDE = Beside()
+
+
+def beside_of(document: dict[str, Any]) -> Beside:
+    """Give what stands beside the findings in a frozen document."""
+    return Beside(
+        destinations=document.get("destinations"),
+        occasions=document.get("occasions"),
+        revealed=bool(document.get("revealed")),
+    )
+
+
+def freeze(case: Case, beside: Beside = NOTHING_BESIDE) -> dict[str, Any]:
     """Give the findings document of a case, as plain JSON values."""
     laid = overview(case)
     captures = []
@@ -46,6 +67,9 @@ def freeze(case: Case) -> dict[str, Any]:
         "opaque": msgspec.to_builtins(case.opaque),
         "gaps": msgspec.to_builtins(case.gaps),
         "oddities": msgspec.to_builtins(case.oddities),
+        "destinations": beside.destinations,
+        "occasions": beside.occasions,
+        "revealed": beside.revealed,
     }
     frozen: dict[str, Any] = plain(content)
     return frozen

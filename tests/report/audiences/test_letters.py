@@ -30,7 +30,9 @@ def test_the_complaint_has_the_five_items_of_the_regulation_and_the_authority(do
 
 def test_without_a_country_no_authority_is_guessed(document) -> None:
     told = texts(page("owner", Facts(document, SAY), Setting(letter="complaint")))
-    assert SAY("contact") not in told
+    assert SAY("contact_unknown") in told
+    told = texts(page("owner", Facts(document, SAY), Setting(letter="complaint", country="XX")))
+    assert SAY("contact_none", country="XX") in told
 
 
 def test_the_request_for_access_asks_for_recipients_and_third_countries(document) -> None:

@@ -33,7 +33,7 @@ def test_every_destination_is_drawn_with_its_count(document) -> None:
     drawn = texts(picture.svg)
     assert "registration.carrier.example (8)" in drawn
     lines = [e for e in ET.fromstring(picture.svg).iter() if e.tag.endswith("line")]
-    assert len(lines) == len(facts(document).sent)
+    assert len(lines) == len(facts(document).sent) + len(facts(document).outside)
     assert max(float(line.get("stroke-width")) for line in lines) == 8
 
 
@@ -42,7 +42,7 @@ def test_what_went_encrypted_is_dashed_so_that_grey_is_enough(document) -> None:
     for target in closed["targets"]:
         target["protections"] = ["decrypted"]
     [picture] = flow(facts(closed))
-    assert picture.svg.count("stroke-dasharray") == len(facts(closed).sent)
+    assert picture.svg.count("stroke-dasharray") == len(facts(closed).sent) + len(facts(closed).outside)
 
 
 def test_hostile_names_are_text(document) -> None:

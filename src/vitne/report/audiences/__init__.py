@@ -18,6 +18,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     country: str = ""  # where the owner lives, ISO 3166-1 alpha-2
     letter: str = ""  # "complaint", "access", "reply", "" for the report itself
     encodings: tuple[str, ...] = ()  # names of the encodings that a scan looks through
+    custody: dict[str, Any] = {}  # entries and head of the ledger; of a bag manifest, key, timestamps
     packets: dict[str, Any] = {}  # finding id -> layers read back from the captures, values covered
 
 

@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING, Any
 from vitne.catalog.law import adequacy, law
 from vitne.report.audiences.closing import closing
 from vitne.report.audiences.letters import authority
+from vitne.report.audiences.transfers import outside, table
 from vitne.report.blocks import Block, Grid, Heading, Items, Page, Para, shown
 from vitne.report.facts import PERMANENT
+from vitne.report.occasion_words import event_words, told
+from vitne.report.pictures.flow import flow
+from vitne.report.pictures.lanes import lanes
+from vitne.report.pictures.world import world
+from vitne.report.words import clock
 
 if TYPE_CHECKING:
     from vitne.report.audiences import Setting
@@ -24,14 +30,16 @@ def page(facts: Facts, setting: Setting) -> Page:
     """Make the report."""
     say = facts.say
     blocks: list[Block] = [Para(say("a_lead"), lead=True), Para(say("not_reviewed_law"))]
-    for key, sides in (("q1", _personal), ("q2", _outside), ("q3", _basis), ("q4", _informed)):
+    for key, sides in (("q1", _personal), ("q2", outside), ("q3", _basis), ("q4", _informed)):
         pro, contra, unknown = sides(facts)
         blocks.append(Heading(1, say(key)))
         for title, lines in (("a_for", pro), ("a_against", contra), ("a_cannot", unknown)):
             blocks += [Heading(2, say(title)), Items(tuple(lines or [say("g_none")]))]
         blocks += _provisions(facts, key, setting.country)
+        if key == "q1":
+            blocks += [*flow(facts), *lanes(facts)]
         if key == "q2":
-            blocks += _adequacy(facts)
+            blocks += [*table(facts), *world(facts), *_adequacy(facts)]
     blocks += _more(facts, setting.country)
     blocks += authority(facts, setting.country)
     blocks += closing(facts, legal=True)
@@ -70,6 +78,7 @@ def _personal(facts: Facts) -> Sides:
     fixed = [say.of(word) for word in facts.identifiers() if word in PERMANENT]
     if fixed:
         pro.append(say("f_permanent", what=say.listed(fixed)))
+    pro += [say("f_carrier", name=name) for name in _carriers(facts)]
     if pro:
         pro.append(say("f_address"))
     pattern = sum(one["grade"] == "inferred" for one in left)
@@ -77,18 +86,28 @@ def _personal(facts: Facts) -> Sides:
     return pro or [say("g_nothing")], contra, [say("k_means")]
 
 
-def _outside(facts: Facts) -> Sides:
-    say = facts.say
-    pro = [say("f_outside", n=len(facts.outside), names=facts.names())] if facts.outside else []
-    attempted = {
-        (one["flow"], *one["message_frames"]) for one in facts.left if one["delivery"] == "attempted"
-    }
-    contra = [say("g_attempted", n=len(attempted))] if attempted else []
-    return pro or [say("g_nothing")], [*contra, say("g_place")], [say("k_transfer")]
+def _carriers(facts: Facts) -> list[str]:
+    """Name the recipients that documents describe as telephone companies."""
+    rows = (each for t in facts.outside for row in facts.known(t) for each in row["recipients"])
+    return sorted({shown(each["name"], 80) for each in rows if "carrier" in each["roles"]})
+
+
+def _consent(facts: Facts, kind: str) -> list[str]:
+    """Say when the device's log notes an act of consent, beside the first message."""
+    said = facts.document.get("occasions") or {}
+    times = [int(each) for each in said.get("event_times", {}).get(kind, ())]
+    if not times or not facts.outside:
+        return []
+    first, name = facts.first(facts.outside), event_words(facts.say, kind)
+    return [facts.say("f_consent", event=name, n=len(times), time=clock(min(times)), first=first)]
 
 
 def _basis(facts: Facts) -> Sides:
-    return [facts.say("f_basis")], [facts.say("g_basis")], [facts.say("k_basis")]
+    say = facts.say
+    refused, given = _consent(facts, "consent-refused"), _consent(facts, "consent-given")
+    pro = refused + ([say("f_unprompted")] if told(facts) else [])
+    pro += [] if refused or given else [say("f_basis")]
+    return pro, [*given, say("g_basis")], [say("k_basis")]
 
 
 def _informed(facts: Facts) -> Sides:

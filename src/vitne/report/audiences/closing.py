@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def closing(facts: Facts, *, legal: bool = False) -> list[Block]:
     """Give the closing lines."""
     say = facts.say
-    lines = [facts.made_by(), say("masked")]
+    lines = [facts.made_by(), say("revealed" if facts.document.get("revealed") else "masked")]
     if facts.document["limited_to_device"]:
         lines.append(say("whole_file"))
     if facts.document["partial"]:

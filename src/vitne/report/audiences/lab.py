@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from vitne.report.alternatives import alternatives
 from vitne.report.audiences.closing import closing
+from vitne.report.audiences.known import ladder, occasions, recipients
 from vitne.report.blocks import Block, Code, Grid, Heading, Items, Page, Para, shown
 from vitne.report.pictures.anatomy import anatomy
 from vitne.report.pictures.flow import flow
 from vitne.report.pictures.lanes import lanes
+from vitne.report.pictures.world import world
 from vitne.report.words import clock, frames
 
 if TYPE_CHECKING:
@@ -26,15 +28,15 @@ def page(facts: Facts, setting: Setting) -> Page:
     blocks: list[Block] = [Heading(1, say("l_method"))]
     blocks.append(Items(tuple(say(f"l_method_{n}") for n in (1, 2, 3, 4)), numbered=True))
     blocks += _captures(facts)
-    blocks += [*flow(facts), *lanes(facts), *_findings(facts), *_packets(facts, setting)]
+    blocks += [*flow(facts), *world(facts), *lanes(facts), *_findings(facts), *_packets(facts, setting)]
+    blocks += [*recipients(facts), *ladder(facts), *occasions(facts)]
     blocks += [*_missing(facts), *_power(facts, setting)]
     rows = [
         (a.title, say("ch_excluded" if a.excluded else "ch_not_excluded"), a.why) for a in alternatives(facts)
     ]
     head = (say("c_what"), say("c_verdict"), say("c_because"))
     blocks += [Heading(1, say("l_challenge")), Grid(say("l_challenge"), head, tuple(rows))]
-    blocks += [*_versions(facts), Heading(1, say("l_integrity"))]
-    blocks.append(Items(tuple(say(f"l_integrity_{n}") for n in (1, 2, 3))))
+    blocks += [*_versions(facts), *_integrity(facts, setting)]
     blocks += closing(facts, legal=False)
     return Page(title=say("l_title"), language=say.language, day=facts.day, blocks=tuple(blocks))
 
@@ -177,6 +179,27 @@ def _power(facts: Facts, setting: Setting) -> list[Block]:
         what, names = say.listed(known, 12), ", ".join(setting.encodings)
         blocks.append(Para(say("l_power_line", what=what, n=len(setting.encodings), names=names)))
     return [*blocks, Para(say("l_power_not", bytes=size))]
+
+
+def _integrity(facts: Facts, setting: Setting) -> list[Block]:
+    """Say what holds the evidence together: files with digests, the ledger, the seal, how to check them."""
+    say = facts.say
+    held = setting.custody
+    lines = []
+    if "entries" in held:
+        lines.append(say("i_ledger", n=held["entries"], digest=shown(held["head"], 80)))
+    if "manifest" in held:
+        seal = {"digest": shown(held["manifest"], 80), "key": shown(held["key"], 80), "n": held["timestamps"]}
+        lines.append(say("i_sealed", **seal))
+    else:
+        lines.append(say("i_unsealed"))
+    lines += [say(f"l_integrity_{n}") for n in (1, 2, 3)]
+    files = tuple((shown(c["name"], 120), str(c["size"]), c["sha256"]) for c in facts.document["captures"])
+    return [
+        Heading(1, say("l_integrity")),
+        Grid(say("i_files"), (say("c_file"), say("c_size"), "SHA-256"), files),
+        Items(tuple(lines)),
+    ]
 
 
 def _versions(facts: Facts) -> list[Block]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from vitne.report.audiences.closing import closing
 from vitne.report.blocks import Block, Grid, Heading, Items, Page, Para, shown
 from vitne.report.facts import PERMANENT
+from vitne.report.occasion_words import lines
 from vitne.report.words import frames
 
 if TYPE_CHECKING:
@@ -20,12 +21,23 @@ def page(facts: Facts, setting: Setting) -> Page:
     """Make the sheet."""
     del setting
     say = facts.say
-    keys = ("destination", "what", "value", "field", "protection", "messages", "frames", "filter")
+    keys = (
+        "destination",
+        "recipient",
+        "what",
+        "value",
+        "field",
+        "protection",
+        "messages",
+        "frames",
+        "filter",
+    )
     rows = _rows(facts)
     blocks: list[Block] = [Para(say("m_lead"))]
     blocks.append(Grid(say("l_findings"), tuple(say(f"c_{key}") for key in keys), tuple(rows[:_MOST])))
     if len(rows) > _MOST:
         blocks.append(Para(say("more", n=len(rows) - _MOST)))
+    blocks += [Heading(1, say("l_triggers")), Items(tuple(lines(facts, _MOST)))]
     blocks += [Heading(1, say("m_check")), Items(tuple(_checks(facts))), *closing(facts)]
     return Page(title=say("m_title"), language=say.language, day=facts.day, blocks=tuple(blocks))
 
@@ -38,6 +50,7 @@ def _rows(facts: Facts) -> list[tuple[str, ...]]:
             rows.append(
                 (
                     f"{facts.name(target)}:{target['port']}",
+                    facts.recipient_words(target),
                     facts.say.of(line["identifier"]),
                     shown(line["value"], 80),
                     shown(", ".join(line["fields"]), 120),

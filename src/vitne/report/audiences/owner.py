@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vitne.report.audiences.closing import closing
+from vitne.report.audiences.known import in_words
 from vitne.report.blocks import Block, Heading, Items, Page, Para, shown
+from vitne.report.occasion_words import lines
 
 if TYPE_CHECKING:
     from vitne.report.audiences import Setting
     from vitne.report.facts import Facts
 
 _MOST = 5
+_TRIGGERS = 3
 
 
 def page(facts: Facts, setting: Setting) -> Page:
@@ -21,10 +24,14 @@ def page(facts: Facts, setting: Setting) -> Page:
     blocks: list[Block] = [Heading(1, say("o_left")), *_left(facts)]
     if facts.outside:
         whom = [say("o_whom_line", where=facts.name(t), ip=shown(t["ip"], 60)) for t in facts.outside[:_MOST]]
+        whom = [
+            f"{line} {' '.join(in_words(facts, t))}" for line, t in zip(whom, facts.outside, strict=False)
+        ]
         blocks += [Heading(1, say("o_whom")), Items(tuple(whom)), Para(say("o_whom_note"))]
         first, last = facts.first(facts.outside), facts.last(facts.outside)
         blocks += [Heading(1, say("o_when")), Para(say("o_when_line", first=first, last=last))]
-        blocks += [Para(say("o_trigger_unknown")), Heading(1, say("o_readable")), Para(_readable(facts))]
+        blocks += [Items(tuple(lines(facts, _TRIGGERS)))]
+        blocks += [Heading(1, say("o_readable")), Para(_readable(facts))]
         blocks += [Heading(1, say("o_meaning")), Items(tuple(_meaning(facts)))]
     blocks += [Heading(1, say("o_unknown")), Items(tuple(_unknown(facts)))]
     todo = [say(key) for key in ("do_settings", "do_maker", "do_authority", "do_keep")]

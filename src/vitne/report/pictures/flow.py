@@ -1,4 +1,4 @@
-"""The data flow: devices on the left, destinations on the right, lines as thick as there were messages."""
+"""The data flow: devices on the left, destinations in the middle, recipients and countries on the right."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from vitne.report.pictures.drawing import box, cut, line, svg, text
 if TYPE_CHECKING:
     from vitne.report.facts import Facts
 
-_WIDTH, _ROW, _MOST = 900.0, 62.0, 14
+_WIDTH, _ROW, _MOST = 1080.0, 62.0, 14
+_MIDDLE, _RIGHT = 250.0, 720.0
 
 
 def flow(facts: Facts) -> list[Block]:
     """Draw one picture for each device that sent personal data."""
     pictures: list[Block] = []
     for device in dict.fromkeys(t["device"] for t in facts.sent):
-        targets = [t for t in facts.sent if t["device"] == device][:_MOST]
-        pictures.append(_picture(facts, shown(device, 40), targets))
+        targets = [t for t in facts.sent if t["device"] == device]
+        pictures.append(_picture(facts, shown(device, 40), targets[:_MOST], more=len(targets) - _MOST))
     return pictures
 
 
-def _picture(facts: Facts, device: str, targets: list[dict[str, Any]]) -> Picture:
+def _picture(facts: Facts, device: str, targets: list[dict[str, Any]], *, more: int) -> Picture:
     say = facts.say
     most = max(t["messages"] for t in targets)
-    height = _ROW * len(targets) + 16
-    middle = height / 2
+    base = _ROW * len(targets) + 12
+    middle = base / 2
     shapes = [
         box(4, middle - 22, 150, 44, strong=True),
         text(79, middle + 5, cut(device, 20), anchor="middle"),
@@ -36,11 +37,23 @@ def _picture(facts: Facts, device: str, targets: list[dict[str, Any]]) -> Pictur
         y = 8 + _ROW * number + _ROW / 2
         open_ = bool({"clear", "encoded"} & set(target["protections"]))
         width = 1 + 7 * target["messages"] / most
-        shapes.append(line((154, middle, 500, y), width, dashed=not open_))
-        shapes.append(box(500, y - 25, 396, 50))
+        shapes.append(line((154, middle, _MIDDLE, y), width, dashed=not open_))
+        shapes.append(box(_MIDDLE, y - 25, 396, 50))
         kinds = say.listed(facts.kinds(target), 3)
-        shapes.append(text(510, y - 7, cut(f"{facts.name(target)} ({target['messages']})", 54)))
-        shapes.append(text(510, y + 14, cut(kinds, 50), soft=True))
-        told.append(f"{facts.name(target)}: {kinds}, {target['messages']} {say('c_messages')}")
+        shapes.append(text(_MIDDLE + 10, y - 7, cut(f"{facts.name(target)} ({target['messages']})", 50)))
+        shapes.append(text(_MIDDLE + 10, y + 14, cut(kinds, 54), soft=True))
+        words = f"{facts.name(target)}: {kinds}, {target['messages']} {say('c_messages')}"
+        if target["outside"]:
+            who, where = facts.recipient_words(target), facts.country_words(target)
+            shapes.append(line((_MIDDLE + 396, y, _RIGHT, y), width, dashed=not open_))
+            shapes.append(box(_RIGHT, y - 25, _WIDTH - 4 - _RIGHT, 50))
+            shapes.append(text(_RIGHT + 10, y - 7, cut(f"{say('c_recipient')}: {who}", 48)))
+            shapes.append(text(_RIGHT + 10, y + 14, cut(f"{say('c_country')}: {where}", 48), soft=True))
+            words += f", {say('c_recipient')}: {who}, {say('c_country')}: {where}"
+        told.append(words)
+    if more > 0:
+        base += 20
+        shapes.append(text(_MIDDLE, base - 6, say("more", n=more), soft=True))
+        told.append(say("more", n=more))
     words = say("alt_flow", device=device, told="; ".join(told))
-    return Picture(svg(_WIDTH, height, shapes, words), words, say("cap_flow"))
+    return Picture(svg(_WIDTH, base + 4, shapes, words), words, say("cap_flow"))

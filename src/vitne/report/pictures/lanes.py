@@ -1,17 +1,18 @@
-"""The timeline: one lane for each destination, one dot for each message with findings."""
+"""The timeline: events of the device above, a lane for each destination below, a mark for each of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vitne.report.blocks import Block, Picture
+from vitne.report.blocks import Block, Picture, shown
+from vitne.report.occasion_words import event_words
 from vitne.report.pictures.drawing import cut, dot, line, svg, text
 from vitne.report.words import clock
 
 if TYPE_CHECKING:
     from vitne.report.facts import Facts
 
-_WIDTH, _LEFT, _LANE, _MOST, _DOTS = 900.0, 250.0, 30.0, 16, 400
+_WIDTH, _LEFT, _LANE, _MOST, _DOTS, _EVENTS = 900.0, 250.0, 30.0, 16, 400, 8
 
 
 def lanes(facts: Facts) -> list[Block]:
@@ -21,23 +22,48 @@ def lanes(facts: Facts) -> list[Block]:
     every = [each for own in times.values() for each in own]
     if not every:
         return []
+    events = _events(facts)
+    every += [each for _, own in events for each in own]
     first, last = min(every), max(every)
-    long = max(last - first, 1)
-    shapes, told = [], []
-    for number, target in enumerate(targets):
-        y = 22 + _LANE * number
-        shapes.append(text(_LEFT - 12, y + 4, cut(facts.name(target), 34), anchor="end"))
-        shapes.append(line((_LEFT, y, _WIDTH - 14, y)))
-        shapes += [
-            dot(_LEFT + (_WIDTH - 14 - _LEFT) * (each - first) / long, y)
-            for each in times[id(target)][:_DOTS]
-        ]
-        told.append(f"{facts.name(target)} {len(times[id(target)])}")
-    base = 22 + _LANE * len(targets)
-    shapes.append(text(_LEFT, base + 6, clock(first), soft=True))
-    shapes.append(text(_WIDTH - 14, base + 6, clock(last), anchor="end", soft=True))
+    shapes, told, y = [], [], 22.0
+    for name, own in events:
+        shapes += _lane(name, y, [_x(each, first, last) for each in own[:_DOTS]], event=True)
+        told.append(f"{name} {len(own)}")
+        y += _LANE
+    for target in targets:
+        own = times[id(target)]
+        shapes += _lane(facts.name(target), y, [_x(each, first, last) for each in own[:_DOTS]], event=False)
+        told.append(f"{facts.name(target)} {len(own)}")
+        y += _LANE
+    shapes.append(text(_LEFT, y + 6, clock(first), soft=True))
+    shapes.append(text(_WIDTH - 14, y + 6, clock(last), anchor="end", soft=True))
     words = facts.say("alt_timeline", first=clock(first), last=clock(last), told="; ".join(told))
-    return [Picture(svg(_WIDTH, base + 16, shapes, words), words, facts.say("cap_timeline"))]
+    caption = facts.say("cap_timeline_events" if events else "cap_timeline")
+    return [Picture(svg(_WIDTH, y + 16, shapes, words), words, caption)]
+
+
+def _lane(name: str, y: float, places: list[float], *, event: bool) -> list[str]:
+    """Draw one lane: strokes for events, dots for messages, so that shape and not colour tells them apart."""
+    out = [
+        text(_LEFT - 12, y + 4, cut(name, 34), anchor="end", soft=event),
+        line((_LEFT, y, _WIDTH - 14, y)),
+    ]
+    return out + [line((x, y - 9, x, y + 9), 2.0) if event else dot(x, y) for x in places]
+
+
+def _x(time: int, first: int, last: int) -> float:
+    return _LEFT + (_WIDTH - 14 - _LEFT) * (time - first) / max(last - first, 1)
+
+
+def _events(facts: Facts) -> list[tuple[str, list[int]]]:
+    """Give when each kind of event happened, kinds that coupled with a destination first."""
+    said = facts.document.get("occasions") or {}
+    given: dict[str, list[Any]] = said.get("event_times", {})
+    linked = {
+        each["event"] for each in said.get("triggers", ()) if each["verdict"].startswith(("coup", "caus"))
+    }
+    order = sorted(given, key=lambda kind: (kind not in linked, kind))[:_EVENTS]
+    return [(shown(event_words(facts.say, kind), 60), [int(each) for each in given[kind]]) for kind in order]
 
 
 def _times(facts: Facts, target: dict[str, Any]) -> list[int]:
