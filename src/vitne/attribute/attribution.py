@@ -24,6 +24,7 @@ from vitne.model.attribution import FACT_KINDS, Attribution, Disagreement, Fact
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from vitne.attribute.facts import OfName
     from vitne.knowledge import Knowledge
     from vitne.model.attribution import FactKind
 
@@ -53,8 +54,7 @@ class Attributor:
         lists = lists_of(knowledge, asked.as_of)
         self._names = NameFacts(self._table, lists)
         self._added = [snapshot.name for snapshot, _ in lists]
-        self._classes: dict[tuple[Fact, ...], tuple[Fact, ...]] = {}
-        self._contrary: dict[tuple[Fact, ...], list[Disagreement]] = {}
+        self._contrary: dict[tuple[int, ...], tuple[tuple[Fact, ...], list[Disagreement]]] = {}
 
     @property
     def used(self) -> list[str]:
@@ -81,11 +81,9 @@ class Attributor:
         ip, host = place
         facts, limits = self._ranges.of(rows, address)
         name = self._names.of(host)
-        answers = [*self._asked.answers.get(name.domain, ())]
-        answers += [] if host in {name.domain, ip} else self._asked.answers.get(host, ())
-        named = [marked(fact) for fact in answers]
-        of_ip = [marked(fact) for fact in self._asked.answers.get(ip, ())]
-        every = (*name.facts, *self._class((*name.facts, *named)), *facts, *named, *of_ip)
+        every = (*name.facts, *name.registrant, *facts)
+        if self._asked.answers:
+            every = self._answered(ip, host, name, facts)
         nowhere = nowhere_on_the_internet(address)
         limits = (nowhere, *limits) if nowhere else limits
         every, disagreements = self._physics(place, every)
@@ -97,16 +95,16 @@ class Attributor:
             disagreements=tuple(disagreements),
             limits=(*name.limits, *limits),
             recipients=name.recipients,
-            unknown=_unknown(frozenset(fact.kind for fact in every)),
+            unknown=_unknown(frozenset([fact.kind for fact in every])),
         )
 
-    def _class(self, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-        """Give the class of the registrant that registers show, made once for each combination of facts."""
-        telling = tuple(fact for fact in facts if fact.kind in {"domain-registrant", "registry-contact"})
-        if telling not in self._classes:
-            found = registrant_class(telling) if telling else None
-            self._classes[telling] = () if found is None else (found,)
-        return self._classes[telling]
+    def _answered(self, ip: str, host: str, name: OfName, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+        """Put what was answered to look-ups beside what tables say; it may tell who the registrant is."""
+        answers = [*self._asked.answers.get(name.domain, ())]
+        answers += [] if host in {name.domain, ip} else self._asked.answers.get(host, ())
+        named = [marked(fact) for fact in answers]
+        of_ip = [marked(fact) for fact in self._asked.answers.get(ip, ())]
+        return (*name.facts, *registrant_class((*name.facts, *named)), *facts, *named, *of_ip)
 
     def _physics(self, place: Place, facts: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], list[Disagreement]]:
         """Add what the time of a handshake refutes, and say where facts contradict one another."""
@@ -133,10 +131,11 @@ class Attributor:
 
     def _contradicting(self, facts: tuple[Fact, ...]) -> list[Disagreement]:
         """Look once at each combination of facts."""
-        telling = tuple(fact for fact in facts if fact.trap or fact.kind in _TELLING)
-        if telling not in self._contrary:
-            self._contrary[telling] = disagreements(telling)
-        return self._contrary[telling]
+        telling = tuple([fact for fact in facts if fact.trap or fact.kind in _TELLING])
+        key = tuple(map(id, telling))  # facts are shared, and the ones kept here stay what they are
+        if key not in self._contrary:
+            self._contrary[key] = (telling, disagreements(telling))
+        return self._contrary[key][1]
 
 
 @lru_cache(maxsize=4096)

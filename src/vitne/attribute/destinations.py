@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import ipaddress
 import itertools
+import socket
 from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -129,8 +130,10 @@ def domain_of(host: str) -> str:
 @lru_cache(maxsize=65536)
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(text)
-    except ValueError:
+        if ":" not in text:  # the common case, read by the system
+            return ipaddress.IPv4Address(socket.inet_pton(socket.AF_INET, text))
+        return ipaddress.IPv6Address(text)
+    except (ValueError, OSError):
         return None
 
 
@@ -139,6 +142,18 @@ _LOCAL_NETS = tuple(
     for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fe80::/10", "fc00::/7")
 )
 _CARRIER_NAT = ipaddress.ip_network("100.64.0.0/10")
+_RANGES4: tuple[tuple[int, int, str], ...] = tuple(
+    (int(net.network_address), int(net.broadcast_address), name)
+    for name, net in (
+        ("multicast", ipaddress.ip_network("224.0.0.0/4")),
+        ("multicast", ipaddress.ip_network("255.255.255.255/32")),
+        ("this-device", ipaddress.ip_network("127.0.0.0/8")),
+        *(("local", net) for net in _LOCAL_NETS if net.version == 4),
+        ("unspecified", ipaddress.ip_network("0.0.0.0/32")),
+        ("carrier", _CARRIER_NAT),
+    )
+)
+"""IPv4 ranges that are not of the open internet: first and last address as numbers, and what they are."""
 
 
 @lru_cache(maxsize=65536)
@@ -151,21 +166,36 @@ def scope_of(ip: str, tunnel: str = "", near: str = "") -> Scope:
     address = _address(ip)
     if address is None:
         return "internet"
-    if address.is_multicast or ip == "255.255.255.255":
-        return "multicast"
-    if address.is_loopback:
-        return "this-device"
-    if any(address in net for net in _LOCAL_NETS if net.version == address.version):
-        return "operator-core" if tunnel.startswith(_CORE_TUNNELS) else "local-network"
-    if address.is_unspecified:
-        return "local-network"
-    if address.version == 4 and address in _CARRIER_NAT:
-        return "operator-core"
+    match _kind_of(address):
+        case "multicast":
+            return "multicast"
+        case "this-device":
+            return "this-device"
+        case "local":
+            return "operator-core" if tunnel.startswith(_CORE_TUNNELS) else "local-network"
+        case "unspecified":
+            return "local-network"
+        case "carrier":
+            return "operator-core"
     own = _address(near)
     shift = 8 if address.version == 4 else 64
     if own is not None and own.version == address.version and int(own) >> shift == int(address) >> shift:
         return "local-network"
     return "internet"
+
+
+def _kind_of(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """Say which special range an address is in, "" for the open internet."""
+    if address.version == 4:
+        number = int(address)
+        return next((name for first, last, name in _RANGES4 if first <= number <= last), "")
+    if address.is_multicast:
+        return "multicast"
+    if address.is_loopback:
+        return "this-device"
+    if any(address in net for net in _LOCAL_NETS if net.version == 6):
+        return "local"
+    return "unspecified" if address.is_unspecified else ""
 
 
 def is_local(ip: str) -> bool:

@@ -137,11 +137,11 @@ def _routers(carried: dict[str, set[str]], outward: set[str]) -> set[str]:
     """Give the link addresses that carry others' traffic."""
     routers = set()
     for mac, ips in carried.items():
-        plain = [ipaddress.ip_address(ip) for ip in ips if ip not in _NO_ADDRESS]
-        local4 = [ip for ip in plain if ip.version == 4 and is_local(str(ip)) and not ip.is_link_local]
-        far = [ip for ip in plain if not is_local(str(ip)) and str(ip) not in outward]
-        far6 = {int(ip) >> 64 for ip in far if ip.version == 6}
-        if len(local4) > _MANY or len(far6) > 1 or any(ip.version == 4 for ip in far):
+        plain = [ip for ip in ips if ip not in _NO_ADDRESS]
+        local4 = [ip for ip in plain if ":" not in ip and is_local(ip) and not ip.startswith("169.254.")]
+        far = [ip for ip in plain if not is_local(ip) and ip not in outward]
+        far6 = {int(ipaddress.IPv6Address(ip)) >> 64 for ip in far if ":" in ip}
+        if len(local4) > _MANY or len(far6) > 1 or any(":" not in ip for ip in far):
             routers.add(mac)
     return routers
 

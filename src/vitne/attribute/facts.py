@@ -11,6 +11,7 @@ from vitne.attribute.destinations import domain_of
 from vitne.attribute.names import shown_name, suffixes
 from vitne.catalog.misleading import fronts, traps
 from vitne.knowledge import NOWHERE, Ranges, later_than
+from vitne.knowledge.ranges import Addresses
 from vitne.model.attribution import Fact
 
 if TYPE_CHECKING:
@@ -58,11 +59,13 @@ _CLASSES = {
 }
 
 
-def registrant_class(facts: Sequence[Fact]) -> Fact | None:
-    """Say of what class the registrant is that a register shows, None where no register was read.
+def registrant_class(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Say of what class the registrant is that a register shows, in one fact; none where none was read.
 
     A contact counts only where no registrant is shown and where it is known to stand there for others.
     """
+    if not any(fact.kind in {"domain-registrant", "registry-contact"} for fact in facts):
+        return ()
     shown = [fact for fact in facts if fact.kind == "domain-registrant"]
     stands = {trap.why: trap.stands_as for trap in traps()}
     from_ = next((fact for fact in shown if not fact.trap), None)
@@ -71,11 +74,10 @@ def registrant_class(facts: Sequence[Fact]) -> Fact | None:
         contacts = () if shown else (fact for fact in facts if fact.kind == "registry-contact")
         from_ = next((fact for fact in (*shown, *contacts) if fact.trap), None)
         if from_ is None:
-            return None
+            return ()
         word = _CLASSES[stands[from_.trap]]
-    return msgspec.structs.replace(
-        from_, kind="registrant-class", value=word, place=f"{from_.kind} {from_.value}; {from_.place}"
-    )
+    place = f"{from_.kind} {from_.value}; {from_.place}"
+    return (msgspec.structs.replace(from_, kind="registrant-class", value=word, place=place),)
 
 
 class RangeFacts:
@@ -104,7 +106,8 @@ class RangeFacts:
 
     def rows(self, addresses: Sequence[str]) -> list[list[int]]:
         """Give one column a snapshot with the row of each address."""
-        return [content.rows(addresses).tolist() for _, content in self._tables]
+        told = Addresses(addresses)
+        return [content.rows(told).tolist() for _, content in self._tables]
 
     def of(self, rows: Sequence[int], address: str) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
         """Give facts and limits for an address by its rows."""
@@ -214,6 +217,7 @@ class NameFacts:
             shown=shown.text,
             domain=domain,
             facts=tuple(facts),
+            registrant=registrant_class(facts),
             limits=tuple(dict.fromkeys(limits)),
             recipients=tuple(sorted(ids)),
         )
@@ -264,6 +268,7 @@ class OfName(msgspec.Struct, frozen=True, kw_only=True):
     shown: str  # as it may be shown
     domain: str  # registrable domain, "" without
     facts: tuple[Fact, ...]
+    registrant: tuple[Fact, ...]  # of what class the registrant is, where the recipient table tells
     limits: tuple[str, ...]
     recipients: tuple[str, ...]  # ids, sorted
 

@@ -24,7 +24,7 @@ class Table:
         self._networks: dict[str, tuple[Recipient, Claim]] = {}
         self._told: dict[str, list[tuple[Recipient, Claim]]] = {}
         self._senders: dict[str, list[Recipient]] = {}
-        self._blocks: list[tuple[bytes, int, Recipient, Claim]] = []
+        self._blocks: dict[tuple[int, int], dict[int, tuple[Recipient, Claim]]] = {}
         for each in self.all.values():
             for claim in each.claim:
                 self._take(each, claim)
@@ -42,7 +42,9 @@ class Table:
         elif claim.kind == "block":
             first, _, length = claim.value.partition("/")
             packed = packed_address(first)
-            self._blocks.append((packed, int(length or 8 * len(packed)), each, claim))
+            bits = int(length or 8 * len(packed))
+            first_bits = int.from_bytes(packed, "big") >> (8 * len(packed) - bits)
+            self._blocks.setdefault((len(packed), bits), {}).setdefault(first_bits, (each, claim))
         if claim.of:
             self._told.setdefault(claim.of, []).append((each, claim))
 
@@ -65,9 +67,10 @@ class Table:
     def by_block(self, ip: str) -> tuple[Recipient, Claim] | None:
         """Give the organisation whose address block an address lies in, None for none."""
         packed = packed_address(ip)
-        for first, length, each, claim in self._blocks:
-            if len(first) == len(packed) and _same(first, packed, length):
-                return each, claim
+        number = int.from_bytes(packed, "big")
+        for (size, bits), blocks in self._blocks.items():
+            if size == len(packed) and number >> (8 * size - bits) in blocks:
+                return blocks[number >> (8 * size - bits)]
         return None
 
     def of_sender(self, sender: str) -> tuple[Recipient, ...]:
@@ -77,11 +80,6 @@ class Table:
     def pretends(self, host: str) -> tuple[str, ...]:
         """Give the known names that stand inside a name without being its end."""
         return looks_like(host, self._plain, self._starts) if host.count(".") > 1 else ()
-
-
-def _same(first: bytes, second: bytes, length: int) -> bool:
-    shift = 8 * len(first) - length
-    return int.from_bytes(first, "big") >> shift == int.from_bytes(second, "big") >> shift
 
 
 @lru_cache(maxsize=1)

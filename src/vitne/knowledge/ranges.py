@@ -27,6 +27,19 @@ _WIDE = "S16"
 """Sixteen bytes; NumPy drops zeros at the end and fills them up in comparisons, so the order stays."""
 
 
+class Addresses:
+    """Textual addresses read once, for several tables."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.count = len(texts)
+        packed = [packed_address(text) for text in texts]
+        self.where_v4 = [place for place, each in enumerate(packed) if len(each) == 4]
+        self.where_v6 = [place for place, each in enumerate(packed) if len(each) == 16]
+        four = b"".join([packed[place] for place in self.where_v4])
+        self.v4 = np.frombuffer(four, dtype=">u4").astype(np.uint32)
+        self.v6 = np.frombuffer(b"".join([packed[place] for place in self.where_v6]), dtype=_WIDE)
+
+
 class Ranges:
     """Columns of one table: where ranges begin and end, and the row of the text that stands for each."""
 
@@ -54,22 +67,14 @@ class Ranges:
         inside = (at >= 0) & (addresses <= self.v6_end[np.maximum(at, 0)])
         return np.where(inside, self.v6_code[np.maximum(at, 0)].astype(np.int64), NOWHERE)
 
-    def rows(self, addresses: Sequence[str]) -> Rows:
+    def rows(self, addresses: Sequence[str] | Addresses) -> Rows:
         """Give the rows of textual addresses of both families; text that is no address lies nowhere."""
-        out = np.full(len(addresses), NOWHERE, dtype=np.int64)
-        first, where_first, second, where_second = [], [], [], []
-        for place, text in enumerate(addresses):
-            packed = packed_address(text)
-            if len(packed) == 4:
-                first.append(packed)
-                where_first.append(place)
-            elif packed:
-                second.append(packed)
-                where_second.append(place)
-        if first:
-            out[where_first] = self.rows_v4(np.frombuffer(b"".join(first), dtype=">u4").astype(np.uint32))
-        if second:
-            out[where_second] = self.rows_v6(np.frombuffer(b"".join(second), dtype=_WIDE))
+        told = addresses if isinstance(addresses, Addresses) else Addresses(addresses)
+        out = np.full(told.count, NOWHERE, dtype=np.int64)
+        if len(told.v4):
+            out[told.where_v4] = self.rows_v4(told.v4)
+        if len(told.v6):
+            out[told.where_v6] = self.rows_v6(told.v6)
         return out
 
     def texts(self, addresses: Sequence[str]) -> list[str]:
