@@ -26,3 +26,11 @@ def test_the_names_that_others_rely_on_stay() -> None:
     assert read(["watch", "-"]).source == "-"
     assert read(["events", "collect"]).adb == "127.0.0.1:5037"
     assert read(["lab"]).answer == "refuse"
+
+
+def test_a_zone_to_the_west_is_a_value_and_no_option() -> None:
+    read = build_parser().parse_args
+    assert read(["triggers", "case", "--events", "a", "--zone", "-05:00"]).zone == "-05:00"
+    assert read(["events", "show", "a", "--zone", "-0530"]).zone == "-0530"
+    with pytest.raises(SystemExit):
+        read(["triggers", "case", "--events", "a", "--zone", "-v"])

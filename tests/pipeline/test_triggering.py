@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -94,6 +95,33 @@ def test_a_clock_known_only_by_the_claimed_destination_itself_blocks_the_claim(
     assert taken_back.verdict == "cannot-tell"
     assert taken_back.sentence.endswith("cannot tell; the clocks cannot be compared")
     assert taken_back.rivals[0]["name"] == "clock"
+
+
+def test_looking_up_the_claimed_destination_is_no_independent_anchor(case: Case, tmp_path: Path) -> None:
+    log = read_log(log_of(case, tmp_path, ahead_s=40.0, clock="device"), Hints())
+    alone = np.sort([row.time_ns for row in case.transmissions if row.host == HOST]).astype(np.int64)
+    columns = ({HOST: alone}, alone - 200_000_000)  # a question for its name before each
+    span = (int(alone.min()) - 10**12, int(alone.max()) + 10**12)
+    given = triggering._study([log], *columns, span=span, seed=0)
+    assert given.observation.offset is not None
+    outcome = analyse(given)
+    [taken_back] = triggering._independent(outcome, given, [log], columns, span=span, seed=0).triggers
+    assert taken_back.verdict == "cannot-tell"
+
+
+def test_a_wrong_zone_is_said_with_the_one_that_would_fit(case: Case, tmp_path: Path) -> None:
+    times = sorted({row.time_ns for row in case.transmissions if row.host == HOST})
+    lines = ["--------- beginning of events"]
+    for each in times:
+        at = each - 500_000_000 + 3600 * 10**9
+        stamp = time.strftime("%m-%d %H:%M:%S", time.gmtime(at // 10**9))
+        lines.append(f"{stamp}.{at % 10**9 // 10**6:03}  1000  1421  1465 I screen_toggled: 2")
+    place = tmp_path / "events.log"
+    place.write_text("\n".join(lines), encoding="utf-8")
+    found = find_triggers(case, [place], Asked(zone_s=-5 * 3600))
+    assert found.outcome.triggers == ()
+    assert found.outcome.blocked.endswith("with --zone +01:00 the log would fit")
+    assert find_triggers(case, [place], Asked(zone_s=3600)).outcome.blocked == ""
 
 
 def test_a_device_that_is_not_there_is_refused(case: Case, tmp_path: Path) -> None:

@@ -72,3 +72,15 @@ def test_a_timer_and_the_observer_are_named_and_a_trial_excludes_the_observer() 
     assert (standings["timer"], standings["observer"]) == ("not excluded", "not excluded")
     assert found.lines(randomised=True)[-1]["standing"] == "excluded"
     assert looked(indirect(), "keyguard-gone").lines(randomised=False)[0]["standing"] == "excluded"
+
+
+def test_an_event_answered_only_beside_another_is_not_told_apart_from_it() -> None:
+    draw = np.random.default_rng(5)
+    lit = np.arange(30) * 1500.0 + 100
+    unlocks = np.sort(np.concatenate([lit[:20] + 1.0, lit[:8] + 700.0]))
+    found = looked(
+        made({"screen-on": lit, "keyguard-gone": unlocks}, lit + draw.uniform(1.2, 3, 30)), "keyguard-gone"
+    )
+    assert found.beside == "screen-on"
+    given = made({"screen-on": lit, "keyguard-gone": unlocks}, lit + draw.uniform(1.2, 3, 30))
+    assert looked(given, "screen-on").beside == ""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vitne.model import ClockSample, DeviceEvent
-from vitne.triggers.study import study
+from vitne.triggers.study import INCOMPARABLE, study
 
 BASE = 1_549_174_470 * 10**9
 SPAN = (BASE, BASE + 20_000 * 10**9)
@@ -91,3 +91,11 @@ def test_slots_of_a_trial_stand_apart_from_events() -> None:
 def test_a_burst_of_buffered_lines_opens_the_window_as_far_as_it_may_be_late() -> None:
     given = made([event("boot", 100.0, clock="capture", early_ns=30 * 10**9)], {"a.example": column(90.0)})
     assert given.early["boot"] == pytest.approx(30.0)
+
+
+def test_what_the_captures_own_clock_tells_stays_where_the_devices_cannot_be_compared() -> None:
+    own = [event("boot", 5.0), event("keyguard-gone", 50.0, clock="capture")]
+    given = made(own, {"a.example": column(51.0)})
+    assert given.observation.offset is not None
+    assert list(given.events) == ["keyguard-gone"]
+    assert given.observation.left_out == {INCOMPARABLE: 1}

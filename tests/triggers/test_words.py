@@ -50,6 +50,9 @@ def test_every_verdict_has_its_words_and_only_a_trial_says_caused() -> None:
     assert len(set(told.values())) == len(VERDICTS)
     assert [verdict for verdict, words in told.items() if "caused" in words] == ["caused"]
     assert "through connection to a network" in clauses("coupled", through="network-connected", more=None)
+    assert "told apart from lighting of the screen" in clauses(
+        "coupled", through="", more=None, beside="screen-on"
+    )
     assert clauses("cannot-tell", through="", more=7) == "cannot tell; about 7 more events would do"
 
 

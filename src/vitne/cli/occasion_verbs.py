@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,7 +20,13 @@ def add(verbs: Any) -> None:
     _lab_options(verbs.add_parser("lab", help="a simulated phone, router and collector on this machine"))
 
 
+def _west(parser: argparse.ArgumentParser) -> None:
+    """Let ``--zone -05:00`` be a value and no option."""
+    parser._negative_number_matcher = re.compile(r"-\d[\d.:]*$")  # noqa: SLF001  (argparse offers no other way)
+
+
 def _triggers_options(parser: argparse.ArgumentParser) -> None:
+    _west(parser)
     parser.add_argument("case", metavar="CASE", help="a case folder")
     parser.add_argument(
         "--events",
@@ -53,6 +60,7 @@ def _triggers_options(parser: argparse.ArgumentParser) -> None:
 def _events_options(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=type(parser))
     show = actions.add_parser("show", help="show the events of logs, and what is doubtful about them")
+    _west(show)
     show.add_argument("file", nargs="+", metavar="FILE", help="a log")
     show.add_argument(
         "--near", metavar="TIME", help="a moment near to the log (RFC 3339), where lines have no year"

@@ -25,6 +25,8 @@ FORMAT = "vitne-triggers/1"
 HOUSEKEEPING = frozenset({"dns", "mdns", "llmnr", "nbns", "dhcp", "dhcpv6", "ntp", "ssdp"})
 """Protocols of a phone's own housekeeping: anchors for the clock, and no destinations of data."""
 
+LOOKED_UP_NS = (5 * 10**9, 10**9)  # so long before a transmission, or behind it, its name is looked up
+
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What is wanted of the tests."""
@@ -58,6 +60,8 @@ def find_triggers(case: Case, logs: Sequence[str | Path], asked: Asked) -> Teste
     read = [read_log(path, hints) for path in logs]
     given = _study(read, targets, housekeeping, span=span, seed=asked.seed)
     outcome = analyse(given, claims=set(asked.claims), seed=asked.seed)
+    if given.observation.offset is None and asked.zone_s is not None:
+        outcome = _hinted(outcome, logs, (targets, housekeeping), span=span, seed=asked.seed)
     outcome = _independent(outcome, given, read, (targets, housekeeping), span=span, seed=asked.seed)
     return Tested(
         outcome=outcome,
@@ -145,6 +149,8 @@ def _study(  # noqa: PLR0913  (all that a study is made of)
     without: str = "",
 ) -> Study:
     pooled = [column for name, column in targets.items() if name != without]
+    if without in targets:  # looking up its name is no anchor either
+        housekeeping = housekeeping[~_beside(housekeeping, np.sort(targets[without]))]
     return study(
         [event for log in logs for event in log.events],
         [sample for log in logs for sample in log.samples],
@@ -152,6 +158,36 @@ def _study(  # noqa: PLR0913  (all that a study is made of)
         span_ns=span,
         anchors_ns=np.concatenate([housekeeping, *pooled]),
         chance=np.random.default_rng(seed),
+    )
+
+
+def _beside(times: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Tell which times lie up to five seconds before one of some sorted moments, or a second behind."""
+    first = np.searchsorted(own, times - LOOKED_UP_NS[1])
+    last = np.searchsorted(own, times + LOOKED_UP_NS[0], side="right")
+    out: np.ndarray = last > first
+    return out
+
+
+def _hinted(
+    outcome: Outcome,
+    logs: Sequence[str | Path],
+    columns: tuple[dict[str, np.ndarray], np.ndarray],
+    *,
+    span: tuple[int, int],
+    seed: int,
+) -> Outcome:
+    """Say which time zone would fit, where the one that was told does not."""
+    hints = Hints(near_ns=(span[0] + span[1]) // 2)
+    offset = _study(
+        [read_log(path, hints) for path in logs], *columns, span=span, seed=seed
+    ).observation.offset
+    if offset is None or not offset.zone_s:
+        return outcome
+    hours, minutes = divmod(round(abs(offset.zone_s) / 60), 60)
+    told = f"{'-' if offset.zone_s < 0 else '+'}{hours:02}:{minutes:02}"
+    return msgspec.structs.replace(
+        outcome, blocked=f"{outcome.blocked}; with --zone {told} the log would fit"
     )
 
 
@@ -169,6 +205,9 @@ def _independent(  # noqa: PLR0913  (all that a study is made of)
     if own is None or own.anchors == 0 or any(log.samples for log in logs):
         return outcome
     linked = {"coupled", "coupled-and-specific"}
+    slots = [event for log in logs for event in log.events if event.kind in {"stimulus", "sham"}]
+    if any(event.clock == "device" for event in slots):
+        linked.add("caused")
     claimed = {each.destination for each in outcome.triggers if each.verdict in linked}
     doubtful = set()
     for name in sorted(claimed):
@@ -177,13 +216,14 @@ def _independent(  # noqa: PLR0913  (all that a study is made of)
             doubtful.add(name)
     if not doubtful:
         return outcome
-    changed = [_taken_back(each) if each.destination in doubtful else each for each in outcome.triggers]
+    changed = [
+        _taken_back(each) if each.destination in doubtful and each.verdict in linked else each
+        for each in outcome.triggers
+    ]
     return msgspec.structs.replace(outcome, triggers=tuple(changed))
 
 
 def _taken_back(each: Trigger) -> Trigger:
-    if each.verdict not in {"coupled", "coupled-and-specific"}:
-        return each
     counted = each.sentence.partition(": ")[0] if ": " in each.sentence else each.sentence
     because = {
         "name": "clock",

@@ -199,7 +199,7 @@ def _trigger(
         verdict, more = _doubt(seen, family=max(len(given.bursts) * len(given.events), 1), tried=tried)
     found = rivalry.look(given, pair.event, pair.destination, seen=seen, pairs=pairs, beacons=beacons)
     through = found.through if verdict.startswith("coupled") else ""
-    clause = clauses(verdict, through=through, more=more)
+    clause = clauses(verdict, through=through, more=more, beside="" if through else found.beside)
     if tried is None:
         sentence = counted(pair.event, pair.destination, seen, clause=clause)
     else:

@@ -39,6 +39,16 @@ class Rivals(msgspec.Struct, frozen=True, kw_only=True):
         """Give the kind of event that stands between, "" for none that is shown to."""
         return next((kind for kind, found in self.links.items() if found.explains), "")
 
+    @property
+    def beside(self) -> str:
+        """Give the kind of event that came along wherever an answer came, "" for none."""
+        shadows = [
+            (-near.with_it[0], kind)
+            for kind, near in self.others.items()
+            if kind not in LINKS and _shadows(near)
+        ]
+        return min(shadows)[1] if shadows else ""
+
     def lines(self, *, randomised: bool) -> tuple[dict[str, str], ...]:
         """Give each rival: name, standing ("excluded", "not excluded", "explains it"), because."""
         out = [_timer(self.timer)]
@@ -112,6 +122,12 @@ def _beside(kind: str, near: Beside) -> dict[str, str]:
         return {"name": f"beside {kind}", "standing": "not excluded", "because": f"{because}: never apart"}
     standing = "excluded" if near.p > 0.05 and alone[0] * 2 >= alone[1] else "not excluded"
     return {"name": f"beside {kind}", "standing": standing, "because": because}
+
+
+def _shadows(near: Beside) -> bool:
+    """Tell whether events that came without the other kind say nothing for themselves."""
+    hits, alone = near.with_it[0], near.alone
+    return hits >= 3 and (alone[1] == 0 or alone[0] * 2 < alone[1])
 
 
 def _observer(*, randomised: bool) -> dict[str, str]:

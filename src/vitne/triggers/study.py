@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ANCHORS = frozenset({"boot", "network-connected", "screen-on", "keyguard-gone", "in-service"})
 UNTESTED = frozenset({"stimulus", "sham", "note", "clock-set", "screen-off"})
 HOPELESS = frozenset({"clock-not-set", "clock-jump"})  # a time with such a doubt cannot be placed at all
+INCOMPARABLE = "by a clock that cannot be compared with the capture's"
 MARK_BOUND_S = 2.0  # a person's mark is late or early by so much
 LEAST_SPLIT, MOST_SPLIT = 5, 20  # an app is tested on its own from so many openings on; so many apps at most
 DAY_NS = 86_400 * 10**9
@@ -76,6 +77,10 @@ def study(  # noqa: PLR0913  (columns and what places them)
     if anchors_ns is None:
         anchors_ns = np.concatenate([np.zeros(0, dtype=np.int64), *times_ns.values()])
     offset = _offset(usable, samples, anchors_ns, span_ns=span_ns, chance=chance)
+    own = [each for each in usable if each.clock == "capture"]
+    if offset is None and own:  # a person's marks and a trial's slots need no comparison
+        left_out[INCOMPARABLE] = len(usable) - len(own)
+        usable, offset = own, _offset(own, (), anchors_ns, span_ns=span_ns, chance=chance)
     shift = round(offset.seconds * 1e9) if offset is not None else 0
     moved = [(each, each.time_ns - (0 if each.clock == "capture" else shift)) for each in usable]
     begin, end = _common(moved, span_ns)

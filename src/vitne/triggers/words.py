@@ -58,12 +58,17 @@ def of_trial(event: str, destination: str, tried: Trial, *, clause: str) -> str:
     )
 
 
-def clauses(verdict: str, *, through: str, more: int | None) -> str:
-    """Say what a verdict means, in the words that its test allows."""
+def clauses(verdict: str, *, through: str, more: int | None, beside: str = "") -> str:
+    """Say what a verdict means, in the words that its test allows.
+
+    ``through`` names what stands between, ``beside`` what came along and is not told apart.
+    """
     if verdict == "caused":
         return "caused in a randomised trial"
     if verdict in {"coupled", "coupled-and-specific"}:
         link = f", through {named(through, 1)}" if through else ""
+        if beside:
+            link += f", not told apart from {named(beside, 1)} beside it"
         if verdict == "coupled":
             return f"coupled{link}, which does not say what causes what; not shown to be specific"
         return f"coupled{link}, and more than the phone's other destinations are"
