@@ -7,7 +7,7 @@ PIP     = $(BIN)/python -m pip install -qq --disable-pip-version-check
 PYTEST_ARGS ?= -n auto -q
 
 .DEFAULT_GOAL = help
-.PHONY: demo test check lint fuzz fuzz-sanitized bench leakbench candidates doors docs twin clean help
+.PHONY: demo test check lint fuzz fuzz-sanitized bench leakbench leakbench-doors candidates doors docs twin clean help
 help:
 	@echo 'make demo   set up a private environment, make the demonstration capture, scan it, show the findings'
 	@echo 'make test   set up and run the tests'
@@ -16,6 +16,7 @@ help:
 	@echo 'make fuzz-sanitized  the same for the compiled kernel, with AddressSanitizer and UBSan'
 	@echo 'make bench  vitne beside other tools on the same files (BENCH="--size 10 --runs 1" for a short form)'
 	@echo 'make leakbench  what a scan finds of planted identities (LEAKBENCH="--quick" for a short form)'
+	@echo 'make leakbench-doors  the same planted identities through every door: pcap, TLS, HTTP/2, HTTP/3, HAR, flows'
 	@echo 'make candidates  what a scan without a subject says of real requests, against labels'
 	@echo 'make doors  real clients through every door, held against what servers received (DOORS=--quick)'
 	@echo 'make data   fetch newer tables of networks, countries and makers with the npm client, and add them'
@@ -79,6 +80,9 @@ leakbench: $(VENV)/.dev
 
 doors: $(VENV)/.dev
 	@$(BIN)/python -m bench.doors $(DOORS)
+
+leakbench-doors: $(VENV)/.dev
+	@$(BIN)/python -m bench.leakbench.doors $(or $(LEAKBENCH),--page docs/explanation/doors.md)
 
 # Packages of the npm client, by name; the client knows where they are.  Without it: fetch them by hand and add them.
 data: $(VENV)/.run

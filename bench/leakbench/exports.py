@@ -47,11 +47,12 @@ def write(path: Path, staged: list[Staged], chance: Random) -> list[Staged]:
     return kept
 
 
-def _stream(staged: Staged, side: int) -> bytes:
+def stream_of(staged: Staged, side: int) -> bytes:
+    """Give what a side of a conversation says."""
     return b"".join(turn.data for turn in staged.load.turns if turn.side == side)
 
 
-def _message(stream: bytes) -> tuple[list[bytes], list[tuple[str, str]], bytes]:
+def message_of(stream: bytes) -> tuple[list[bytes], list[tuple[str, str]], bytes]:
     """Take a message of HTTP apart: words of its first line, header fields, body without chunks."""
     head, _, body = stream.partition(b"\r\n\r\n")
     first, *lines = head.split(b"\r\n")
@@ -81,8 +82,8 @@ def _sent_in_frames(staged: Staged, body: bytes) -> tuple[int, bytes] | None:
 
 def _entry(staged: Staged, number: int) -> dict[str, Any]:
     """Give the entry of one request and its answer."""
-    (method, target, _), headers, body = _message(_stream(staged, CLIENT))
-    (_, status, reason), told, answer = _message(_stream(staged, 1 - CLIENT))
+    (method, target, _), headers, body = message_of(stream_of(staged, CLIENT))
+    (_, status, reason), told, answer = message_of(stream_of(staged, 1 - CLIENT))
     moment = datetime.fromtimestamp(START + number / 50, UTC)
     host = dict(headers)["Host"]
     frame = _sent_in_frames(staged, body)
@@ -170,7 +171,7 @@ def _flow(staged: Staged, number: int) -> dict[str, Any]:
             [turn.side == CLIENT, turn.data, moment + at / 100] for at, turn in enumerate(load.turns)
         ]
         return flow
-    asked, told = _message(_stream(staged, CLIENT)), _message(_stream(staged, 1 - CLIENT))
+    asked, told = message_of(stream_of(staged, CLIENT)), message_of(stream_of(staged, 1 - CLIENT))
     frame = _sent_in_frames(staged, asked[2])
     both = {"http_version": b"HTTP/1.1", "trailers": None, "timestamp_start": moment, "timestamp_end": moment}
     flow["type"] = "http"

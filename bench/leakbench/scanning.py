@@ -52,12 +52,16 @@ def encodings() -> frozenset[str]:
     return frozenset(row["id"] for row in json.loads(run.stdout))
 
 
-def scan(captures: list[Path], subject: Path, *, keys: Path | None = None) -> Scan:
+def scan(
+    captures: list[Path], subject: Path, *, keys: Path | None = None, key_log: Path | None = None
+) -> Scan:
     """Scan captures in one process; raises RuntimeError with what the program said when it fails."""
     command = [sys.executable, "-m", "vitne.cli", "scan", *map(str, captures), "--subject", str(subject)]
     command += ["--json", "--reveal", "-q", "-j", "1"]
     if keys is not None and takes_keys():
         command += [SECRETS, str(keys)]
+    if key_log is not None:
+        command += ["--keys", str(key_log)]
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     run = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "NO_COLOR": "1"})
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

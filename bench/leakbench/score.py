@@ -204,7 +204,7 @@ def transforms(layers: Iterable[str]) -> list[str]:
     return found
 
 
-PROTOCOLS = frozenset({"http", "mqtt", "coap", "dns", "tcp", "udp", "stream", "datagram"})
+PROTOCOLS = frozenset({"http", "mqtt", "coap", "dns", "tcp", "udp", "stream", "datagram", "tls", "quic"})
 SPELLED = frozenset(
     {
         "bcd",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
-from . import capture, compose, decoys, exports, fixed, peers
+from . import capture, closed, compose, decoys, exports, fixed, peers
 from .capture import Staged
 from .cargo import CannotCarryError, Cargo, Words, read_words
 from .cases import Case, Means, Recipe, build
@@ -36,6 +36,7 @@ class Bench:
     templates: dict[str, str] = field(default_factory=fixed.templates)
     say: Callable[[str], None] = print
     suffix: str = ".pcap"
+    writer: Callable[[Path, list[Staged], Random], list[Staged]] | None = None  # none: by the suffix
     rejected: compose.Rejections = field(default_factory=compose.Rejections)
     peers: list[str] = field(default_factory=list)  # names of peers to run on the same captures
     beside: dict[str, dict[str, Score]] = field(default_factory=dict)  # peer -> track -> score
@@ -75,9 +76,9 @@ class Bench:
         for number, low in enumerate(range(0, len(staged), PIECE)):
             asked = staged[low : low + PIECE]
             path = self.folder / f"{what.lower().replace(' ', '-')}-{number}{self.suffix}"
-            writer = exports if self.suffix in {".har", ".flows"} else capture
-            piece = writer.write(path, asked, chance)
-            done = scan([path], self.subject, keys=self.keys)
+            by_suffix = exports.write if self.suffix in {".har", ".flows"} else capture.write
+            piece = (self.writer or by_suffix)(path, asked, chance)
+            done = scan([path], self.subject, keys=self.keys, key_log=closed.keys_beside(path))
             each_cpu = done.cpu / max(len(piece), 1)
             for outcome in outcomes([each.case for each in piece], done.document):
                 score = scores.setdefault(outcome.case.track, Score(outcome.case.track))
