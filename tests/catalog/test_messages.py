@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import string
+from typing import get_args
 
 import pytest
 
+from vitne.catalog.law import adequacy
 from vitne.catalog.messages import languages, messages
-from vitne.model import IDENTIFIERS, CatalogError
+from vitne.model import EVENT_KINDS, GRADES, IDENTIFIERS, VERDICTS, CatalogError
+from vitne.model.attribution import FACT_KINDS, Knowing
+from vitne.model.findings import Delivery, Protection
+from vitne.report.audiences.known import STEPS
 
 BANNED = {
     "en": r"breach|illegal|violat|unlawful|stole|steal|\bsp(y|ied)|leak|\btracked\b",
@@ -32,6 +37,26 @@ def test_no_translation_is_missing_or_left_over(language) -> None:
     assert set(own.text) == set(english.text)
     assert set(own.identifier) == set(IDENTIFIERS)
     assert own.language == language
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_closed_word_that_a_report_shows_has_its_words(language) -> None:
+    own = messages(language).text
+    wanted = {f"fact_{word}" for word in FACT_KINDS} | {f"knowing_{word}" for word in get_args(Knowing)}
+    wanted |= {f"e_{word}" for word in EVENT_KINDS} | {f"v_{word}" for word in VERDICTS}
+    wanted |= {f"step_{word}" for word in STEPS} | {f"grade_{word}" for word in GRADES}
+    wanted |= {f"delivery_{word}" for word in get_args(Delivery)}
+    wanted |= {f"protection_{word}" for word in get_args(Protection)}
+    assert not wanted - set(own)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_countries_have_names_in_every_language(language) -> None:
+    own = messages(language)
+    assert set(own.country) == set(messages("en").country)
+    assert {each.code for each in adequacy().member} <= set(own.country)
+    assert own.country_of("CN").endswith("(CN)")
+    assert own.country_of("XX") == "XX"
 
 
 @pytest.mark.parametrize("language", languages())

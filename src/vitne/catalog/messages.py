@@ -33,6 +33,10 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Give a text with its places filled; KeyError for a key that is not there."""
         return self.text[key].format(**{name: str(value) for name, value in values.items()})
 
+    def word(self, kind: str, word: str) -> str:
+        """Give what to call a word of a closed list; one that is not translated stands as it is."""
+        return self.text.get(f"{kind}_{word}", word)
+
     def of(self, identifier: str) -> str:
         """Give what to call an identifier; one that is not translated yet has its own title."""
         return self.identifier.get(identifier) or IDENTIFIERS.get(identifier, ("", identifier))[1]

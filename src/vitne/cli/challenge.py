@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vitne.cli import custody
+from vitne.cli.beside import beside
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +23,9 @@ def run(options: argparse.Namespace) -> int:
     from vitne.report.facts import Facts
     from vitne.report.frozen import freeze
 
-    facts = Facts(freeze(custody.open_case(options.case)), messages("en"))
+    case = custody.open_case(options.case)
+    around = beside(options.case, case, captures=options.capture, vantage=options.vantage)
+    facts = Facts(freeze(case, around), messages("en"))
     found = alternatives(facts)
     if options.json:
         content = {"schema": SCHEMA, "findings": len(facts.left), "alternatives": found}

@@ -20,6 +20,8 @@ def add(verbs: Any) -> None:
     challenge = verbs.add_parser("challenge", help="argue for the other side: what else could explain a case")
     challenge.add_argument("case", metavar="BAG", help="a sealed bag, or a case folder")
     challenge.add_argument("--json", action="store_true", help="print as JSON")
+    _place(challenge)
+    _captures(challenge)
     _report(verbs.add_parser("report", help="write a report of a case for one kind of reader"))
     _export(verbs.add_parser("export", help="write a case in a format that other programs open"))
     _redact(verbs.add_parser("redact", help="make a bag in which every value of a person is replaced"))
@@ -27,6 +29,15 @@ def add(verbs: Any) -> None:
     wipe.add_argument("case", metavar="CASE", help="a case folder, a bag, or an encrypted case")
     wipe.add_argument("--yes", action="store_true", help="do not ask")
     wipe.add_argument("--due", action="store_true", help="only if its retention date has passed")
+
+
+def _place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--vantage",
+        metavar="LAT,LON",
+        default="",
+        help="where the capture was made: countries that light could not have reached are refuted",
+    )
 
 
 def _captures(parser: argparse.ArgumentParser) -> None:
@@ -71,6 +82,7 @@ def _seal(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="age recipient (age1...) that alone can open the subject file in the bag",
     )
+    _place(parser)
     parser.add_argument("--retain-until", metavar="DATE", help="day after which the case is to be destroyed")
     parser.add_argument(
         "--encrypt",
@@ -109,11 +121,19 @@ def _report(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--language", metavar="L", choices=LANGUAGES, default="en", help=", ".join(LANGUAGES))
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write it (default: standard output)")
-    parser.add_argument("--country", metavar="CC", help="where the owner lives: picks the authority")
+    parser.add_argument(
+        "--country", metavar="CC", help="where the owner lives (NO, DE-NW): picks the authority"
+    )
     parser.add_argument(
         "--letter", metavar="WHICH", choices=("complaint", "access", "reply"),
         help="a draft letter instead: complaint (Art. 77), access (Art. 15), reply (right of reply)",
     )  # fmt: skip
+    parser.add_argument(
+        "--reveal", action="store_true", help="show values of persons; they are masked otherwise"
+    )
+    parser.add_argument("--subject", metavar="FILE", help="the subject file of the scan, for --reveal")
+    parser.add_argument("--secrets", metavar="FILE", help="the secrets file of the scan, for --reveal")
+    _place(parser)
     _captures(parser)
 
 

@@ -64,3 +64,16 @@ def places_of(case: Case) -> list[Place]:
     places += [(row.ip, row.host) for row in case.transmissions]
     places += [(row.destination.ip, row.destination.host) for row in case.opaque]
     return list(dict.fromkeys(places))
+
+
+def vantage_of(text: str) -> tuple[float, float] | None:
+    """Read a latitude and longitude, None for ""; raises UsageError."""
+    if not text:
+        return None
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no place", expected="--vantage 59.91,10.75") from error
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise UsageError(f"{text!r} is no place on the earth", expected="--vantage 59.91,10.75")
+    return latitude, longitude

@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from vitne.cli import custody
+from vitne.cli.beside import beside, held, revealed
 from vitne.evidence.canonical import canonical
 from vitne.model import StoreError, VitneError
 
@@ -30,7 +33,12 @@ def run(options: argparse.Namespace) -> int:
     from vitne.report.frozen import freeze
 
     case = custody.open_case(options.case)
-    document = freeze(case)
+    around = beside(options.case, case, captures=options.capture, vantage=options.vantage)
+    if options.reveal:
+        case = revealed(options, case)
+        around = msgspec.structs.replace(around, revealed=True)
+        custody.note(options.case, "report", {"for": options.audience, "values": True})
+    document = freeze(case, around)
     data: bytes
     if options.format == "json":
         data = canonical(document) + b"\n"
@@ -41,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         facts = Facts(document, messages(options.language))
         data = rendered(_page(options, facts, case), options.format, canonical(document))
-    _write(data, options.output, binary=options.format in {"pdf", "docx"})
+    _write(data, options.output, private=options.reveal, binary=options.format in {"pdf", "docx"})
     return 0
 
 
@@ -55,6 +63,7 @@ def _page(options: argparse.Namespace, facts: Facts, case: Case) -> Page:
         letter=options.letter or "",
         encodings=tuple(sorted(encodings())),
         packets=packets,
+        custody=held(options.case),
     )
     return page(options.audience, facts, setting)
 
@@ -88,14 +97,16 @@ def packets_of(options: argparse.Namespace, facts: Facts, case: Case) -> dict[st
         given = custody.originals(options.case, case, options.capture)
         keys = custody.key_logs(options.case, case, options.keys)
         for id_ in list(chosen.values())[:_PACKETS]:
-            packets[id_] = _layers(case, by_id[id_], given, keys)
+            packets[id_] = _layers(case, by_id[id_], given, keys, cover=not options.reveal)
     except VitneError as error:
         print(f"vitne: packets are left out of the annex: {error}", file=sys.stderr)
     return packets
 
 
-def _layers(case: Case, finding: Finding, given: list[str], keys: list[str]) -> list[dict[str, str]]:
-    """Give the layers of one finding as hex beside text."""
+def _layers(
+    case: Case, finding: Finding, given: list[str], keys: list[str], *, cover: bool
+) -> list[dict[str, str]]:
+    """Give the layers of one finding as hex beside text; ``cover`` hides values of persons."""
     from vitne.pipeline.replay import replay
     from vitne.report.formats.hexview import rows, terminal
 
@@ -110,7 +121,9 @@ def _layers(case: Case, finding: Finding, given: list[str], keys: list[str]) -> 
                 rows(
                     step.outer[:_BYTES],
                     marked=(step.value_start - step.outer_from, step.value_end - step.outer_from),
-                    hidden=[(low - step.outer_from, high - step.outer_from) for low, high in step.hidden],
+                    hidden=[
+                        (low - step.outer_from, high - step.outer_from) for low, high in step.hidden if cover
+                    ],
                     base=step.outer_from,
                     context=1,
                 )
@@ -120,7 +133,7 @@ def _layers(case: Case, finding: Finding, given: list[str], keys: list[str]) -> 
     ]
 
 
-def _write(data: bytes, output: str | None, *, binary: bool) -> None:
+def _write(data: bytes, output: str | None, *, binary: bool, private: bool = False) -> None:
     if output is None or output == "-":
         if binary and sys.stdout.isatty():
             raise StoreError("this format is not for a terminal", next_step="name a file with -o FILE")
@@ -130,7 +143,9 @@ def _write(data: bytes, output: str | None, *, binary: bool) -> None:
     path = Path(output)
     try:
         fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.write_bytes(data)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         fresh.replace(path)
     except OSError as error:
         raise StoreError(f"the report cannot be written: {error.strerror}", where=output) from error

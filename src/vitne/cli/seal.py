@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vitne.cli import custody
+from vitne.cli.beside import beside
 from vitne.evidence import sealing, signing, timestamps
 from vitne.evidence.canonical import canonical
 from vitne.model import StoreError, UsageError
@@ -95,7 +96,9 @@ def _contents(options: argparse.Namespace, folder: Path, case: Case) -> sealing.
 
     captures = custody.originals(options.case, case, options.capture)
     originals = [(c.name, _content(path)) for c, path in zip(case.captures, captures, strict=True)]
-    document = freeze(case)
+    document = freeze(
+        case, beside(options.case, case, captures=options.capture, vantage=getattr(options, "vantage", ""))
+    )
     written = {sealing.FINDINGS: canonical(document), **reports(document)}
     if options.values_for:
         if not options.subject:

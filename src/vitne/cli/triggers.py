@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ _COLOURS = {"caused": "bold red", "coupled-and-specific": "red", "coupled": "yel
 
 def run(options: argparse.Namespace) -> int:
     """Test, show, and write what was asked for."""
+    from vitne.evidence.occurred import keep
     from vitne.pipeline.proofs import proofs
     from vitne.pipeline.triggering import Asked, document, find_triggers
     from vitne.store import read_case
@@ -39,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
     tested = find_triggers(case, options.events, asked)
     said = document(tested)
     said["proofs"] = proofs(case, tested, options.capture)
+    if os.access(case.folder, os.W_OK):
+        keep(case.folder, said, {name: at.tolist() for name, at in tested.study.events.items()})
     drawn = None
     if options.svg or options.html or options.png:
         from vitne.report.occasions import drawing

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vitne.cli import custody
+from vitne.cli.knowing import knowledge
 from vitne.cli.main import DONE, FAILED
 from vitne.evidence import checking, rederiving, sealing
 from vitne.model import Malformed, StoreError, UsageError
@@ -33,7 +34,9 @@ def run(options: argparse.Namespace) -> int:
         said, checks = checking.check_bag(bag, roots=roots, key=options.signer or "")
         if not options.outer:
             with _subject(bag, options) as subject:
-                known = rederiving.Known(subject=subject, secrets=_secrets(options.secrets))
+                known = rederiving.Known(
+                    subject=subject, secrets=_secrets(options.secrets), tables=knowledge()
+                )
                 checks += rederiving.check_findings(bag, said, known)
         digest = _digest(bag)
     _print(options, digest, checks)

@@ -14,8 +14,10 @@ import msgspec
 
 from vitne.catalog.messages import messages
 from vitne.evidence import sealing
+from vitne.evidence.attributing import destinations
 from vitne.evidence.canonical import canonical
 from vitne.evidence.checking import Check
+from vitne.knowledge import Knowledge
 from vitne.model import CaptureError, Secrets, StoreError, Subject, UsageError
 from vitne.pipeline import Options, run_scan
 from vitne.pipeline.rederive import rederive
@@ -23,12 +25,13 @@ from vitne.pipeline.rules import rules_used
 from vitne.report.audiences import Setting, page
 from vitne.report.facts import Facts
 from vitne.report.formats.webpage import render
-from vitne.report.frozen import freeze
+from vitne.report.frozen import Beside, beside_of, freeze, plain
 from vitne.store import read_case
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from vitne.evidence.checking import State
     from vitne.model import Finding
     from vitne.pipeline.rederive import Again
     from vitne.store import Case
@@ -46,6 +49,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     subject: Subject | None = None  # the known values of the scan; None for not given
     secrets: Secrets | None = None  # keys, salts and alphabets of the scan; None for not given
+    tables: Knowledge | None = None  # tables to look destinations up in again; None for not to
 
 
 def check_findings(bag: Path, said: dict[str, Any], known: Known) -> list[Check]:
@@ -54,7 +58,9 @@ def check_findings(bag: Path, said: dict[str, Any], known: Known) -> list[Check]
         case = read_case(bag / sealing.CASE)
     except StoreError as error:
         return [Check(what="case", where=sealing.CASE, state="failed", why=error.what)]
-    checks = [_document(bag, case), *_reports(bag, case), _rules(case)]
+    around = _beside(bag)
+    checks = [_document(bag, case, around), *_reports(bag, case, around), _rules(case)]
+    checks += _around(bag, case, around, known.tables)
     paths = _captures(bag, case)
     keys = sorted(str(path) for path in (bag / sealing.KEYS).glob("*.txt"))
     try:
@@ -84,10 +90,41 @@ def reports(document: dict[str, Any]) -> dict[str, bytes]:
     return {f"{REPORTS}/{name}.html": render(page(name, facts, Setting())) for name in READERS}
 
 
-def _reports(bag: Path, case: Case) -> list[Check]:
+def _beside(bag: Path) -> Beside:
+    """Give what stands beside the findings in the sealed document; nothing where it cannot be read."""
+    try:
+        return beside_of(msgspec.json.decode((bag / sealing.FINDINGS).read_bytes(), type=dict[str, Any]))
+    except (OSError, msgspec.MsgspecError):
+        return Beside()
+
+
+def _around(bag: Path, case: Case, around: Beside, tables: Knowledge | None) -> list[Check]:
+    """Look the destinations up again, where the same tables are at hand, and compare the kept verdicts."""
+    name = sealing.FINDINGS
+    checks = []
+    said = around.destinations
+    if said is not None and tables is not None:
+        place = tuple(said["vantage"]) if said["vantage"] else None
+        own = _captures(bag, case) if said["captures_read"] else []
+        again = plain(destinations(case, tables, captures=own, as_of=said["as_of"], vantage=place))
+        if again["tables"] != said["tables"]:
+            why = f"sealed with the tables {', '.join(said['tables']) or 'none'}, which are not all at hand"
+            checks.append(Check(what="destinations", where=name, state="not-checked", why=why))
+        else:
+            same = again == said
+            why = "looked up again: the same" if same else "looked up again, they come out otherwise"
+            state: State = "confirmed" if same else "failed"
+            checks.append(Check(what="destinations", where=name, state=state, why=why))
+    if around.occasions is not None:
+        why = "verdicts on events: the device's logs are not in the bag, so they are not derived again"
+        checks.append(Check(what="occasions", where=name, state="not-checked", why=why))
+    return checks
+
+
+def _reports(bag: Path, case: Case, around: Beside) -> list[Check]:
     """Check that each report of the bag comes out of its findings again, byte for byte."""
     checks = []
-    for name, wanted in reports(freeze(case)).items():
+    for name, wanted in reports(freeze(case, around)).items():
         path = bag / name
         if not path.is_file():
             checks.append(Check(what="report", where=name, state="failed", why="it is missing"))
@@ -98,14 +135,14 @@ def _reports(bag: Path, case: Case) -> list[Check]:
     return checks
 
 
-def _document(bag: Path, case: Case) -> Check:
+def _document(bag: Path, case: Case, around: Beside) -> Check:
     """Check that the frozen findings document says what the case says."""
     name = sealing.FINDINGS
     try:
         data = (bag / name).read_bytes()
     except OSError:
         return Check(what="document", where=name, state="failed", why="it is missing")
-    if data == canonical(freeze(case)):
+    if data == canonical(freeze(case, around)):
         return Check(
             what="document", where=name, state="confirmed", why="made again from the case: same bytes"
         )
@@ -141,6 +178,7 @@ def _asked(bag: Path, said: dict[str, Any], known: Known, case: Case) -> Options
         keys=tuple(sorted(str(path) for path in (bag / sealing.KEYS).glob("*.txt"))),
         apps=tuple(sorted(str(path) for path in (bag / sealing.APPS).glob("*/*"))),
         device=case.run.get("device") or None,
+        quick=bool(case.run.get("quick")),
     )
 
 

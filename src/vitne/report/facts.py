@@ -104,7 +104,7 @@ class Facts:
     def disagreements(self, target: dict[str, Any]) -> list[str]:
         """Give what sources disagree on at a destination, in words, each once."""
         about = sorted({each["about"] for row in self.known(target) for each in row["disagreements"]})
-        return [self.say(f"about_{word}") for word in about]
+        return [self.say.word("about", word) for word in about]
 
     def refuted(self, target: dict[str, Any]) -> list[str]:
         """Give the countries that are named for a destination and that light could not have reached."""

@@ -17,7 +17,7 @@ STRENGTH = ("caused", "coupled-and-specific", "coupled")
 def event_words(say: Messages, event: str) -> str:
     """Give what to call a kind of event; its detail behind a colon stays."""
     kind, _, detail = event.partition(":")
-    name = say.text.get(f"e_{kind}") or shown(kind, 40)
+    name = shown(say.word("e", kind), 80)
     return f"{name} ({shown(detail, 60)})" if detail else name
 
 
@@ -44,7 +44,7 @@ def sentence(facts: Facts, verdict: dict[str, Any]) -> str:
         where=shown(verdict["destination"], 80),
         window=f"{float(effect['window_s']):g}",
         expected=f"{float(effect['expected']):.1f}",
-        verdict=facts.say(f"v_{verdict['verdict']}"),
+        verdict=facts.say.word("v", verdict["verdict"]),
     )
 
 

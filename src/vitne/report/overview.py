@@ -12,7 +12,7 @@ import numpy as np
 
 from vitne.model import GRADES, IDENTIFIERS, Destination, Finding
 from vitne.report.words import app_of, count_of, device_label, joined, listed, records_of, span
-from vitne.store import OpaqueTotal, columns_of
+from vitne.store import OpaqueTotal, OpenedTotal, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -43,6 +43,11 @@ class Outcome(Protocol):
     @property
     def opaque(self) -> Sequence[OpaqueTotal]:
         """Give what could not be read, counted."""
+        ...
+
+    @property
+    def opened(self) -> Sequence[OpenedTotal]:
+        """Give what went encrypted and was opened with keys, counted."""
         ...
 
     @property
@@ -104,6 +109,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     first_ns: int | None
     last_ns: int | None
     unread: tuple[OpaqueTotal, ...]
+    opened: int = 0  # bytes that went encrypted and were opened with keys
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -204,7 +210,10 @@ def overview(case: Outcome) -> Overview:
     unread: dict[str, list[OpaqueTotal]] = {label: [] for label in labels}
     for row in case.opaque:
         unread[row.device].append(row)
-    devices = tuple(_near(label, found[label], unread[label], names=names) for label in labels)
+    opened = {_opened_key(row.device, row.destination, row.transport): row.bytes for row in case.opened}
+    devices = tuple(
+        _with_opened(_near(label, found[label], unread[label], names=names), opened) for label in labels
+    )
     records = records_of(case.captures)
     seen = span(case.captures)
     return Overview(
@@ -225,6 +234,25 @@ def far_of(found: Finding, names: Mapping[tuple[str, int], Destination]) -> Dest
     ip, port = found.source.ip, found.source.port
     unnamed = Destination(ip=ip, port=port, host="", host_source="none", domain="")
     return names.get((ip, port), unnamed)
+
+
+def _opened_key(device: str, where: Destination, transport: str) -> tuple[str, str, str]:
+    return device, where.host or where.ip, f"{where.port}/{transport}"
+
+
+def _with_opened(near: Near, opened: Mapping[tuple[str, str, str], int]) -> Near:
+    """Tell of each destination how much of it keys opened."""
+    if not opened:
+        return near
+
+    def told(target: Target) -> Target:
+        where, transport = target.destination, target.addresses[0].rpartition("/")[2]
+        size = opened.get(_opened_key(near.label, where, transport), 0)
+        return msgspec.structs.replace(target, opened=size) if size else target
+
+    return msgspec.structs.replace(
+        near, targets=tuple(map(told, near.targets)), unread=tuple(map(told, near.unread))
+    )
 
 
 def _near(
@@ -400,6 +428,10 @@ def _limits(case: Outcome) -> str:
     gaps = sum(gap.count for gap in case.gaps)
     if gaps:
         parts.append(f"{count_of(gaps, 'gap')} in what was captured")
+    read = sum(row.bytes for row in case.opened)
+    keys = f"Opened with keys: {count_of(read, 'byte')}. " if read else ""
     if not parts:
-        return "Every message of the capture could be read; what passed elsewhere or later is not in it."
-    return f"Not looked into: {joined(parts)}. What stands in there is unknown."
+        return (
+            f"{keys}Every message of the capture could be read; what passed elsewhere or later is not in it."
+        )
+    return f"{keys}Not looked into: {joined(parts)}. What stands in there is unknown."

@@ -161,5 +161,5 @@ def _more(facts: Facts, country: str) -> list[Block]:
         Heading(1, say("more_questions")),
         Grid(say("more_questions"), head, rows),
         *_provisions(facts, "more", country),
-        Grid(say("case_law"), (say("c_id"), say("c_from"), say("c_scope")), cases),
+        Grid(say("case_law"), (say("c_decision"), say("c_decided"), say("c_held")), cases),
     ]

@@ -61,9 +61,9 @@ def _rows(facts: Facts, target: dict[str, Any]) -> list[tuple[str, ...]]:
         for fact in one["facts"]:
             said_by = f", {shown(fact['said_by'], 200)}" if fact["said_by"] else ""
             row = (
-                say(f"fact_{fact['kind']}"),
+                say.word("fact", fact["kind"]),
                 shown(fact["value"], 200),
-                say(f"knowing_{fact['knowing']}"),
+                say.word("knowing", fact["knowing"]),
                 f"{shown(fact['source'], 200)}{said_by}",
                 shown(fact["date"], 20) or "–",
             )
@@ -82,11 +82,11 @@ def _remarks(facts: Facts, target: dict[str, Any]) -> list[str]:
             values = "; ".join(
                 f"{shown(value, 80)} ({shown(source, 120)})" for value, source in each["values"]
             )
-            out.append(f"{say('rec_disagree', about=say('about_' + each['about']))} {values}")
+            out.append(f"{say('rec_disagree', about=say.word('about', each['about']))} {values}")
     out += [say("l_limit", what=shown(limit, 300)) for row in known for limit in row["limits"]]
     unknown = dict.fromkeys(kind for row in known for kind in row["unknown"] if kind != "stands-for")
     if unknown:
-        out.append(say("l_unknown", what=", ".join(say(f"fact_{kind}") for kind in unknown)))
+        out.append(say("l_unknown", what=", ".join(say.word("fact", kind) for kind in unknown)))
     return list(dict.fromkeys(out))
 
 

@@ -225,10 +225,11 @@ def _unread(case: Outcome, laid: Overview) -> Iterator[str]:
 def _unread_rows(near: Near) -> Iterator[str]:
     for target in near.unread:
         addresses = joined(target.addresses[:3])
+        opened = f"; {inert(words.size(target.opened))} beside it opened with keys" if target.opened else ""
         for row in target.unread:
             yield (
                 f'<tr><td class="what">{inert(target.name)}</td><td class="mono">{addresses}</td>'
-                f"<td>{meaning(row.reason, 'reason')}</td>"
+                f"<td>{meaning(row.reason, 'reason')}{opened}</td>"
                 f'<td class="n">{inert(words.size(row.bytes))}</td></tr>'
             )
 

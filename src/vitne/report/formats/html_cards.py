@@ -130,6 +130,8 @@ def _facts(target: Target) -> Iterator[str]:
         yield f"App: {joined(target.apps) if target.apps else 'unknown; nothing tells'}"
     if target.senders:
         yield f"The messages have the form of a known sender: {joined(target.senders)}"
+    if target.opened:
+        yield f"Opened with keys: {inert(words.size(target.opened))}"
     for row in target.unread:
         yield f"Not read here: {inert(words.size(row.bytes))}, {meaning(row.reason, 'reason')}"
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from vitne.report.overview import Line, Near, Outcome, Overview, Target
-    from vitne.store import OpaqueTotal
 
 _LINES = 40  # most values of one destination
 _NARROW = 64  # columns below which values are a list, for a table would drop some
@@ -75,8 +74,8 @@ def _print_device(near: Near, console: Console, *, verbose: bool) -> None:
             console.print(Text(f"  and {len(target.lines) - _LINES} more (-v shows all)", "dim"))
         if target.attributes:
             console.print(Padding(Text("also: ", "dim").append_text(_attributes(target)), (0, 0, 0, 4)))
-        for row in target.unread:
-            console.print(Padding(_unread_words(row), (0, 0, 0, 4)))
+        for words in _unread_words(target):
+            console.print(Padding(words, (0, 0, 0, 4)))
     besides = [target for target in near.targets if not target.lines]
     if besides:
         console.print()
@@ -182,11 +181,13 @@ def _besides(targets: Sequence[Target], *, verbose: bool) -> Table:
     return table
 
 
-def _unread_words(row: OpaqueTotal) -> Text:
-    """Say what could not be read beside findings at the same destination."""
-    return _plain(
-        f"not read here: {size(row.bytes)}, {REASON_MEANS.get(row.reason, row.reason)}", 200, "yellow"
-    )
+def _unread_words(target: Target) -> Iterable[Text]:
+    """Say what keys opened, and what could not be read, beside findings at the same destination."""
+    if target.opened:
+        yield _plain(f"opened with keys: {size(target.opened)}", 80, "dim")
+    for row in target.unread:
+        why = REASON_MEANS.get(row.reason, row.reason)
+        yield _plain(f"not read here: {size(row.bytes)}, {why}", 200, "yellow")
 
 
 def _unread(targets: Sequence[Target], *, verbose: bool) -> Table:
@@ -200,13 +201,19 @@ def _unread(targets: Sequence[Target], *, verbose: bool) -> Table:
         table.add_row(
             _plain(target.name, 80),
             _plain(", ".join(target.addresses[:3]), 100, "dim"),
-            _plain(", ".join(REASON_MEANS.get(row.reason, row.reason) for row in target.unread), 100),
+            _plain(_why(target), 140),
             size(sum(row.bytes for row in target.unread)),
         )
     if len(shown) < len(targets):
         rest = sum(row.bytes for target in targets[len(shown) :] for row in target.unread)
         table.add_row(Text(f"and {len(targets) - len(shown)} more (-v shows all)", "dim"), "", "", size(rest))
     return table
+
+
+def _why(target: Target) -> str:
+    """Say why bytes of a destination could not be read, and how much else of it keys opened."""
+    opened = [f"{size(target.opened)} beside it opened with keys"] if target.opened else []
+    return ", ".join([*(REASON_MEANS.get(row.reason, row.reason) for row in target.unread), *opened])
 
 
 def _print_notes(case: Outcome, console: Console, *, verbose: bool) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vitne.report.blocks import Block, Picture, shown
-from vitne.report.occasion_words import event_words
+from vitne.report.occasion_words import event_words, told
 from vitne.report.pictures.drawing import cut, dot, line, svg, text
 from vitne.report.words import clock
 
 if TYPE_CHECKING:
     from vitne.report.facts import Facts
 
-_WIDTH, _LEFT, _LANE, _MOST, _DOTS, _EVENTS = 900.0, 250.0, 30.0, 16, 400, 8
+_WIDTH, _LEFT, _LANE, _MOST, _DOTS, _EVENTS = 900.0, 250.0, 30.0, 16, 400, 5
 
 
 def lanes(facts: Facts) -> list[Block]:
@@ -25,21 +25,21 @@ def lanes(facts: Facts) -> list[Block]:
     events = _events(facts)
     every += [each for _, own in events for each in own]
     first, last = min(every), max(every)
-    shapes, told, y = [], [], 22.0
+    shapes, words, y = [], [], 22.0
     for name, own in events:
         shapes += _lane(name, y, [_x(each, first, last) for each in own[:_DOTS]], event=True)
-        told.append(f"{name} {len(own)}")
+        words.append(f"{name} {len(own)}")
         y += _LANE
     for target in targets:
         own = times[id(target)]
         shapes += _lane(facts.name(target), y, [_x(each, first, last) for each in own[:_DOTS]], event=False)
-        told.append(f"{facts.name(target)} {len(own)}")
+        words.append(f"{facts.name(target)} {len(own)}")
         y += _LANE
     shapes.append(text(_LEFT, y + 6, clock(first), soft=True))
     shapes.append(text(_WIDTH - 14, y + 6, clock(last), anchor="end", soft=True))
-    words = facts.say("alt_timeline", first=clock(first), last=clock(last), told="; ".join(told))
+    alt = facts.say("alt_timeline", first=clock(first), last=clock(last), told="; ".join(words))
     caption = facts.say("cap_timeline_events" if events else "cap_timeline")
-    return [Picture(svg(_WIDTH, y + 16, shapes, words), words, caption)]
+    return [Picture(svg(_WIDTH, y + 16, shapes, alt), alt, caption)]
 
 
 def _lane(name: str, y: float, places: list[float], *, event: bool) -> list[str]:
@@ -56,13 +56,11 @@ def _x(time: int, first: int, last: int) -> float:
 
 
 def _events(facts: Facts) -> list[tuple[str, list[int]]]:
-    """Give when each kind of event happened, kinds that coupled with a destination first."""
-    said = facts.document.get("occasions") or {}
-    given: dict[str, list[Any]] = said.get("event_times", {})
-    linked = {
-        each["event"] for each in said.get("triggers", ()) if each["verdict"].startswith(("coup", "caus"))
-    }
-    order = sorted(given, key=lambda kind: (kind not in linked, kind))[:_EVENTS]
+    """Give when each kind of event happened: those coupled with what is drawn first, then whole kinds."""
+    given: dict[str, list[Any]] = (facts.document.get("occasions") or {}).get("event_times", {})
+    linked = list(dict.fromkeys(each["event"] for each in told(facts)))
+    whole = sorted(kind for kind in given if ":" not in kind and kind not in linked)
+    order = [*(kind for kind in linked if kind in given), *whole][:_EVENTS]
     return [(shown(event_words(facts.say, kind), 60), [int(each) for each in given[kind]]) for kind in order]
 
 
