@@ -101,3 +101,31 @@ def test_a_file_that_others_may_read_and_an_empty_one_are_warned_of(tmp_path):
     if os.name == "posix":
         assert "chmod 600" in read_secrets(_file(tmp_path, GOOD, 0o644))[1][0]
     assert "names no key" in read_secrets(_file(tmp_path, ""))[1][-1]
+
+
+def test_plaintexts_are_read_and_what_is_wrong_with_them_is_told(tmp_path):
+    good = """
+[[plaintext]]
+name = "shop"
+text = '{"imei":"{imei}"}'
+steps = ["md5", "hex", "first 16"]
+mode = "ecb"
+"""
+    secrets, _ = read_secrets(_file(tmp_path, good))
+    (one,) = secrets.plaintexts
+    assert (one.name, one.text) == ("shop", '{"imei":"{imei}"}')
+    assert (one.steps, one.cipher, one.mode) == (("md5", "hex", "first 16"), "aes", "ecb")
+    assert "imei" not in repr(one)
+    for wrong, told in (
+        ("text = 'nothing known'", "places of known values"),
+        ("text = '{shoe-size}'", "is no identifier"),
+        ("text = '{imei}'\nsteps = ['pick x']", "takes a field"),
+        ("text = '{imei}'\nsteps = [1]", "a text in quotes"),
+        ("text = '{imei}'\nsteps = []", "not a list of 1 to 16"),
+        ("text = '{imei}'\nsteps = 'md5'", "not a list of 1 to 16"),
+        ("text = '{imei}'\nsteps = ['sha9']", "is none of"),
+        ("text = '{imei}'\ncipher = 'rot13'", "unknown cipher"),
+        ("text = '{imei}'\nmode = 'abc'", "unknown mode"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            read_secrets(_file(tmp_path, f"[[plaintext]]\nname = 'x'\n{wrong}\n"))

@@ -170,3 +170,17 @@ def test_the_same_token_is_found_each_time_it_stands_there():
     assert [
         child.data for child in find((token + b" and no more of the token ABCDEFGHIJKLMNOPQRST ") * 3)
     ] == [TEXT] * 3
+
+
+def test_lines_that_a_header_joined_with_spaces_are_one_text():
+    text = base64.b64encode(b'{"theme":"en","account":"arnvid.noklebyholt58@post.example","ts":1549174542}')
+    spaced = b" ".join(text[at : at + 60] for at in range(0, len(text), 60))
+    (child,) = encoding.find(spaced, LIMITS)
+    assert child.data == base64.b64decode(text)
+    assert encoding.wrap(child) == spaced
+    at = child.data.index(b"@post")
+    start, end = encoding.locate(spaced, child, at, at + 5)
+    assert base64.b64decode(spaced[:end].replace(b" ", b"")[: (end - 1) // 4 * 4])[at:].startswith(b"@p")
+    assert start < end <= len(spaced)
+    words = b"these words0 are4 not5 base64Text atAll00"
+    assert not [each for each in encoding.find(words, LIMITS) if each.start == 0 and each.end == len(words)]

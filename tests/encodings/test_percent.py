@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import quopri
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 import pytest
@@ -66,3 +67,12 @@ def test_characters_that_the_script_function_escape_spells_are_read():
     (child,) = encoding.find(b"name%3D%u5F20%20%E5", LIMITS)
     assert child.data == b"name=" + "张".encode() + b" \xe5"
     assert encoding.wrap(child) == b"name%3D%u5F20%20%E5"
+
+
+def test_what_quoted_printable_or_uuencoding_went_around_is_left_to_them():
+    quoted = quopri.encodestring(("data=" + quote(bytes(range(120, 220)))).encode())
+    assert quoted.count(b"=\n")
+    assert not list(encoding.find(quoted, LIMITS))
+    assert not list(encoding.find(b"begin 644 a\n%%41A%41\n`\nend\n", LIMITS))
+    assert list(encoding.find(b"a=1&b=%41%42%43", LIMITS))
+    assert list(encoding.find(b"body=%3D%41%42%43", LIMITS))

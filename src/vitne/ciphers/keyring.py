@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from vitne.ciphers.flowing import flowing_of
 from vitne.ciphers.letters import Lettered
-from vitne.ciphers.opening import Way, locks_of
+from vitne.ciphers.masks import Masks
+from vitne.ciphers.opening import Lock, Way, locks_of
 from vitne.encodings._looks import media, packed, readable
 from vitne.model import Child, Malformed
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from vitne.model import Alphabet, Key, Limits
 
 SHORTEST = 8  # bytes below which no key is tried
+MOST_MASKS = 4  # of the same bytes that are looked into
 MOST_WAYS = 12  # readings of the same bytes that are looked into
 
 
@@ -100,6 +102,7 @@ class Keyring:
             for name, flowing in flowing_of(key):
                 locks.setdefault(name, []).append(flowing)
         self._ciphers = [Cipher(name, each) for name, each in locks.items()]
+        self._masks = Masks(lock for each in locks.values() for lock in each if isinstance(lock, Lock))
         self._letters = [Lettered(alphabet) for alphabet in alphabets]
 
     def __bool__(self) -> bool:
@@ -118,3 +121,9 @@ class Keyring:
         ]
         speaking = [each for each in found if readable(each[1].data) or packed(each[1].data)]
         return (speaking or found)[:MOST_WAYS]
+
+    def masked(self, data: bytes) -> list[int]:
+        """Give the bytes that, combined with each byte of the data, give what some key opens; few."""
+        if len(data) < SHORTEST or readable(data) or media(data):
+            return []
+        return self._masks.find(data)[:MOST_MASKS]

@@ -49,9 +49,7 @@ class Rebuilt:
         return []
 
 
-def _opened(
-    data: bytes, text: bytes, layout: Plaintext, *, limits: Limits
-) -> Iterator[tuple[Gated, Child]]:
+def _opened(data: bytes, text: bytes, layout: Plaintext, *, limits: Limits) -> Iterator[tuple[Gated, Child]]:
     try:
         raw = apply(text, layout.steps, {})
     except Malformed:
@@ -74,10 +72,25 @@ def _texts(text: str, values: Mapping[str, Sequence[bytes]]) -> Iterator[bytes]:
     """Yield the text with every choice of values in it; a place may be empty, too."""
     pieces = WORD.split(text)
     words = list(dict.fromkeys(pieces[1::2]))
-    choices = [(*values.get(word, ())[:MOST_FORMS], b"") for word in words]
-    for chosen in islice(product(*choices), MOST_TEXTS):
+    choices = [[b"", *dict.fromkeys(values.get(word, ())[:MOST_FORMS])] for word in words]
+    for chosen in _choices(choices):
         told = dict(zip(words, chosen, strict=True))
         if any(chosen):
             yield b"".join(
                 told[piece] if number % 2 else piece.encode() for number, piece in enumerate(pieces)
             )
+
+
+def _choices(choices: Sequence[Sequence[bytes]]) -> Iterator[tuple[bytes, ...]]:
+    """Yield one of each, the usual forms before the rare ones, empty places in between."""
+    rest = MOST_TEXTS
+    for last in range(2, MOST_FORMS + 2):  # with so many forms of each, empty ones too
+        fresh = [each[:last] for each in choices]
+        older = [frozenset(each[: last - 1]) for each in choices]
+        for chosen in islice(product(*fresh), 16 * MOST_TEXTS):
+            known = last > 2 and all(one in before for one, before in zip(chosen, older, strict=True))
+            if not known:
+                yield chosen
+                rest -= 1
+            if not rest:
+                return

@@ -209,7 +209,9 @@ def _plaintext(entry: _Entry) -> Plaintext | None:
     before = len(entry.errors)
     words = set(WORD.findall(text))
     if not words or len(text) > LONGEST_TEXT:
-        entry.wrong(f"its text is not 1 to {LONGEST_TEXT} letters with places of known values such as {{imei}}")
+        entry.wrong(
+            f"its text is not 1 to {LONGEST_TEXT} letters with places of known values such as {{imei}}"
+        )
     for word in sorted(words - set(IDENTIFIERS)):
         entry.wrong(f"{_shown(word)} in its text is no identifier: vitne list identifiers names them")
     if cipher not in BLOCKS:

@@ -53,7 +53,7 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--secrets",
         metavar="FILE",
-        help="keys, salts and alphabets that senders use (TOML: [[key]], [[salt]], [[alphabet]])",
+        help="keys and more that senders use (TOML: [[key]], [[salt]], [[alphabet]], [[plaintext]])",
     )
     parser.add_argument(
         "--sender",
@@ -61,6 +61,11 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="data file of a known sender beside those of vitne, such as a draft of vitne learn",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="only known values, in bytes as they stand: many times faster, and it says what it leaves out",
     )
     parser.add_argument("--case", metavar="DIR", help="write a case folder; without it nothing is written")
     _result_options(parser)

@@ -44,6 +44,9 @@ _known_empty: set[bytes] = set()
 _DOCUMENTS = (b"{", b"[", b"<", b'"')  # what begins so, and is read, is no chance reading
 _LONG_TEXT = 4096  # bytes of a text that reads as something and might be something else all the same
 _UNQUOTED = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
+_LETTERS = re.compile(
+    rb"(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])/(?:[0-9A-Za-z+/]{4}){4,}(?:[0-9A-Za-z+/]{2}==|[0-9A-Za-z+/]{3}=?)?"
+)
 _GUESSED = 97  # order from which an encoding guesses a key
 _COVERED = 0.9  # share of the bytes from which a structure is taken to be all there is
 _MARGIN = 64  # bytes of names and marks around the first and the last value
@@ -321,6 +324,8 @@ def _tells(child: Child) -> bool:
 def _doubtful(data: bytes, encoding: Gated, children: list[Child]) -> bool:
     """Say whether a structure that takes up all of the data may be read into something else."""
     if readable(data):  # pairs whose values are padding, or all of which begin with two hexadecimal digits
+        if encoding.name == "url-path":
+            return _LETTERS.fullmatch(data) is not None  # one text of base64 in 64 begins with a slash
         if encoding.name not in {"form", "cookie"}:
             return False
         quoted = data.count(b"=") > 1 and _UNQUOTED.search(data) is None

@@ -1,14 +1,17 @@
-"""Keys of one byte that follow from the shape of a format: UTF-16, frames of WebSocket, small binary records.
+"""Keys of one byte that follow from the shape of a format: UTF-16, frames of WebSocket, records, streams.
 
-specification: RFC 2781; RFC 6455 section 5.2; MessagePack (fixmap, fixstr); RFC 8949 section 3 (maps, texts)
+specification: RFC 2781; RFC 6455 section 5.2; MessagePack (fixmap, fixstr); RFC 8949 section 3 (maps, texts);
+Protocol Buffers encoding; RFC 1951 section 3.2.3; RFC 7932 section 9.1
 """
 
 from __future__ import annotations
 
 import collections
+import zlib
 
 from vitne.encodings import encodings
 from vitne.encodings._outcomes import structured, telling
+from vitne.encodings._proto_fields import carries, field, plausible
 from vitne.encodings._websocket_head import head_of, unmask
 from vitne.model import Limits
 
@@ -19,6 +22,15 @@ _LONGEST_RECORD = 64 << 10  # bytes of a record that is tried
 _REST = 24  # bytes of numbers that may follow the last text of a record
 _SAMPLE = 512  # bytes of UTF-16 that are looked at
 _SHARE = 0.9  # of the high bytes of UTF-16 that are the same
+_TAGS = (0x08, 0x0A, 0x12, 0x10, 0x1A, 0x18)  # of the first field: number one, two or three
+_MANY = 64  # bytes that no chance reads to their last
+_PROBE = 64  # bytes in which a wrong key shows with most streams
+_STREAM = Limits(size=1 << 20)
+# the first byte of a stream: windows as large as libraries take them; a last block with trees
+_FIRSTS = (
+    ("brotli", (0x1B, 0x8B, 0x0B)),
+    ("deflate", tuple(byte for byte in range(256) if byte & 7 in {3, 5})),
+)
 _TABLES = [bytes(byte ^ key for byte in range(256)) for key in range(256)]
 
 
@@ -26,12 +38,12 @@ def by_shape(data: bytes) -> list[int]:
     """Give the keys under which the data have a shape that noise hardly has; few."""
     if len(data) < _SHORTEST:
         return []
-    return _wide(data) or _frame(data) or _record(data)
+    return _frame(data) or _record(data) or _message(data) or _stream(data)
 
 
-def _wide(data: bytes) -> list[int]:
+def wide(data: bytes) -> list[int]:
     """In UTF-16 of most texts every second byte is zero: under a key it is the key."""
-    if len(data) % 2:
+    if len(data) % 2 or len(data) < _SHORTEST:
         return []
     halves = data[1:_SAMPLE:2], data[0:_SAMPLE:2]
     for high, low in (halves, halves[::-1]):
@@ -71,6 +83,47 @@ def _record(data: bytes) -> list[int]:
             if name.isascii() and name.replace(b"_", b"a").replace(b"-", b"a").isalnum():
                 found.append((encoding, key))
     return [key for encoding, key in found[:_MOST] if _reads(encoding, data, key)]
+
+
+def _message(data: bytes) -> list[int]:
+    """Take a protobuf message that is read to its end, one of whose first fields begins it."""
+    if not _SHORTEST <= len(data) <= _LONGEST_RECORD:
+        return []
+    for tag in _TAGS:
+        key = data[0] ^ tag
+        plain = data.translate(_TABLES[key])
+        if key and field(plain, 0) is not None and (plausible(plain) or carries(plain)):
+            return [key]
+    return []
+
+
+def _stream(data: bytes) -> list[int]:
+    """Take one stream of brotli or deflate that ends with the data and holds something."""
+    if len(data) > _LONGEST_RECORD:
+        return []
+    for name, firsts in _FIRSTS:
+        for first in firsts:
+            key = data[0] ^ first
+            if key and (name == "brotli" or _begins(data[:_PROBE].translate(_TABLES[key]))):
+                plain = data.translate(_TABLES[key])
+                child = next(iter(encodings()[name].find(plain, _STREAM)), None)
+                if child is not None and child.complete and _says(data, child.data):
+                    return [key]
+    return []
+
+
+def _says(data: bytes, out: bytes) -> bool:
+    """Say whether what comes out of a stream is something, or out of many bytes."""
+    return len(out) >= _SHORTEST and (len(data) >= _MANY or telling(out) or structured(out))
+
+
+def _begins(plain: bytes) -> bool:
+    """Say whether no fault of deflate shows in the first bytes."""
+    try:
+        zlib.decompressobj(-15).decompress(plain, 1024)
+    except zlib.error:
+        return False
+    return True
 
 
 def _reads(encoding: str, data: bytes, key: int) -> bool:

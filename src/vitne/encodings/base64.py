@@ -30,6 +30,8 @@ _WHOLE = re.compile(
     rb"[ \t\r\n]*+[A-Za-z0-9+/_-]{4,}+(?:[ \t]*+\r?\n[ \t]*+[A-Za-z0-9+/_-]++)*+"
     rb"(?:(?:\r?\n)?=){0,2}+[\x00 \t\r\n]*+"
 )
+_SPACED = re.compile(rb"[A-Za-z0-9+/_-]++(?: [A-Za-z0-9+/_-]++)++={0,2}[ \r\n]*+")
+_NARROW, _WIDE = 16, 128  # letters of a line behind which a space may stand for its end
 _BODY = re.compile(rb"[A-Za-z0-9+/_-]")
 _URL_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _STANDARD_TO_URL = bytes.maketrans(b"+/", b"-_")
@@ -57,7 +59,7 @@ class Base64:
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the tokens of the data, joined over line ends of equal width."""
-        if _BODY.match(data) and _WHOLE.fullmatch(data):
+        if _BODY.match(data) and (_WHOLE.fullmatch(data) or _spaced(data)):
             child = self._read(data, 0, len(data), limits)
             if child is None or not readable(child.data):
                 child = self._inside(data, 0, len(data), limits) or child
@@ -82,7 +84,7 @@ class Base64:
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the contents of the whole data.  Raises Malformed where other letters are in them."""
-        if not _WHOLE.fullmatch(data):
+        if not _WHOLE.fullmatch(data) and not _spaced(data):
             raise Malformed("letters outside the base64 alphabet", at=0)
         child = self._read(data, 0, len(data), limits)
         if child is None:
@@ -177,6 +179,14 @@ class Base64:
         if not complete:
             stop = start + lines.position(len(letters) - 1) + 1
         return Child(data=decoded, start=start, end=stop, params=tuple(params), complete=complete)
+
+
+def _spaced(data: bytes) -> bool:
+    """Say whether lines of equal width are joined by spaces, as forms and headers leave them."""
+    width = data.find(b" ", 0, _WIDE + 1)
+    if width < _NARROW or width % 4 or _SPACED.fullmatch(data) is None:
+        return False
+    return Lines.split(data)[1].uniform
 
 
 def _begins(text: bytes) -> bool:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _ESCAPE = re.compile(rb"%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
 _PLUS = re.compile(rb"(?<=[0-9A-Za-z,.:])\+(?=[0-9A-Za-z])")
+# every = begins an escape of quoted-printable, and one of them is = itself or a line that goes on
+_QUOTED = re.compile(rb"(?=.*=(?:3D|\r?\n))(?:[^=]|=[0-9A-F]{2}|=\r?\n)*=?[0-9A-F\r]?", re.DOTALL)
+_SAMPLE = 4096  # bytes in which that shows
+_LETTERS = re.compile(rb"begin [0-7]{3,4} [^\n]{1,255}\n[!-`]")
 _LONGEST_FORM = 1 << 20  # bytes up to which + is tried as a space without being announced
 _SPACE = re.compile(rb"[\t\r\n ]")
 _BASE64 = re.compile(
@@ -66,6 +70,10 @@ class Percent:
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the text unescaped with + as it is, and with spaces for it where that may be meant."""
+        if b"=" in data and _QUOTED.fullmatch(data[:_SAMPLE]):
+            return  # quoted-printable went around it: its marks count first
+        if _LETTERS.match(data):
+            return  # uuencoded: % is a letter
         escaped = _ESCAPE.search(data) is not None
         if escaped:
             yield self._child(data, limits, plus=False)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vitne.encodings._inflating import inflate
-from vitne.encodings._key_by_shape import by_shape
-from vitne.encodings._keyed_text import SAMPLE, SHORTEST, texts_among
+from vitne.encodings._key_by_shape import by_shape, wide
+from vitne.encodings._keyed_text import SAMPLE, SHORTEST, of_one_kind, texts_among
 from vitne.encodings._long_heads import long_heads
 from vitne.encodings._looks import media, packed, readable
 from vitne.model import Child, Malformed
@@ -61,7 +61,7 @@ class Xor:
         """Yield the data under the keys that make something of them."""
         if len(data) < SHORTEST or media(data):
             return
-        keys = _by_head(data) or _by_text(data) or by_shape(data)
+        keys = _by_head(data) or wide(data) or _by_text(data) or by_shape(data)
         for key in keys:
             yield opened(data, bytes([key]), limits)
         if keys:
@@ -140,6 +140,14 @@ def _by_text(data: bytes) -> list[int]:
         return []  # the highest bit of a text is zero, and under a key it is the same all over
     found = texts_among(data, lambda there: _ALL[:, None] ^ there[None, :], _TABLES)
     return found if 0 not in found else []
+
+
+def relettered(data: bytes) -> list[int]:
+    """Give the keys under which a readable text stands for other bytes, while as it is it says nothing."""
+    if of_one_kind(data):
+        return []
+    found = texts_among(data, lambda there: _ALL[:, None] ^ there[None, :], _TABLES)
+    return wide(data) or [key for key in found if key and of_one_kind(data.translate(_TABLES[key]))]
 
 
 def _sent(data: bytes) -> int:

@@ -14,6 +14,7 @@ from vitne.encodings import encodings
 from vitne.encodings._looks import media, readable
 from vitne.encodings.add import opened as add_opened
 from vitne.encodings.xor import opened as xor_opened
+from vitne.encodings.xor import relettered
 from vitne.identify.differences import Differences
 from vitne.identify.spellings import spell
 from vitne.model import Malformed
@@ -37,10 +38,17 @@ _TOKENS = (
         "base64",
         re.compile(rb"(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[0-9A-Za-z+/_-]{14,46}={0,2}"),
     ),
+    (
+        "base58",
+        re.compile(rb"(?=[^1-9]*[1-9])(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[1-9A-HJ-NP-Za-km-z]{20,100}"),
+    ),
 )
+_LEAST_LETTERS = 32  # of a text that is looked at as letters under a key
+_WORDS = re.compile(rb"[0-9A-Za-z_.:/-]+")  # texts that need no explanation
 _LEAST_HIDDEN = 24  # bytes of a token that are looked at for known values
 _MOST_TOKENS = 8192  # tokens that are remembered
 _MOST_HIDDEN = 3  # keys that known values yield of the same bytes
+_UNASKED = ("websocket", "xor")  # encodings whose keys stand in the bytes or follow from them
 _GUESSED = frozenset({"xor", "add"})
 _LEAST = 8  # bytes from which something may be closed
 
@@ -66,14 +74,14 @@ class Openings:
         if not readable(data):
             found = self._rebuilt.open(data, limits) if self._rebuilt is not None else []
             found = found or (self._keyring.open(data, limits) if self._keyring else [])
-            return found or self._hidden(node, limits)
+            return found or self._hidden(node, limits) or self._masked(node, limits)
         if len(data) < _SHORTEST:
             return []
         found = self._token(data, limits)
         if not found and self._lettered:
             found = self._keyring.open(data, limits)
         if not found and node.part.path in _CARRIES:
-            found = self._hidden(node, limits)
+            found = self._hidden(node, limits) or self._relettered(node, limits)
         return found
 
     def _token(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
@@ -99,7 +107,7 @@ class Openings:
         if known is None:
             if len(self._tokens) >= _MOST_TOKENS:
                 self._tokens.clear()
-            known = bool(self._keyring and self._keyring.open(data, limits))
+            known = bool(self._keyring and (self._keyring.open(data, limits) or self._keyring.masked(data)))
             known = known or (len(data) >= _LEAST_HIDDEN and bool(self._differences.find(data)))
             known = known or (len(data) >= _LEAST_HIDDEN and self._by_itself(data, limits))
             self._tokens[data] = known
@@ -107,18 +115,32 @@ class Openings:
 
     def _by_itself(self, data: bytes, limits: Limits) -> bool:
         """Say whether a short key that needs no known value makes something of the bytes."""
-        return next(iter(encodings()["xor"].find(data, limits)), None) is not None
+        return any(next(iter(encodings()[name].find(data, limits)), None) is not None for name in _UNASKED)
+
+    def _masked(self, node: Node, limits: Limits) -> list[tuple[Gated, Child]]:
+        """Give what a key of one byte makes of some bytes that a key of the user opens then."""
+        if not self._keyring or _guessed(node):
+            return []
+        return [
+            (encodings()["xor"], xor_opened(node.data, bytes([mask]), limits))
+            for mask in self._keyring.masked(node.data)
+        ]
+
+    def _relettered(self, node: Node, limits: Limits) -> list[tuple[Gated, Child]]:
+        """Give what a key of one byte makes of a text whose letters are all of one odd kind."""
+        data = node.data
+        if len(data) < _LEAST_LETTERS or b" " in data or _WORDS.fullmatch(data) or _guessed(node):
+            return []
+        return [(encodings()["xor"], xor_opened(data, bytes([key]), limits)) for key in relettered(data)]
 
     def _hidden(self, node: Node, limits: Limits) -> list[tuple[Gated, Child]]:
         """Give what some bytes hold under the keys that known values yield, unless one stands there open.
 
         Behind a guessed key another one is not guessed: both together may give what stood there before.
         """
-        data, above = node.data, node
-        while above.parent is not None:
-            if above.encoding is not None and above.encoding.name in _GUESSED:
-                return []
-            above = above.parent
+        data = node.data
+        if _guessed(node):
+            return []
         if self._searcher.places(data):
             return []
         found: list[tuple[Gated, Child]] = []
@@ -158,6 +180,18 @@ class Openings:
         return found
 
 
+def _guessed(node: Node) -> bool:
+    """Say whether a node came out from behind a guessed key."""
+    above = node
+    while above.parent is not None and above.encoding is not None:
+        if above.encoding.name in _GUESSED:
+            return True
+        if getattr(above.encoding, "keyed", False) or getattr(above.encoding, "family", "") == "binary":
+            return False  # what was read in between keeps the two apart
+        above = above.parent
+    return False
+
+
 def _forms(searcher: Searcher) -> dict[str, list[bytes]]:
     """Give the forms of the known values that records are rebuilt with, by identifier."""
     found: dict[str, list[bytes]] = {}
@@ -169,8 +203,12 @@ def _forms(searcher: Searcher) -> dict[str, list[bytes]]:
 
 
 def closed(nodes: Sequence[Node]) -> list[Node]:
-    """Give the nodes that nothing came out of and that nobody can read."""
-    opened = {id(node.parent) for node in nodes if node.parent is not None}
+    """Give the nodes that nothing came out of, or a guess alone, and that nobody can read."""
+    opened = {
+        id(node.parent)
+        for node in nodes
+        if node.parent is not None and (node.encoding is None or node.encoding.name not in _GUESSED)
+    }
     return [
         node
         for node in nodes
