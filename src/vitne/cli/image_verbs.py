@@ -15,7 +15,7 @@ def add(verbs: Any) -> None:
         "images",
         nargs="+",
         metavar="IMAGE_OR_APK",
-        help="APK, bundle of APKs, update (zip, payload.bin), sparse, super, ext4 or EROFS image, or a folder",
+        help="APK, bundle of APKs, update (zip, payload.bin), sparse, super, ext4 or EROFS image; a folder",
     )
     firmware.add_argument("--against", metavar="OLD", help="say what is gone, new or changed since this one")
     firmware.add_argument(
@@ -31,9 +31,7 @@ def add(verbs: Any) -> None:
 
 
 def _outcome(parser: argparse.ArgumentParser, schema: str) -> None:
-    parser.add_argument(
-        "--json", action="store_true", help=f"print JSON (vitne schema {schema})"
-    )
+    parser.add_argument("--json", action="store_true", help=f"print JSON (vitne schema {schema})")
     parser.add_argument("--html", metavar="FILE", help="write a page that opens offline")
     volume = parser.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="no progress")

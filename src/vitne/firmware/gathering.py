@@ -40,13 +40,14 @@ class Known(NamedTuple):
 @cache
 def knowledge() -> Known:
     """Give the texts that matter, from the data files."""
-    fields: dict[str, set[str]] = {}
+    fields: dict[str, dict[str, float]] = {}
     for identifier in catalog.identifiers():
         if kind_of(identifier.id) != "attribute":
             for rule in identifier.rule:
-                for key in rule.keys:
+                for key in rule.keys if not rule.parts else ():
                     if len(key) >= 4 and "*" not in key:
-                        fields.setdefault(key, set()).add(identifier.id)
+                        ranks = fields.setdefault(key, {})
+                        ranks[identifier.id] = max(rule.prior, ranks.get(identifier.id, 0.0))
     names: dict[str, set[str]] = {}
     for sender in catalog.senders():
         for name in _names_of(sender.id):
@@ -54,10 +55,15 @@ def knowledge() -> Known:
     texts = {text for row in known.clients() for text in row.texts}
     texts |= {text for row in known.marks() if row.kind == "text" for text in row.values}
     return Known(
-        {key: tuple(sorted(value)) for key, value in fields.items()},
+        {key: _likeliest(ranks) for key, ranks in fields.items()},
         {key: tuple(sorted(value)) for key, value in names.items()},
         frozenset(texts),
     )
+
+
+def _likeliest(ranks: dict[str, float]) -> tuple[str, ...]:
+    """Give the identifiers that a field of this name may hold, the likeliest first."""
+    return tuple(sorted(ranks, key=lambda word: (-ranks[word], word)))
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vitne.firmware.text import where
+from vitne.model import kind_of
 from vitne.report import visible
 
 if TYPE_CHECKING:
@@ -28,14 +29,23 @@ def text(found: Match, *, everything: bool = False) -> Iterator[str]:
         yield "The case shows nothing readable that was sent beyond the home network."
     for verdict in ("seen sending and present", "sending from nothing we found"):
         rows = [each for each in found.joined if each.verdict == verdict]
+        shown = [each for each in rows if everything or _personal(each)]
         if rows:
             yield ""
             yield verdict.capitalize()
-        for each in rows:
+        for each in shown:
             yield from _joined(each, everything=everything)
+        if len(rows) > len(shown):
+            hosts = ", ".join(each.sending.host for each in rows if each not in shown)
+            yield f"  attributes alone (model, version and the like) to: {_safe(hosts)}"
     yield from _silent(found.silent, everything=everything)
     yield ""
     yield from found.notes
+
+
+def _personal(each: Joined) -> bool:
+    """Say whether more than attributes was found in a sending."""
+    return any(kind_of(word) != "attribute" for word in each.sending.identifiers)
 
 
 def _joined(each: Joined, *, everything: bool) -> Iterator[str]:
