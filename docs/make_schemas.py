@@ -17,13 +17,18 @@ import msgspec
 
 from vitne.compare import identities
 from vitne.compare import shape as compare
+from vitne.firmware import against
+from vitne.firmware import shape as firmware
 from vitne.fleet import shape as fleet
 from vitne.learn import shape as learn
+from vitne.match import shape as match
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "vitne" / "data" / "schema"
 
 MADE: dict[str, tuple[type, str, str]] = {
     "compare": (compare.Comparison, compare.SCHEMA, "What vitne compare --json prints"),
+    "firmware": (firmware.Firmware, firmware.SCHEMA, "What vitne firmware --json prints"),
+    "firmware-changes": (against.Changes, against.SCHEMA, "What vitne firmware --against --json prints"),
     "fleet": (fleet.FleetReport, fleet.SCHEMA, "What vitne fleet --json prints"),
     "identities": (
         identities.Identities,
@@ -31,6 +36,7 @@ MADE: dict[str, tuple[type, str, str]] = {
         "What vitne compare --by identity --json prints",
     ),
     "learn": (learn.Learned, learn.SCHEMA, "What vitne learn --json prints"),
+    "match": (match.Match, match.SCHEMA, "What vitne match --json prints"),
 }
 
 
