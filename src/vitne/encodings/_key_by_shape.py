@@ -87,7 +87,7 @@ def _record(data: bytes) -> list[int]:
 
 def _message(data: bytes) -> list[int]:
     """Take a protobuf message that is read to its end, one of whose first fields begins it."""
-    if not _SHORTEST <= len(data) <= _LONGEST_RECORD:
+    if len(data) > _LONGEST_RECORD or len(set(data[:_SAMPLE])) <= _FEWEST:
         return []
     for tag in _TAGS:
         key = data[0] ^ tag
