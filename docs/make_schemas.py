@@ -15,18 +15,28 @@ from typing import Any
 
 import msgspec
 
+from vitne.attribute import documents
 from vitne.compare import identities
 from vitne.compare import shape as compare
+from vitne.consequence import learned
 from vitne.firmware import against
 from vitne.firmware import shape as firmware
 from vitne.fleet import shape as fleet
+from vitne.knowledge import snapshots
 from vitne.learn import shape as learn
 from vitne.match import shape as match
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "vitne" / "data" / "schema"
 
 MADE: dict[str, tuple[type, str, str]] = {
+    "attribute": (documents.Attributed, documents.ATTRIBUTION, "What vitne attribute --json prints"),
     "compare": (compare.Comparison, compare.SCHEMA, "What vitne compare --json prints"),
+    "data": (snapshots.Snapshot, "vitne-data/1", "What vitne data --json prints"),
+    "destinations": (
+        documents.Destinations,
+        documents.DESTINATIONS,
+        "What vitne destinations --json prints",
+    ),
     "firmware": (firmware.Firmware, firmware.SCHEMA, "What vitne firmware --json prints"),
     "firmware-changes": (against.Changes, against.SCHEMA, "What vitne firmware --against --json prints"),
     "fleet": (fleet.FleetReport, fleet.SCHEMA, "What vitne fleet --json prints"),
@@ -37,7 +47,12 @@ MADE: dict[str, tuple[type, str, str]] = {
     ),
     "learn": (learn.Learned, learn.SCHEMA, "What vitne learn --json prints"),
     "match": (match.Match, match.SCHEMA, "What vitne match --json prints"),
+    "recipient": (learned.Learned, learned.FORMAT, "What vitne recipient --json prints"),
 }
+
+
+LISTS = {snapshots.Snapshot}
+"""Documents that are a list of such rows."""
 
 
 def schema(name: str) -> str:
@@ -48,7 +63,11 @@ def schema(name: str) -> str:
     types = {each.__name__: each for each in _structs(root)}
     for part, inner in {**parts, root.__name__: body}.items():
         _describe(inner, types[part])
-    body["properties"]["schema"] = {"const": version}
+    for word in (
+        ("schema", "format") if root not in LISTS else ()
+    ):  # older documents say it with the second word
+        if word in body["properties"]:
+            body["properties"][word] = {"const": version}
     said = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:vitne:schema:{name}:{version.rpartition('/')[2]}",
@@ -57,15 +76,31 @@ def schema(name: str) -> str:
     }
     body.pop("title", None)
     body.pop("description", None)
+    if root in LISTS:
+        name_of = {"name": {"type": "string", "description": "what it is called in results: series and date"}}
+        parts[root.__name__] = {**body, "properties": {**name_of, **body["properties"]}}
+        body = {"type": "array", "items": {"$ref": f"#/$defs/{root.__name__}"}}
     return json.dumps({**said, **body, "$defs": parts}, indent=1) + "\n"
 
 
 def _structs(root: type) -> list[type]:
-    """Give all structs of the module that a struct stands in."""
-    module = inspect.getmodule(root)
-    return [
-        each for each in vars(module).values() if inspect.isclass(each) and issubclass(each, msgspec.Struct)
-    ]
+    """Give a struct and all that its fields lead to."""
+    found: dict[type, None] = {}
+
+    def walk(told: Any) -> None:
+        if isinstance(told, msgspec.inspect.StructType):
+            if told.cls in found:
+                return
+            found[told.cls] = None
+            for field in told.fields:
+                walk(field.type)
+        for name in ("item_type", "key_type", "value_type", "types", "item_types"):
+            inner = getattr(told, name, ())
+            for each in inner if isinstance(inner, tuple) else (inner,):
+                walk(each)
+
+    walk(msgspec.inspect.type_info(root))
+    return list(found)
 
 
 def _describe(body: dict[str, Any], kind: type) -> None:

@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 from tests.cli.demonstration import demonstration
 from tests.pipeline.talk import Talk, post, subject
 
 from vitne.cli.main import main
+from vitne.cli.names import schemas
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,3 +109,46 @@ def test_a_hash_is_reversed_on_the_subjects_own_value(capsys, tmp_path: Path) ->
 def test_what_cannot_be_meant_is_told(folder: Path, capsys, more: list[str]) -> None:
     assert main(["recipient", str(folder / "case"), *more]) == 2
     assert "expected" in capsys.readouterr().err or "none.csv" in more
+
+
+def test_the_track_of_a_walk_is_near_the_true_one(capsys, tmp_path: Path) -> None:
+    """The lab supplies the truth: an invented way past cells 600 m apart, registrations on it."""
+    from vitne.lab.walk import make
+
+    files = make(tmp_path / "walk")
+    files.subject.chmod(0o600)
+    case = tmp_path / "case"
+    words = ["--subject", str(files.subject)]
+    assert main(["scan", str(files.capture), *words, "--case", str(case), "-q"]) == 0
+    words += ["--cells", str(files.cells), "--track", str(files.track)]
+    learned = _json(capsys, str(case), "china-telecom", *words)
+    jsonschema.validate(learned, json.loads(schemas()["recipient"]))
+    assert learned["miss"]["moments"] > 400
+    assert learned["miss"]["median_m"] < 300, "median error in metres"
+    assert learned["miss"]["worst_m"] < 1000
+    live = learned["following"]["live"]
+    assert live["median_age_s"] < live["longest_age_s"] < 600
+    assert main(["recipient", str(case), "china-telecom", *words]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "in real time: the newest fix was" in told
+    assert "m from the true one in the middle" in told
+    for wrong in ("cells", "track"):
+        files.track.write_text("time,lat,lon\n1,2,3\n" if wrong == "track" else "cell,lat,lon\n1,2,3\n")
+        assert main(["recipient", str(case), "china-telecom", *words]) == 2
+
+
+def test_who_holds_what_is_drawn_and_told(capsys, tmp_path: Path) -> None:
+    talk = Talk()
+    advertising = "6a1c1487-a0af-4223-b142-a0f4621d0311"
+    talk.ask(post(b'{"imei": "' + IMEI.encode() + b'", "gaid": "' + advertising.encode() + b'"}'))
+    known = subject(tmp_path, f'[[known]]\nidentifier = "imei"\nvalue = "{IMEI}"\n')
+    case, picture = tmp_path / "case", tmp_path / "graph.svg"
+    capture = talk.write(tmp_path / "a.pcap")
+    assert main(["scan", str(capture), "--subject", str(known), "--case", str(case), "-q"]) == 0
+    assert main(["recipient", str(case), "collect.example", "--graph", str(picture)]) == 0
+    told = picture.with_suffix(".txt").read_text()
+    assert "imei imei#1 is held by unknown (collect.example)." in told
+    assert "is tied to imei imei#1 for ever by frames" in told
+    assert IMEI not in told + picture.read_text()
+    assert main(["recipient", str(case), "collect.example", "--graph", str(picture), "--reveal"]) == 0
+    assert IMEI in picture.read_text()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitne.consequence.cells import coordinates, position_of, read_cells
+from vitne.consequence.cells import coordinates, position_of, read_cells, read_track
 from vitne.model import Malformed
 
 
@@ -48,3 +48,28 @@ def test_coordinates_are_two_decimal_numbers_on_the_earth() -> None:
     assert coordinates("-33.5,-70.6") == (-33.5, -70.6)
     assert coordinates("99.5,10.2") is None
     assert coordinates("59,10") is None
+
+
+def test_a_track_is_read_in_order_of_time() -> None:
+    assert read_track(b"\xef\xbb\xbftime,lat,lon\n20.5,60,10\n10,59.9,-10.5\n") == [
+        (10_000_000_000, 59.9, -10.5),
+        (20_500_000_000, 60.0, 10.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"time,lat\n1,2\n",
+        b"time,lat,lon\n1,91,0\n",
+        b"time,lat,lon\nx,1,1\n",
+        b"time,lat,lon\nnan,1,1\n",
+        b"time,lat,lon\n1e99,1,1\n",
+        b"time,lat,lon\n1\n",
+        b"\xff\xfe\x00",
+    ],
+)
+def test_what_is_no_track_is_malformed(data: bytes) -> None:
+    with pytest.raises(Malformed):
+        read_track(data)

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from vitne.consequence.following import Fix, follow, uncertainty_m, where_at
+from vitne.consequence.following import Fix, follow, metres, miss, uncertainty_m, where_at
 
 S = 1_000_000_000
 
@@ -100,3 +100,32 @@ def test_outside_the_fixes_the_nearest_one_stands() -> None:
     assert where_at(fixes, 99 * S) == (3.0, 4.0)
     assert where_at(fixes, 15 * S) == (2.0, 3.0)
     assert where_at([_fix(1)], 0) is None
+
+
+def test_in_real_time_only_what_came_before_counts() -> None:
+    # gaps of 100 s and 300 s: ages run 0 to 100 and 0 to 300; half of 400 s are younger than 100 s
+    told = follow([_fix(0, radius_m=900.0), _fix(100, radius_m=900.0), _fix(400, radius_m=900.0)], speed=1.0)
+    assert told.live is not None
+    assert told.live.median_age_s == pytest.approx(100, abs=0.01)
+    assert told.live.longest_age_s == 300
+    [live], [both] = told.live.shares, told.shares
+    assert live.known_s == pytest.approx(200), "100 s behind each fix, and none before it"
+    assert both.known_s == pytest.approx(300), "afterwards the fix that follows helps too"
+    assert follow([_fix(0)]).live is None
+    assert follow([_fix(5), _fix(5)]).live is None
+
+
+def test_the_miss_is_measured_between_the_fixes_alone() -> None:
+    fixes = [_fix(0, position=(60.0, 10.0)), _fix(100, position=(60.0, 10.0)), _fix(200)]
+    north = 0.001  # of a degree: 111.2 m
+    truth = [(int(at * S), 60.0 + north * (at == 50), 10.0) for at in (-10, 0, 25, 50, 99, 150)]
+    found = miss(fixes, truth)
+    assert found is not None
+    assert (found.moments, found.median_m, found.worst_m) == (4, 0.0, pytest.approx(111.2, abs=0.1))
+    assert miss([_fix(0)], truth) is None
+    assert miss(fixes, [(999 * S, 60.0, 10.0)]) is None
+
+
+def test_distances_agree_with_a_quarter_of_the_meridian() -> None:
+    assert metres((0, 0), (90, 0)) == pytest.approx(math.pi / 2 * 6_371_008.8)
+    assert metres((60, 10), (60, 10)) == 0

@@ -7,6 +7,7 @@ Foreign text is made inert by the caller's ``show``; nothing in a picture is a l
 from __future__ import annotations
 
 import itertools
+import math
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -195,7 +196,8 @@ _STYLE = (
     ".band{fill:none;stroke:#2b5f8c;stroke-opacity:.45}.sea{fill:#fff}.land{fill:#ddd;stroke:#fff;stroke-width:1.5}"
     ".got{fill:#b03a2e;stroke:#fff;stroke-width:1.5}"
     ".label{font-size:11px;text-anchor:middle;paint-order:stroke;stroke:#fff;stroke-width:3px}"
-    ".point{fill:#1b4f72}.track{fill:none;stroke:#1b4f72;stroke-width:1.5}"
+    ".shared{stroke-width:3}.tie{fill:none;stroke:#b03a2e;stroke-width:2;stroke-dasharray:5 3}"
+    ".grid{stroke:#ccc;stroke-width:.7}.point{fill:#1b4f72}.track{fill:none;stroke:#1b4f72;stroke-width:1.5}"
 )
 
 
@@ -219,15 +221,19 @@ def track(points: Sequence[tuple[float, float, str]], *, show: Callable[[str, in
         )
     lats, lons = [point[0] for point in points], [point[1] for point in points]
     north, south, west, east = max(lats), min(lats), min(lons), max(lons)
-    span = max(north - south, (east - west) * 0.6, 0.002)
+    narrow = max(
+        math.cos(math.radians((north + south) / 2)), 0.01
+    )  # a degree of longitude, in those of latitude
+    span = max(north - south, (east - west) * narrow, 0.002)
     scale = 520 / span
 
     def at(latitude: float, longitude: float) -> tuple[float, float]:
-        return 40 + (longitude - west) * 0.6 * scale, 40 + (north - latitude) * scale
+        return 40 + (longitude - west) * narrow * scale, 40 + (north - latitude) * scale
 
     places = [at(*point[:2]) for point in points]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    shapes = [f'<polyline class="track" points="{line}"/>']
+    shapes = _graticule((south, north), (west, east), at)
+    shapes.append(f'<polyline class="track" points="{line}"/>')
     for (x, y), (_, _, label) in zip(places, points, strict=True):
         shapes.append(
             f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="4">'
@@ -240,3 +246,86 @@ def track(points: Sequence[tuple[float, float, str]], *, show: Callable[[str, in
         for number, (lat, lon, label) in enumerate(points, 1)
     ]
     return Drawn(svg=_svg("track", (620, 610), title, shapes), text="\n".join([title + ":", *told]))
+
+
+def _graticule(
+    lats: tuple[float, float], lons: tuple[float, float], at: Callable[[float, float], tuple[float, float]]
+) -> list[str]:
+    """Draw the meridians and parallels of a map that has nothing else on it, each with its degrees."""
+    step = next(
+        (each for each in (10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01) if each * 2 <= lats[1] - lats[0]),
+        0.005,
+    )
+    shapes = []
+    for number in range(math.ceil(lats[0] / step), math.floor(lats[1] / step) + 1):
+        _, y = at(number * step, lons[0])
+        shapes.append(f'<path class="grid" d="M0,{y:.1f}h620"/><text class="label" x="24" y="{y - 3:.1f}">')
+        shapes.append(f"{number * step:.3f}</text>")
+    for number in range(
+        math.ceil(lons[0] / step), min(math.floor(lons[1] / step), 60 + int(lons[0] / step)) + 1
+    ):
+        x, _ = at(lats[0], number * step)
+        shapes.append(f'<path class="grid" d="M{x:.1f},0v610"/><text class="label" x="{x:.1f}" y="12">')
+        shapes.append(f"{number * step:.3f}</text>")
+    return shapes
+
+
+def graph(
+    held: Mapping[tuple[str, str], int],
+    ties: Sequence[tuple[str, str, str]],
+    *,
+    show: Callable[[str, int], str],
+) -> Drawn:
+    """Draw who holds which value: holders left, values right, a value of several holders in a thick box.
+
+    ``held`` counts messages by (holder, value); ``ties`` are (value, value, request that ties them for ever),
+    drawn as bows on the right.
+    """
+    holders = _stacked([(holder, count) for (holder, _), count in held.items()])
+    values = _stacked([(value, count) for (_, value), count in held.items()])
+    of: dict[str, list[str]] = {}
+    for holder, value in sorted(held):
+        of.setdefault(value, []).append(holder)
+    height = 56 + _ROW * max(len(holders), len(values), 1)
+    shapes = [
+        f'<text x="{_left(n)}" y="24" class="head">{w}</text>' for n, w in ((0, "recipient"), (1, "value"))
+    ]
+    most = max(held.values(), default=1)
+    shapes += [
+        _band(holders, values, pair, number=0, width=1 + 6 * count / most)
+        for pair, count in sorted(held.items())
+    ]
+    shapes += [_box(0, label, place, show) for label, place in holders.items()]
+    for label, place in values.items():
+        shapes.append(
+            _box(1, label, place, show).replace('class="box"', 'class="box shared"', len(of[label]) > 1)
+        )
+    for number, (one, two, what) in enumerate(ties[:_MOST]):
+        if one in values and two in values:
+            shapes.append(_bow(values[one], values[two], number, show(what, 60)))
+    told = [
+        f"{show(value, 60)} is held by {', '.join(show(each, 80) for each in of[value])}."
+        for value in sorted(of)
+    ]
+    told = [
+        line if len(of[value]) == 1 else f"{line[:-1]}: they can join their records by it."
+        for value, line in zip(sorted(of), told, strict=True)
+    ]
+    told += [
+        f"{show(one, 60)} is tied to {show(two, 60)} for ever by {show(what, 160)}."
+        for one, two, what in ties
+    ]
+    title = "Which recipients hold which values, and which requests tie values"
+    return Drawn(
+        svg=_svg("graph", (_left(1) + _BOX + 330, height), title, shapes),
+        text="\n".join([title + ":", *(told or ["nothing."])]),
+    )
+
+
+def _bow(first: int, second: int, number: int, label: str) -> str:
+    x, y1, y2 = _left(1) + _BOX, 52 + _ROW * first, 52 + _ROW * second
+    far = x + 40 + 14 * (number % 6)
+    return (
+        f'<path class="tie" d="M{x},{y1} C{far},{y1} {far},{y2} {x},{y2}"/>'
+        f'<text x="{far + 4}" y="{(y1 + y2) / 2 + 4:.0f}">{escape(label)}</text>'
+    )

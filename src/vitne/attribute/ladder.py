@@ -33,9 +33,9 @@ _AT_LEAST = {
 class Repetition(msgspec.Struct, frozen=True, kw_only=True):
     """How often, first, last, and what changed between."""
 
-    count: int
-    first_ns: int
-    last_ns: int
+    count: int  # messages
+    first_ns: int  # time of the first, nanoseconds UTC since 1970
+    last_ns: int  # of the last
     median_gap_ns: int | None  # between one and the next, None for fewer than two
     changed: tuple[str, ...] = ()  # identifiers whose value changed between the first and the last
     came: tuple[str, ...] = ()  # identifiers that were not in the first
@@ -45,9 +45,9 @@ class Repetition(msgspec.Struct, frozen=True, kw_only=True):
 class Rungs(msgspec.Struct, frozen=True, kw_only=True):
     """One destination's ladder."""
 
-    ip: str
-    host: str
-    port: int
+    ip: str  # address as captured
+    host: str  # name as captured, "" where none is known
+    port: int  # 0 where only addresses were asked for
     steps: dict[str, Seen]  # every step of STEPS
     messages: dict[str, int]  # delivery -> messages that came no farther
     tries: int | None  # requests to connect, None where captures were not looked at again

@@ -10,7 +10,8 @@ import msgspec
 from rich.text import Text
 
 from vitne.attribute.attribution import Asked, Attributor
-from vitne.cli.knowing import day_of, knowledge, places_of
+from vitne.attribute.documents import Attributed
+from vitne.cli.knowing import day_of, knowledge, places_of, vantage_of
 from vitne.model import UsageError
 from vitne.report import visible
 
@@ -55,8 +56,7 @@ def run(options: argparse.Namespace) -> int:
     attributor = Attributor(knowledge(), asked)
     found = attributor.attribute(places)
     if options.json:
-        rows = msgspec.to_builtins(found)
-        document = {"format": "vitne-attribution/1", "tables": attributor.used, "destinations": rows}
+        document = Attributed(tables=attributor.used, destinations=found)
         sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
         return 0
     from vitne.cli.terminal import Terminal
@@ -78,7 +78,7 @@ def _chosen(places: list[Place], only: list[str]) -> list[Place]:
 
 
 def _asked(options: argparse.Namespace, case: Case, places: Sequence[Place]) -> Asked:
-    vantage = _vantage(options.vantage)
+    vantage = vantage_of(options.vantage)
     handshakes: Mapping[Place, float] = {}
     prefixes: tuple[str, ...] = ()
     if vantage is not None and not options.answered_near:
@@ -119,18 +119,6 @@ def _own_stack(case: Case) -> bool:
     """Say whether the captures are of raw IP: made on the phone or by a VPN, which answers handshakes."""
     links = {interface.link_type for capture in case.captures for interface in capture.interfaces}
     return bool(links & {12, 14, 101, 228, 229})
-
-
-def _vantage(text: str) -> tuple[float, float] | None:
-    if not text:
-        return None
-    try:
-        latitude, longitude = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no place", expected="--vantage 59.91,10.75") from error
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise UsageError(f"{text!r} is no place on the earth", expected="--vantage 59.91,10.75")
-    return latitude, longitude
 
 
 def print_one(console: Console, one: Attribution) -> None:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from vitne.attribute.attribution import Asked, Attributor
 from vitne.attribute.destinations import scope_of
+from vitne.attribute.documents import Destinations, Reached
 from vitne.attribute.drawing import Flowing, diagram, world
 from vitne.attribute.ladder import STEPS, Rungs, ladders
 from vitne.attribute.table import shipped_table
@@ -50,8 +51,8 @@ def run(options: argparse.Namespace) -> int:
     )
     pairs = list(zip(rungs, attributor.attribute([(each.ip, each.host) for each in rungs]), strict=True))
     if options.json:
-        rows = [{"ladder": msgspec.to_builtins(a), "attribution": msgspec.to_builtins(b)} for a, b in pairs]
-        document = {"format": "vitne-destinations/1", "tables": attributor.used, "destinations": rows}
+        rows = [Reached(ladder=ladder, attribution=one) for ladder, one in pairs]
+        document = Destinations(tables=attributor.used, destinations=rows)
         sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
     else:
         _print(pairs, traced, case)

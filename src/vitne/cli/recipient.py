@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from rich.text import Text
 
 from vitne.attribute.attribution import Asked, Attributor
 from vitne.attribute.table import shipped_table
 from vitne.cli.destinations import recipient_of
 from vitne.cli.knowing import day_of, knowledge
-from vitne.consequence.following import Fix, Following, follow
+from vitne.cli.learned import print_learned
+from vitne.consequence.following import Fix, Miss, follow
 from vitne.consequence.hiding import Reversal, hashed, reverse
-from vitne.consequence.joins import Bridge, Join, bridges, joins
+from vitne.consequence.joins import bridges, holders, joins
 from vitne.consequence.lasting import lasting
+from vitne.consequence.learned import Learned
 from vitne.model import Malformed, UsageError
 from vitne.report import visible
 
@@ -25,28 +26,12 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from rich.console import Console
-
     from vitne.consequence.cells import Cells
     from vitne.model import Finding
     from vitne.store import Case
 
 _FAR = {"internet", "operator-core"}
 _PLACES = ("cell-id", "location", "bssid", "ssid")
-
-
-class Learned(msgspec.Struct, frozen=True, kw_only=True):
-    """What one recipient can learn."""
-
-    recipient: str
-    destinations: tuple[str, ...]
-    findings: int
-    identifiers: tuple[dict[str, Any], ...]  # identifier, values, times, what it outlives
-    joins: tuple[Join, ...]
-    bridges: tuple[Bridge, ...]
-    hashes: tuple[Reversal, ...]
-    unhidden: tuple[str, ...]  # hashed values whose reversal was not run, and why
-    following: Following | None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -66,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
             expected="one of: " + ", ".join(visible(name, 60) for name in names[:40]),
             next_step=f"vitne destinations {options.case}",
         )
-    values = _values(case, options) if options.subject or options.cells or options.reveal else {}
+    wanted = options.subject or options.cells or options.reveal or options.track
+    values = _values(case, options) if wanted else {}
     cells = _cells(options.cells)
     name = of(own[0])
     fixes = [_fix(one, values, cells) for one in own if one.identifier in _PLACES]
@@ -81,15 +67,18 @@ def run(options: argparse.Namespace) -> int:
         hashes=tuple(hashes),
         unhidden=tuple(unhidden),
         following=follow(_once(fixes), speed=options.speed, zone_h=_hours(options.zone)) if fixes else None,
+        miss=_miss(options.track, fixes),
     )
     if options.json:
-        document = {"format": "vitne-recipient/1", **msgspec.to_builtins(learned)}
-        sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+        sys.stdout.buffer.write(msgspec.json.encode(learned) + b"\n")
     else:
-        _print(learned, fixes)
+        print_learned(learned, fixes)
     for name, png in ((options.svg, False), (options.png, True)):
         if name:
             _draw(Path(name), fixes, reveal=options.reveal, png=png)
+    if options.graph:
+        far = [one for one in sent if one.scope in _FAR]
+        _draw_graph(Path(options.graph), far, of, values if options.reveal else {})
     return 0
 
 
@@ -147,6 +136,51 @@ def _cells(file: str | None) -> Cells:
             where=file,
             expected="CSV with the head line cell,lat,lon,range",
         ) from error
+
+
+def _miss(file: str | None, fixes: Sequence[Fix]) -> Miss | None:
+    """Measure how far the track from the fixes lies from a true one, if one was given."""
+    if not file:
+        return None
+    from vitne.consequence.cells import read_track
+    from vitne.consequence.following import miss
+
+    try:
+        truth = read_track(Path(file).read_bytes())
+    except OSError as error:
+        raise UsageError(f"the track cannot be read ({error.strerror})", where=file) from error
+    except Malformed as error:
+        expected = "CSV with the head line time,lat,lon, times in seconds since 1970"
+        raise UsageError(f"this is no track: {error}", where=file, expected=expected) from error
+    found = miss(_once(fixes), truth)
+    if found is None:
+        raise UsageError(
+            "no moment of the track lies between fixes whose place is known",
+            where=file,
+            next_step="give positions of cells with --cells, and a track of the same hours",
+        )
+    return found
+
+
+def _draw_graph(
+    place: Path, far: Sequence[Finding], of: Callable[[Finding], str], values: dict[str, str]
+) -> None:
+    """Draw which recipients hold which values, and the requests that tie them."""
+    from msgspec.structs import replace
+
+    from vitne.attribute.drawing import graph
+    from vitne.cli.destinations import write_picture
+
+    shown = [replace(one, value=values.get(one.id, one.value)) for one in far]
+    ties = [
+        (
+            f"{tie.resettable} {tie.values[0]}",
+            f"{tie.permanent} {tie.values[1]}",
+            f"frames {tie.frames[0]} to {tie.frames[1]} of {tie.capture}",
+        )
+        for tie in bridges(shown)
+    ]
+    write_picture(place, graph(holders(shown, of), ties, show=visible))
 
 
 def _hours(text: str) -> float:
@@ -230,101 +264,6 @@ def _reversals(own: Sequence[Finding], values: dict[str, str]) -> tuple[list[Rev
         else:
             left.append(f"{one.identifier} as {digest}: its values are too many or unknown to count")
     return done, left
-
-
-def _print(learned: Learned, fixes: Sequence[Fix]) -> None:
-    from vitne.cli.terminal import Terminal
-
-    console = Terminal()
-    console.print(Text(f"What {visible(learned.recipient, 120)} can learn", style="bold"))
-    where = ", ".join(visible(each, 80) for each in learned.destinations)
-    console.print(Text(f"from {learned.findings} findings sent to {where}; from what was observed alone\n"))
-    _print_identifiers(console, learned)
-    _print_joins(console, learned)
-    _print_hashes(console, learned)
-    _print_following(console, learned.following, fixes)
-
-
-def _print_identifiers(console: Console, learned: Learned) -> None:
-    console.print(Text("Identifiers it holds", style="bold"))
-    for row in learned.identifiers:
-        line = f"  {row['identifier']}: {len(row['values'])} value(s), {row['times']} times"
-        if "outlives" in row:
-            lives = row["outlives"]
-            line += f"; points at the {row['of']}; outlives the app {lives['app']}, a factory reset "
-            line += f"{lives['reset']}, another SIM card {lives['card']}; resettable {row['resettable']}"
-        console.print(Text(visible(line, 300)))
-
-
-def _print_joins(console: Console, learned: Learned) -> None:
-    console.print(Text("\nRecords it can join", style="bold"))
-    for each in learned.joins:
-        console.print(Text(visible(f"  {each.value}: with {', '.join(each.others)} ({each.lasts})", 300)))
-    if not learned.joins:
-        console.print(Text("  with no other recipient of this case: no identifier went to two of them"))
-    for tie in learned.bridges:
-        console.print(
-            Text(
-                visible(
-                    f"  {tie.resettable} is tied to {tie.permanent} for ever, {tie.count} times, first in "
-                    f"frames {tie.frames[0]} to {tie.frames[1]} of {tie.capture} at {tie.time}",
-                    300,
-                )
-            )
-        )
-
-
-def _print_hashes(console: Console, learned: Learned) -> None:
-    if not (learned.hashes or learned.unhidden):
-        return
-    console.print(Text("\nWhat hashes hide", style="bold"))
-    for each in learned.hashes:
-        how = (
-            f"found again in {each.seconds:.1f} s after {each.tried:,} tries"
-            if each.found
-            else f"not run to its end: {each.tried:,} tries in {each.seconds:.1f} s"
-        )
-        console.print(
-            Text(
-                f"  {each.identifier} as {each.digest}: {each.space.size:,} candidates where "
-                f"{each.space.assumes}; {how}; all of them take {each.whole_s:,.0f} s on this machine"
-            )
-        )
-    for line in learned.unhidden:
-        console.print(Text(f"  {line}"))
-
-
-def _print_following(console: Console, following: Following | None, fixes: Sequence[Fix]) -> None:
-    console.print(Text("\nCould it follow the phone?", style="bold"))
-    if following is None:
-        console.print(
-            Text("  It got no cell, coordinate or wireless network: not from this recipient's findings.")
-        )
-        return
-    gap = (
-        "no gap to measure"
-        if following.median_gap_s is None
-        else f"median gap {following.median_gap_s:.0f} s, longest {following.longest_gap_s:.0f} s"
-    )
-    console.print(
-        Text(
-            f"  {following.fixes} fixes at {following.places} place(s) over {following.span_s / 3600:.2f} h "
-            f"({following.per_day:.1f} a day at that rate); {gap}"
-        )
-    )
-    for each in following.shares:
-        part = 100 * each.known_s / each.of_s if each.of_s else 0.0
-        right = f"if a fix is right to {each.radius_m:.0f} m ({each.assumption})"
-        if not each.radius_m:
-            right = "with the reach that the table or the value gives each fix"
-        console.print(Text(f"  known within 1 km for {part:.0f} % of that time, {right}"))
-    for word, usual in (("nights", following.night_place), ("workdays", following.work_place)):
-        if usual is not None:
-            console.print(Text(f"  {word}: {visible(usual[0], 60)} on {usual[1]} of {usual[2]}"))
-    placed = sum(each.position is not None for each in fixes)
-    console.print(Text(f"  positions known of {placed} of {len(fixes)} fixes (cells by --cells)"))
-    for line in following.assumptions:
-        console.print(Text(f"  assumed: {line}", style="dim"))
 
 
 def _draw(place: Path, fixes: Sequence[Fix], *, reveal: bool, png: bool) -> None:

@@ -125,6 +125,12 @@ def _recipient_options(parser: argparse.ArgumentParser) -> None:
         "--cells", metavar="FILE", help="positions of cells (CSV: cell,lat,lon,range or an OpenCelliD table)"
     )
     parser.add_argument(
+        "--track", metavar="FILE", help="where the phone was (CSV: time,lat,lon), to measure the error by"
+    )
+    parser.add_argument(
+        "--graph", metavar="FILE", default="", help="also draw who holds which value (SVG or .png) and text"
+    )
+    parser.add_argument(
         "--svg", metavar="FILE", default="", help="also write the track as a picture and text"
     )
     parser.add_argument("--png", metavar="FILE", default="", help="the same as PNG")

@@ -58,3 +58,29 @@ def coordinates(value: str) -> tuple[float, float] | None:
         return None
     latitude, longitude = float(numbers[0]), float(numbers[1])
     return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
+def read_track(data: bytes) -> list[tuple[int, float, float]]:
+    """Read where a phone was: CSV with the head line ``time,lat,lon``, time in seconds since 1970 (UTC).
+
+    Gives (time_ns, latitude, longitude) in order of time; raises Malformed.
+    """
+    if len(data) > _MOST:
+        raise Malformed("this track is longer than one of years")
+    try:
+        rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+        names = {name.strip().lower(): name for name in rows.fieldnames or () if name}
+        if not all(name in names for name in ("time", "lat", "lon")):
+            raise Malformed("the head line does not name time, lat and lon")
+        out = []
+        for number, row in enumerate(rows, 2):
+            try:
+                seconds, latitude, longitude = (float(row[names[name]]) for name in ("time", "lat", "lon"))
+            except (TypeError, ValueError) as error:
+                raise Malformed(f"row {number} has no time and place") from error
+            if not (0 <= seconds < 1 << 33 and -90 <= latitude <= 90 and -180 <= longitude <= 180):
+                raise Malformed(f"row {number} has no time and place on the earth")
+            out.append((round(seconds * 1_000_000_000), latitude, longitude))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise Malformed("this is no comma separated table in UTF-8") from error
+    return sorted(out)

@@ -38,25 +38,43 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
 class Share(msgspec.Struct, frozen=True, kw_only=True):
     """How long the phone stays known within a kilometre, under one assumption of a fix's error."""
 
-    assumption: str
-    radius_m: float
+    assumption: str  # in words
+    radius_m: float  # error of a fix, 0 where each fix has its own
     known_s: float  # seconds within ``NEAR_M``
     of_s: float  # seconds looked at
+
+
+class Live(msgspec.Struct, frozen=True, kw_only=True):
+    """What was known at once, from what had come by then: following in real time."""
+
+    median_age_s: float  # age of the newest fix at half of all moments
+    longest_age_s: float  # of the newest fix at any moment
+    shares: tuple[Share, ...]  # how long the phone was known within a kilometre without what came later
+
+
+class Miss(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a track made from fixes lies from where the phone was."""
+
+    moments: int  # of the known track, between the first fix and the last
+    median_m: float  # half of the moments are nearer
+    nine_tenths_m: float  # nine of ten moments are nearer
+    worst_m: float  # the farthest moment
 
 
 class Following(msgspec.Struct, frozen=True, kw_only=True):
     """How well the phone could be followed."""
 
-    fixes: int
+    fixes: int  # moments with a place, one a message
     places: int  # distinct labels
     span_s: float  # seconds from the first fix to the last
     per_day: float  # fixes a day, over the span
-    median_gap_s: float | None
-    longest_gap_s: float | None
-    shares: tuple[Share, ...]
+    median_gap_s: float | None  # between fixes, None for fewer than two
+    longest_gap_s: float | None  # between fixes
+    shares: tuple[Share, ...]  # one an assumption of a fix's error
+    live: Live | None  # None for a single moment
     night_place: tuple[str, int, int] | None  # label most seen at night, nights with it, nights with any fix
     work_place: tuple[str, int, int] | None  # the same for workdays from 9 to 16
-    assumptions: tuple[str, ...]
+    assumptions: tuple[str, ...]  # that every number here rests on
 
 
 def follow(fixes: Iterable[Fix], *, speed: float = 1.4, zone_h: float = 0.0) -> Following:
@@ -77,6 +95,7 @@ def follow(fixes: Iterable[Fix], *, speed: float = 1.4, zone_h: float = 0.0) -> 
         median_gap_s=gaps[len(gaps) // 2] if gaps else None,
         longest_gap_s=gaps[-1] if gaps else None,
         shares=tuple(_share(ordered, name, radius, speed) for name, radius in radii),
+        live=_live(ordered, radii, speed),
         night_place=night,
         work_place=work,
         assumptions=(
@@ -101,7 +120,26 @@ def uncertainty_m(fixes: Sequence[Fix], at_ns: int, *, speed: float, radius_m: f
     )
 
 
-def _share(fixes: Sequence[Fix], name: str, radius: float, speed: float) -> Share:
+def _live(fixes: Sequence[Fix], radii: Sequence[tuple[str, float]], speed: float) -> Live | None:
+    """Look at each moment with the fixes before it alone."""
+    gaps = [(b.time_ns - a.time_ns) / _S for a, b in itertools.pairwise(fixes)]
+    if not sum(gaps):
+        return None
+    low, high = 0.0, max(gaps)
+    for _ in range(60):  # half of the time the newest fix is younger than this age
+        middle = (low + high) / 2
+        if sum(min(gap, middle) for gap in gaps) * 2 < sum(gaps):
+            low = middle
+        else:
+            high = middle
+    return Live(
+        median_age_s=round(high, 3),
+        longest_age_s=max(gaps),
+        shares=tuple(_share(fixes, name, radius, speed, live=True) for name, radius in radii),
+    )
+
+
+def _share(fixes: Sequence[Fix], name: str, radius: float, speed: float, *, live: bool = False) -> Share:
     """Add up the time around fixes in which the uncertainty stays below the bound; overlaps count once."""
     if not fixes:
         return Share(assumption=name, radius_m=radius, known_s=0.0, of_s=0.0)
@@ -112,7 +150,7 @@ def _share(fixes: Sequence[Fix], name: str, radius: float, speed: float) -> Shar
         half = int((NEAR_M - own) / speed * _S) if own < NEAR_M else -1
         if half < 0:
             continue
-        low, high = max(each.time_ns - half, reached), min(each.time_ns + half, end)
+        low, high = max(each.time_ns - (0 if live else half), reached), min(each.time_ns + half, end)
         if high > low:
             known += high - low
         reached = max(reached, high)
@@ -165,3 +203,34 @@ def where_at(fixes: Sequence[Fix], at_ns: int) -> tuple[float, float] | None:
         first.position[0] + (second.position[0] - first.position[0]) * part,
         first.position[1] + (second.position[1] - first.position[1]) * part,
     )
+
+
+def miss(fixes: Sequence[Fix], truth: Sequence[tuple[int, float, float]]) -> Miss | None:
+    """Compare the track that fixes give with where the phone was: (time_ns, latitude, longitude), degrees.
+
+    Looked at are moments between the first fix with a position and the last; None where there is none.
+    """
+    placed = [each for each in fixes if each.position is not None]
+    if not placed:
+        return None
+    first, last = min(each.time_ns for each in placed), max(each.time_ns for each in placed)
+    errors = sorted(
+        metres((latitude, longitude), where)
+        for time_ns, latitude, longitude in truth
+        if first <= time_ns <= last and (where := where_at(placed, time_ns)) is not None
+    )
+    if not errors:
+        return None
+    return Miss(
+        moments=len(errors),
+        median_m=round(errors[len(errors) // 2], 1),
+        nine_tenths_m=round(errors[min(len(errors) * 9 // 10, len(errors) - 1)], 1),
+        worst_m=round(errors[-1], 1),
+    )
+
+
+def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Give the great-circle distance of two points (latitude, longitude in degrees) on a sphere."""
+    lat1, lon1, lat2, lon2 = map(math.radians, (*a, *b))
+    h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return 2 * 6_371_008.8 * math.asin(min(1.0, math.sqrt(h)))

@@ -34,9 +34,9 @@ class Space(msgspec.Struct, frozen=True, kw_only=True):
 class Reversal(msgspec.Struct, frozen=True, kw_only=True):
     """One trial of reversing a digest."""
 
-    identifier: str
+    identifier: str  # word of the closed list
     digest: str  # name of the function
-    space: Space
+    space: Space  # that was searched
     rate: float  # candidates a second, measured on this machine
     seconds: float  # time the trial took
     found: bool  # the value was found again

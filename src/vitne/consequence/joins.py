@@ -23,7 +23,7 @@ _KINDS = {"identifier", "credential"}
 class Join(msgspec.Struct, frozen=True, kw_only=True):
     """A value that two recipients hold: with it they can put their records together."""
 
-    identifier: str
+    identifier: str  # word of the closed list
     value: str  # masked unless revealed
     others: tuple[str, ...]  # the other recipients, sorted
     lasts: str  # how long the value points at the same
@@ -32,8 +32,9 @@ class Join(msgspec.Struct, frozen=True, kw_only=True):
 class Bridge(msgspec.Struct, frozen=True, kw_only=True):
     """A message that ties an identifier that can be made anew to one that cannot."""
 
-    resettable: str
-    permanent: str
+    resettable: str  # identifier that can be made anew
+    permanent: str  # identifier that cannot
+    values: tuple[str, str]  # of the two, masked unless revealed
     frames: tuple[int, int]  # first and last frame of the message
     capture: str  # name of the capture
     time: str  # RFC 3339
@@ -54,6 +55,20 @@ def joins(findings: Iterable[Finding], of: Callable[[Finding], str], name: str) 
             lasts = "unknown" if known is None else _lasts(known.outlives_reset, known.of)
             out.append(Join(identifier=identifier, value=value, others=tuple(sorted(others)), lasts=lasts))
     return sorted(out, key=lambda each: (not permanent(each.identifier), each.identifier, each.value))
+
+
+def _value(together: Iterable[Finding], identifier: str) -> str:
+    return next(one.value for one in together if one.identifier == identifier)
+
+
+def holders(findings: Iterable[Finding], of: Callable[[Finding], str]) -> dict[tuple[str, str], int]:
+    """Count messages by holder and value, of values that stay with a person, a device or an account."""
+    out: dict[tuple[str, str], int] = {}
+    for one in findings:
+        if one.direction == "sent" and one.kind in _KINDS:
+            pair = (of(one), f"{one.identifier} {one.value}")
+            out[pair] = out.get(pair, 0) + 1
+    return out
 
 
 def _lasts(outlives_reset: str, what: str) -> str:
@@ -80,6 +95,7 @@ def bridges(findings: Iterable[Finding]) -> list[Bridge]:
                 first[soft, hard] = Bridge(
                     resettable=soft,
                     permanent=hard,
+                    values=(_value(together, soft), _value(together, hard)),
                     frames=one.message_frames,
                     capture=one.capture["name"],
                     time=one.time,

@@ -43,14 +43,14 @@ def hours(seeds: tuple[int, ...], *, more: bool = False) -> list[TimedFrame]:
     """Give the frames of all phones in the order of time."""
     wire = Wire(Random(f"several {seeds}"))
     for number, seed in enumerate(seeds):
-        _Story(wire, seed, f"192.0.2.{30 + number}", more=more).tell(START_NS + number * 7 * SECOND)
+        Story(wire, seed, f"192.0.2.{30 + number}", more=more).tell(START_NS + number * 7 * SECOND)
     return wire.frames()
 
 
 def registrations(phone: Phone, more: dict[str, str], *, seed: int, count: int = 3) -> bytes:
     """Give a capture in which one phone registers some times, with further fields of one's own."""
     wire = Wire(Random(f"registrations {seed}"))
-    story = _Story(wire, seed, "192.0.2.30", more=False)
+    story = Story(wire, seed, "192.0.2.30", more=False)
     story.phone, story.added = phone, more
     for number in range(count):
         story.register(START_NS + (number + 1) * _MINUTE, cell=phone.cell)
@@ -58,7 +58,7 @@ def registrations(phone: Phone, more: dict[str, str], *, seed: int, count: int =
     return pcapng(wire.frames(), about)
 
 
-class _Story:
+class Story:
     """One phone on the common wire."""
 
     def __init__(self, wire: Wire, seed: int, address: str, *, more: bool) -> None:

@@ -36,12 +36,12 @@ capture, or concluded by somebody else (a list, a geo table, the press, a third 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that one source says of one destination at one date."""
 
-    kind: FactKind
+    kind: FactKind  # what the fact is about
     value: str  # what the source says, in its own words; foreign text
     source: str  # name of the snapshot, document, answer or capture
     place: str = ""  # where in the source it stands
     date: str = ""  # ISO date of the source, "" where the source has none
-    knowing: Knowing = "inferred"
+    knowing: Knowing = "inferred"  # how it is known
     said_by: str = ""  # who said so, where a person or organisation did
     trap: str = ""  # why this fact misleads when read as ownership, "" without a known trap
 
@@ -61,8 +61,8 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
     host: str  # name as captured, "" where none is known
     shown: str  # host as it may be shown: escaped, labels of other scripts as punycode
     looked_up: str = ""  # address that was looked up where it is not ``ip`` itself (NAT64), "" otherwise
-    facts: tuple[Fact, ...] = ()
-    disagreements: tuple[Disagreement, ...] = ()
+    facts: tuple[Fact, ...] = ()  # one a source and kind
+    disagreements: tuple[Disagreement, ...] = ()  # of these facts
     limits: tuple[str, ...] = ()  # what keeps these facts from naming a recipient
     recipients: tuple[str, ...] = ()  # ids of known recipients, sorted
     unknown: tuple[FactKind, ...] = ()  # kinds that no source of this run says anything of
