@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from vitne.lab import samples
-from vitne.report.overview import overview, title_of
+from vitne.report.overview import overview, sentences, title_of
 
 
 def test_the_first_sentence_says_what_left_whom_and_for_where(case):
@@ -138,3 +138,10 @@ def test_destinations_that_got_attributes_only_come_behind_those_that_got_more(m
     )  # fmt: skip
     (near,) = overview(make_case(findings=[only, *samples.findings()])).devices
     assert [target.name for target in near.targets][-1] == "www.avisa.example"
+
+
+def test_the_first_sentences_are_inert(hostile):
+    text, case = hostile
+    said = sentences(overview(case))
+    assert said[-1].startswith("Not looked into")
+    assert not any("\x1b" in sentence or "\u202e" in sentence for sentence in said), text

@@ -10,12 +10,11 @@ from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from vitne.attribute.suffixes import suffixes
 from vitne.model.findings import Destination
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from publicsuffixlist import PublicSuffixList
 
     from vitne.model.findings import HostSource, Scope
 
@@ -108,14 +107,6 @@ class Names:
         self._sorted = True
 
 
-@lru_cache(maxsize=2)
-def _suffixes(*, encoded: bool) -> PublicSuffixList:
-    """Load the list; with rules in their encoded form ("xn--") it takes five times as long."""
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList(accept_encoded_idn=encoded)
-
-
 @lru_cache(maxsize=65536)
 def domain_of(host: str) -> str:
     """Give the registrable domain of a host name by the public suffix list, "" for addresses and words."""
@@ -124,7 +115,7 @@ def domain_of(host: str) -> str:
         return ""
     if (host[-1].isdigit() or ":" in host) and _address(host) is not None:
         return ""
-    return str(_suffixes(encoded="xn--" in host).privatesuffix(host) or "")
+    return suffixes(encoded="xn--" in host).registrable(host)
 
 
 @lru_cache(maxsize=65536)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vitne.pipeline import Result
+    from vitne.report.overview import Overview
     from vitne.store import Case
 
 EVIDENCE = "evidence"
@@ -71,8 +72,13 @@ class Kept:
             self.place.unlink(missing_ok=True)
 
 
-def write(folder: Path, result: Result, *, run: dict[str, Any], kept: Kept) -> None:
-    """Write a case; what ``kept`` holds goes into it and is listed in its manifest."""
+def write(
+    folder: Path, result: Result, *, run: dict[str, Any], kept: Kept, laid: Overview | None = None
+) -> None:
+    """Write a case; what ``kept`` holds goes into it and is listed in its manifest.
+
+    ``laid`` is the result laid out, where that was done already.
+    """
     from vitne.cli.knowing import listed
     from vitne.cli.whereto import pictures
     from vitne.report.formats.html import PATH, page
@@ -84,7 +90,8 @@ def write(folder: Path, result: Result, *, run: dict[str, Any], kept: Kept) -> N
         "counts": result.counts,
         "devices": msgspec.to_builtins(result.devices),
     }
-    pages: dict[str, Any] = {PATH: page(result, rules=result.rules, whither=pictures(result.findings))}
+    whither = pictures(result.findings)
+    pages: dict[str, Any] = {PATH: page(result, rules=result.rules, whither=whither, laid=laid)}
     with kept.content() as evidence:
         if evidence is not None:
             pages[f"{EVIDENCE}/standard-input"] = evidence

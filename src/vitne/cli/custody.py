@@ -9,7 +9,7 @@ import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vitne.evidence import ledger, sealing
+from vitne.evidence import ledger
 from vitne.model import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -76,11 +76,15 @@ def note(given: str, action: Action, detail: dict[str, Any]) -> None:
 
 def is_bag(folder: Path) -> bool:
     """Say whether a folder is a bag with a case in it."""
+    from vitne.evidence import sealing
+
     return (folder / sealing.CASE).is_dir() and (folder / "bagit.txt").is_file()
 
 
 def case_folder(given: str) -> Path:
     """Give the case folder behind a word of the user: a case itself, or the one inside a bag."""
+    from vitne.evidence import sealing
+
     folder = Path(given)
     return folder / sealing.CASE if is_bag(folder) else folder
 
@@ -95,6 +99,7 @@ def open_case(given: str) -> Case:
 def originals(given: str, case: Case, moved: Sequence[str]) -> list[str]:
     """Find the raw captures of a case or bag; raises StoreError that names the first that is nowhere."""
     from vitne.cli.casework import captures_of
+    from vitne.evidence import sealing
 
     folder = Path(given)
     inside = [str(folder / sealing.ORIGINAL)] if is_bag(folder) else []
@@ -103,6 +108,8 @@ def originals(given: str, case: Case, moved: Sequence[str]) -> list[str]:
 
 def key_logs(given: str, case: Case, moved: Sequence[str]) -> list[str]:
     """Find the key logs of a scan: as given, inside the bag, or where the run says."""
+    from vitne.evidence import sealing
+
     if moved:
         return list(moved)
     folder = Path(given)

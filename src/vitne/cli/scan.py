@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from vitne.model import Finding, Key
     from vitne.pipeline import Result
+    from vitne.report.overview import Overview
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,6 +32,7 @@ def run(options: argparse.Namespace) -> int:
     from vitne.pipeline import Options, run_scan
     from vitne.pipeline.inputs import app_lists, cipher_keys, key_logs
     from vitne.pipeline.rules import use_senders
+    from vitne.report.overview import overview
 
     _check_case(options.case)
     _collect_seldom()
@@ -60,16 +62,18 @@ def run(options: argparse.Namespace) -> int:
                     settling=stopping.settle,
                 ),
             )
-        shown = result if options.reveal else result.masked()
+        masked = result.masked()
+        shown = result if options.reveal else masked
+        laid = overview(masked) if options.case or not options.json else None
         if options.case:
             try:
-                write(Path(options.case), result.masked(), run=run_facts(options, started), kept=kept)
+                write(Path(options.case), masked, run=run_facts(options, started), kept=kept, laid=laid)
             except StoreError:
                 show(shown, options, written=False)  # what was found is not lost with the case
                 raise
     finally:
         kept.drop()
-    show(shown, options)
+    show(shown, options, laid=laid if shown is masked else None)
     return exit_code(result, options)
 
 
@@ -157,13 +161,23 @@ def _written(argument: str) -> str:
     return os.fsencode(argument).decode("utf-8", "backslashreplace")
 
 
-def show(result: Result, options: argparse.Namespace, *, written: bool = True) -> None:
-    """Print the result as asked; a reader that goes away changes nothing of how it ended."""
+def show(
+    result: Result, options: argparse.Namespace, *, written: bool = True, laid: Overview | None = None
+) -> None:
+    """Print the result as asked; a reader that goes away changes nothing of how it ended.
+
+    ``laid`` is the result laid out, where that was done already.
+    """
     with printing():
-        _print(result, options, written=written and options.case is not None)
+        _print(result, options, laid=laid)
+        if written and options.case is not None and not options.json:
+            from vitne.report import visible
+
+            place = visible(_written(options.case), 2000)
+            print(f"Case: {place}  (open {place.rstrip('/')}/report/index.html; next: vitne show {place})")
 
 
-def _print(result: Result, options: argparse.Namespace, *, written: bool) -> None:
+def _print(result: Result, options: argparse.Namespace, *, laid: Overview | None) -> None:
     if options.json:
         import msgspec
 
@@ -172,18 +186,18 @@ def _print(result: Result, options: argparse.Namespace, *, written: bool) -> Non
         sys.stdout.buffer.write(msgspec.json.encode(document(result)) + b"\n")
         sys.stdout.flush()
         return
+    from vitne.report.overview import overview, sentences
+
+    laid = laid or overview(result)
+    if options.quiet:
+        print("\n".join(sentences(laid)))  # rich takes as long to load as a small scan
+        return
+    from vitne.cli.grouping import print_groups
     from vitne.cli.terminal import Terminal
-    from vitne.report import visible
     from vitne.report.formats.table import print_result
 
-    print_result(result, Terminal(), quiet=options.quiet, verbose=options.verbose)
-    if not options.quiet:
-        from vitne.cli.grouping import print_groups
-
-        print_groups(result, Terminal())
-    if written:
-        place = visible(_written(options.case), 2000)
-        print(f"Case: {place}  (open {place.rstrip('/')}/report/index.html; next: vitne show {place})")
+    print_result(result, Terminal(), verbose=options.verbose, laid=laid)
+    print_groups(result, Terminal())
 
 
 def exit_code(result: Result, options: argparse.Namespace) -> int:

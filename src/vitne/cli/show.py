@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     if options.finding is None:
         from vitne.report.formats.table import print_result
 
-        print_result(case, console, quiet=False, verbose=True)
+        print_result(case, console, verbose=True)
         _ids(case, console)
         return 0
     finding = pick(case, options.finding)

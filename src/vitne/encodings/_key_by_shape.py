@@ -9,6 +9,8 @@ from __future__ import annotations
 import collections
 import zlib
 
+import numpy as np
+
 from vitne.encodings import encodings
 from vitne.encodings._outcomes import structured, telling
 from vitne.encodings._proto_fields import carries, field, plausible
@@ -31,7 +33,8 @@ _FIRSTS = (
     ("brotli", (0x1B, 0x8B, 0x0B)),
     ("deflate", tuple(byte for byte in range(256) if byte & 7 in {3, 5})),
 )
-_TABLES = [bytes(byte ^ key for byte in range(256)) for key in range(256)]
+_ALL = np.arange(256)
+_TABLES = [row.tobytes() for row in np.bitwise_xor.outer(_ALL, _ALL).astype(np.uint8)]
 
 
 def by_shape(data: bytes) -> list[int]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vitne.model import Limits
 
 _ALL = np.arange(256)
-_TABLES = [bytes((byte - number) % 256 for byte in range(256)) for number in range(256)]
+_TABLES = [row.tobytes() for row in (_ALL - _ALL[:, np.newaxis]).astype(np.uint8)]
 
 
 class Add:

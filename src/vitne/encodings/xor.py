@@ -42,7 +42,7 @@ _HEADS = (
 _SENT = (4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64)  # bytes of a key that stands before the text
 _LEAST_SENT = 24  # bytes of text behind such a key: no other bytes read so by chance
 _ALL = np.arange(256)
-_TABLES = [bytes(byte ^ key for byte in range(256)) for key in range(256)]
+_TABLES = [row.tobytes() for row in np.bitwise_xor.outer(_ALL, _ALL).astype(np.uint8)]
 _HIGH = bytes(range(128, 256))
 
 

@@ -13,17 +13,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from vitne.decode.protocols.quic_keys import salt_of
-from vitne.decrypt import KeyLog, open_tls
 from vitne.model import Gap, Message
 from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.insideviews import OpenedView, QuicView
-from vitne.pipeline.openedquic import open_datagrams, quic_views, read_quic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from vitne.decrypt import OpenedSide
+    from vitne.decrypt import KeyLog, OpenedSide
     from vitne.decrypt.quic_side import OpenedQuic
     from vitne.model import Flow
     from vitne.pipeline.ends import Host
@@ -49,11 +47,16 @@ def keys_of(files: Sequence[str | Path], readers: Iterable[Any]) -> tuple[KeyLog
 
     Raises UsageError for a file that cannot be read or holds no key.
     """
+    told = list(readers)
+    if not files and not any(getattr(reader, "secrets", ()) for reader in told):
+        return None, []
+    from vitne.decrypt import KeyLog
+
     keys, gaps = KeyLog(), []
     for file in files:
         keys.add_file(Path(file))
     room = _MOST_SECRETS
-    for reader in readers:
+    for reader in told:
         for kind, offset, length in getattr(reader, "secrets", ()):
             if kind != TLS_KEY_LOG:
                 continue
@@ -79,7 +82,11 @@ def _begins_quic(view: SideView) -> bool:
 def read_inside(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[Any]:
     """Yield messages, gaps and oddities of what was inside a flow."""
     streams = {side: view for side, view in views.items() if isinstance(view, QuicView)}
-    return read_quic(flow, streams, times) if streams else read_flow(flow, views, times)
+    if not streams:
+        return read_flow(flow, views, times)
+    from vitne.pipeline.openedquic import read_quic
+
+    return read_quic(flow, streams, times)
 
 
 class OpenedFlows:
@@ -117,6 +124,8 @@ class OpenedFlows:
     def _open(
         self, flow: Flow, sides: dict[int, tuple[SideView, int]], closed: list[Message], host: Host
     ) -> Iterator[Message]:
+        from vitne.decrypt import open_tls
+
         opened = open_tls({side: _stretches(*each) for side, each in sides.items()}, self._keys)
         for event in closed:
             yield from _still_closed(event, opened[event.side])
@@ -133,6 +142,8 @@ class OpenedFlows:
     def _open_quic(
         self, flow: Flow, views: dict[int, SideView], closed: list[Message], host: Host
     ) -> Iterator[Message]:
+        from vitne.pipeline.openedquic import open_datagrams, quic_views
+
         talk = open_datagrams(views, self._keys)
         told = {event.side: event for event in closed}
         for side in views:

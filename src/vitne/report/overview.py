@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from vitne.model import GRADES, IDENTIFIERS, Destination, Finding
+from vitne.report.inert import visible
 from vitne.report.words import app_of, count_of, device_label, joined, listed, records_of, span
 from vitne.store import OpaqueTotal, OpenedTotal, columns_of
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 OUTSIDE = frozenset({"internet", "operator-core"})
 """Scopes beyond the home network."""
+_LONGEST = 600  # characters of one sentence
 
 
 _PLACES = {identifier: place for place, identifier in enumerate(IDENTIFIERS)}
@@ -225,6 +227,11 @@ def overview(case: Outcome) -> Overview:
         records=records,
         messages=len(case.transmissions),
     )
+
+
+def sentences(laid: Overview) -> list[str]:
+    """Give what is said first, inert: what left, and what could not be looked at."""
+    return [visible(sentence, _LONGEST) for sentence in (*laid.headlines, laid.limits)]
 
 
 def far_of(found: Finding, names: Mapping[tuple[str, int], Destination]) -> Destination:

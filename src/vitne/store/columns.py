@@ -13,7 +13,6 @@ from vitne.store.rows import Transmission
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    import numpy.typing as npt
 
 CHUNK = 16384
 """Rows of one stretch of columns."""
@@ -97,51 +96,43 @@ def numbered(things: Iterable[Any]) -> Words:
 
 
 class Writer:
-    """Writes columns as JSON lines and as Arrow tables; what a distinct thing looks like is made once."""
+    """Writes columns as JSON lines and as Arrow tables; what a distinct thing looks like is made once.
+
+    Nothing here needs ``pyarrow.compute``, whose import takes longer than writing a small case.
+    """
 
     def __init__(self) -> None:
-        self._made: dict[tuple[int, str, str], tuple[list[Any], Any]] = {}
+        self._made: dict[tuple[int, str], tuple[list[Any], list[Any]]] = {}
 
     def lines(self, columns: Columns) -> bytes:
         """Give one JSON object a line, with the names and the order of ``Transmission``."""
-        import pyarrow as pa
-        from pyarrow import compute
-
-        long = pa.large_string()
-        pieces: list[Any] = []
-        text = "{"
+        made: list[list[Any]] = []
+        pieces: list[str] = []
         for name in Transmission.__struct_fields__:
             if name in columns.words:
-                pieces += [pa.scalar(text, long), self._json(name, columns.words[name])]
+                pieces.append(f'"{name}":%s')
+                made.append(self._words(name, columns.words[name]))
             elif name == "readable":
-                words = pa.array(["false", "true"], type=long).take(pa.array(columns.readable.view(np.int8)))
-                pieces += [pa.scalar(f'{text}"{name}":', long), words]
+                pieces.append(f'"{name}":%s')
+                made.append([("false", "true")[flag] for flag in columns.readable.tolist()])
             elif name == "message_frames":
-                first, last = (_text(columns.numbers[end]) for end in ("first_frame", "last_frame"))
-                pieces += [pa.scalar(f'{text}"{name}":[', long), first, pa.scalar(",", long), last]
+                pieces.append(f'"{name}":[%d,%d]')
+                made += [columns.numbers[end].tolist() for end in ("first_frame", "last_frame")]
             else:
-                pieces += [pa.scalar(f'{text}"{name}":', long), _text(columns.numbers[name])]
-            text = "]," if name == "message_frames" else ","
-        joined = compute.binary_join_element_wise(*pieces, pa.scalar("}\n", long), pa.scalar("", long))
-        return _data(joined)
+                pieces.append(f'"{name}":%d')
+                made.append(columns.numbers[name].tolist())
+        line = "{" + ",".join(pieces) + "}\n"
+        return "".join([line % row for row in zip(*made, strict=True)]).encode()
 
-    def _json(self, name: str, column: Words) -> Any:
-        import pyarrow as pa
-
-        def made() -> Any:
-            words = [f'"{name}":{_ENCODER.encode(thing).decode()}' for thing in column.things]
-            return pa.array(words, type=pa.large_string())
-
-        return self._once("json", name, column.things, made).take(pa.array(column.codes))
-
-    def _once(self, form: str, name: str, things: list[Any], make: Any) -> Any:
-        """Make what is kept of a list of things, once; the list is held, so that its id stays its own."""
-        key = (id(things), form, name)
+    def _words(self, name: str, column: Words) -> list[str]:
+        """Give a column as JSON texts; the list of things is held, so that its id stays its own."""
+        key = (id(column.things), name)
         if key not in self._made:
-            if len(self._made) > 4 * len(WORDS):
+            if len(self._made) > 2 * len(WORDS):
                 self._made.clear()
-            self._made[key] = (things, make())
-        return self._made[key][1]
+            self._made[key] = (column.things, [_ENCODER.encode(thing).decode() for thing in column.things])
+        texts = self._made[key][1]
+        return [texts[code] for code in column.codes.tolist()]
 
     def table(self, columns: Columns, schema: Any) -> Any:
         """Give an Arrow table of a schema with the fields of ``Transmission``."""
@@ -149,8 +140,12 @@ class Writer:
 
         arrays = []
         for field in schema:
-            if field.name in columns.words:
-                arrays.append(self._arrow(field, columns.words[field.name]))
+            if field.name == "facts":
+                arrays.append(_facts(field.type, columns.words[field.name]))
+            elif field.name in columns.words:
+                column = columns.words[field.name]
+                texts = [column.things[code] for code in column.codes.tolist()]
+                arrays.append(pa.array(texts, type=field.type))
             elif field.name == "readable":
                 arrays.append(pa.array(columns.readable))
             elif field.name == "message_frames":
@@ -160,29 +155,18 @@ class Writer:
                 arrays.append(pa.array(columns.numbers[field.name], type=field.type))
         return pa.Table.from_arrays(arrays, schema=schema)
 
-    def _arrow(self, field: Any, column: Words) -> Any:
-        import pyarrow as pa
 
-        def made() -> Any:
-            things = column.things
-            if field.name == "facts":
-                things = [[{"name": fact, "value": word} for fact, word in thing] for thing in things]
-            return pa.array(things, type=field.type)
+def _facts(kind: Any, column: Words) -> Any:
+    """Give facts as an Arrow array of lists of names and values."""
+    import pyarrow as pa
 
-        return self._once("arrow", field.name, column.things, made).take(pa.array(column.codes))
+    rows = [column.things[code] for code in column.codes.tolist()]
+    offsets = np.zeros(len(rows) + 1, dtype=np.int32)
+    np.cumsum([len(row) for row in rows], out=offsets[1:])
+    flat = list(itertools.chain.from_iterable(rows))
+    ends = [pa.array([pair[end] for pair in flat], type=pa.string()) for end in (0, 1)]
+    pairs = pa.StructArray.from_arrays(ends, fields=list(kind.value_type))
+    return pa.ListArray.from_arrays(pa.array(offsets), pairs, type=kind)
 
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
-
-
-def _text(numbers: npt.NDArray[np.int64]) -> Any:
-    import pyarrow as pa
-
-    return pa.array(numbers).cast(pa.large_string())
-
-
-def _data(texts: Any) -> bytes:
-    """Give the bytes of an Arrow array of text, one after the other."""
-    _, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    return memoryview(data)[int(ends[0]) : int(ends[-1])].tobytes()

@@ -7,7 +7,9 @@ import pytest
 from rich.console import Console
 
 from vitne.lab import samples
+from vitne.report.formats import table as module
 from vitne.report.formats.table import print_result
+from vitne.report.overview import overview
 
 
 def printed(case, *, colour=False, width=110, **options) -> str:
@@ -51,15 +53,16 @@ def test_unread_traffic_gaps_and_oddities_stand_beside(case):
     assert "831 packets, 2 messages, 1 h 1 min of capture" in told
 
 
-def test_quiet_keeps_the_sentences(case):
-    told = printed(case, quiet=True)
+def test_the_sentences_come_first_and_a_case_laid_out_is_not_laid_out_again(case, monkeypatch):
+    told = printed(case)
     assert told.startswith("3 kinds")
-    assert "Not looked into" in told
-    assert "IMEI1" not in told
+    laid = overview(case)
+    monkeypatch.setattr(module, "overview", None)
+    assert printed(case, laid=laid) == told
 
 
 def test_nothing_found_is_said_with_what_could_not_be_looked_at(make_case):
-    told = printed(make_case(findings=[]), quiet=True)
+    told = printed(make_case(findings=[]))
     assert "No personal data was observed" in told
     assert "Not looked into: 40 360 bytes" in " ".join(told.split())
 

@@ -43,9 +43,18 @@ _UNREAD = (
 )
 
 
-def page(case: Outcome, *, rules: Mapping[str, Any] | None = None, whither: Sequence[Whither] = ()) -> bytes:
-    """Give the page as UTF-8; ``rules`` are versions and digests of what was used."""
-    laid, left_out = _bounded(overview(case))
+def page(
+    case: Outcome,
+    *,
+    rules: Mapping[str, Any] | None = None,
+    whither: Sequence[Whither] = (),
+    laid: Overview | None = None,
+) -> bytes:
+    """Give the page as UTF-8; ``rules`` are versions and digests of what was used.
+
+    ``laid`` is the case laid out, where that was done already.
+    """
+    laid, left_out = _bounded(laid or overview(case))
     pieces = [_head(laid), *_glance(laid), *_whither(whither)]
     picture = drawing(case, laid)
     if picture is not None:

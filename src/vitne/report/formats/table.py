@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vitne.report import visible
-from vitne.report.overview import overview
+from vitne.report.overview import overview, sentences
 from vitne.report.words import (
     DELIVERY_MEANS,
     HOST_SOURCE_MEANS,
@@ -41,14 +41,13 @@ _UNREAD = 12  # most destinations that could not be read, and most gaps and oddi
 _GRADE_STYLE = {"observed": "bold green", "derived": "green", "declared": "cyan", "inferred": "yellow"}
 
 
-def print_result(case: Outcome, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
-    """Print a case; ``quiet`` keeps the first sentences, ``verbose`` shows lists to their end."""
-    laid = overview(case)
-    for number, sentence in enumerate(laid.headlines):
-        console.print(_plain(sentence, 600, "bold" if number == 0 else ""), soft_wrap=True)
-    console.print(_plain(laid.limits, 600), soft_wrap=True)
-    if quiet:
-        return
+def print_result(
+    case: Outcome, console: Console, *, verbose: bool = False, laid: Overview | None = None
+) -> None:
+    """Print a case; ``verbose`` shows lists to their end, ``laid`` is the case laid out, where it was."""
+    laid = laid or overview(case)
+    for number, sentence in enumerate(sentences(laid)):
+        console.print(Text(sentence, "bold" if number == 0 and laid.headlines else ""), soft_wrap=True)
     for near in laid.devices:
         _print_device(near, console, verbose=verbose)
     _print_notes(case, console, verbose=verbose)
