@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
+from tests.fleet.store import BUCKET, Server
 
 from vitne.cli.main import main
 from vitne.cli.names import schemas
 from vitne.lab.handsets import write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 COUNT = 40
@@ -67,7 +69,8 @@ def test_a_second_run_scans_nothing_and_gives_the_same(
 def test_wrong_uses_are_told(place: Path, tmp_path: Path) -> None:
     table, out = str(place / "captures" / "fleet.csv"), str(tmp_path / "out")
     assert main(["fleet", str(tmp_path / "none"), "--out", out]) == 2
-    assert main(["fleet", table, "--out", out, "--engine", "dask://x"]) == 2
+    assert main(["fleet", table, "--out", out, "--engine", "spark://x"]) == 2
+    assert main(["fleet", table, "--out", out, "--patience", "-1"]) == 2
     assert main(["fleet", table, "--out", out, "--partition", "colour"]) == 2
     assert main(["fleet", table, "--out", out, "--keys", str(tmp_path / "none")]) == 2
     blocked = tmp_path / "file"
@@ -76,3 +79,67 @@ def test_wrong_uses_are_told(place: Path, tmp_path: Path) -> None:
     lone = tmp_path / "lone.csv"
     lone.write_text("capture\nnone.pcap\n")
     assert main(["fleet", str(lone), "--out", out]) == 3
+
+
+@pytest.fixture
+def server(place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    pytest.importorskip("moto", reason="the object store of the tests is not installed: requirements/dev.txt")
+    one = Server()
+    one.environ(monkeypatch)
+    rows = (place / "captures" / "fleet.csv").read_text(encoding="utf-8").splitlines()
+    odd = {"handset-00001.pcap": "odd//ø #1?.pcap", "handset-00002.pcap": "../two [2].pcap"}
+    table = [rows[0]]
+    for row in rows[1 : COUNT // 2 + 1]:
+        name, _, rest = row.partition(",")
+        data = (place / "captures" / name).read_bytes()
+        one.put("lab/" + odd.get(name, name), data)
+        table.append(",".join((odd.get(name, name), rest)))
+    table.append("gone.pcap,gone,TA-1,9.97A,NO,1,none,office,2019-02-01")
+    one.put("lab/fleet.csv", "\n".join(table).encode() + b"\n")
+    one.put("lab/notes.txt", b"no capture")
+    yield one
+    one.close()
+
+
+def _fleet(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    capsys.readouterr()
+    code = main(["fleet", *words, "-j", "2"])
+    return code, capsys.readouterr().out
+
+
+def test_a_fleet_in_an_object_store_is_fetched_once_and_given_as_from_a_folder(
+    place: Path, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, table = str(tmp_path / "out"), f"s3://{BUCKET}/lab/fleet.csv"
+    server.trouble.not_now(3)
+    code, said = _fleet(capsys, table, "--out", out)
+    assert code == 1  # one capture is gone
+    assert f"{COUNT // 2} captures were scanned" in said
+    assert "not read: gone.pcap: it is not there (404)" in said
+    half = tmp_path / "half.csv"
+    rows = (place / "captures" / "fleet.csv").read_text(encoding="utf-8").splitlines()[: COUNT // 2 + 1]
+    half.write_text("\n".join(row.replace("handset", f"{place}/captures/handset", 1) for row in rows[1:]))
+    half.write_text(f"{rows[0]}\n{half.read_text()}\n")
+    assert _fleet(capsys, str(half), "--out", str(tmp_path / "other"))[0] == 0
+    documents = [
+        json.loads((tmp_path / each / "fleet.json").read_bytes())["senders"] for each in ("out", "other")
+    ]
+    assert [(each["recipient"], each["count"]["sending"]) for each in documents[0]] == [
+        (each["recipient"], each["count"]["sending"]) for each in documents[1]
+    ]
+    server.trouble.asked.clear()
+    assert "0 captures were scanned" in _fleet(capsys, table, "--out", out)[1]
+    fetched = [each for each in server.trouble.asked if each[0] == "GET" and ".pcap" in each[1]]
+    assert fetched == []
+
+
+def test_a_prefix_and_a_pattern_give_what_lies_there(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "out")
+    _, said = _fleet(capsys, f"s3://{BUCKET}/lab/", "--out", out)
+    assert f"{COUNT // 2} devices" in said
+    _, said = _fleet(capsys, f"s3://{BUCKET}/lab/handset-0001*.pcap", "--out", out)
+    assert "0 captures were scanned" in said
+    assert main(["fleet", f"s3://{BUCKET}/nothing/", "--out", out]) == 2
+    assert main(["fleet", f"s3://{BUCKET}/none.csv", "--out", out]) == 3

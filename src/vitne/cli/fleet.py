@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,36 +15,31 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from vitne.fleet import Settings
+    from vitne.fleet.engine import Engine
     from vitne.fleet.shape import FleetReport
     from vitne.fleet.working import Worked
 
 
 def run(options: argparse.Namespace) -> int:
     """Work through a fleet and give the exit code."""
-    from vitne.fleet import Settings, explain, read_manifest, work_through
+    from vitne.fleet import explain, read_manifest, work_through
     from vitne.fleet.dataset import partition_of, write_dataset
-    from vitne.fleet.engine import LocalEngine
+    from vitne.fleet.objects import Store
     from vitne.fleet.working import only_run
 
-    if options.engine != "local":
-        raise UsageError(
-            f"there is no engine {options.engine!r}",
-            expected="local: processes of this machine",
-            next_step="share the table out among machines; results in one folder are used by all",
-        )
-    handsets = read_manifest(options.manifest)
+    if options.patience < 0:
+        raise UsageError(f"--patience {options.patience:g} is no length of time")
+    engine = _engine(options)
+    handsets = read_manifest(options.manifest, store=Store(patience_s=options.patience))
     partition = partition_of(handsets, options.partition)
     if options.partition and not partition:
         raise UsageError(f"the table has no column {options.partition!r}", where=options.manifest)
-    settings, rules = _settings(options)
+    settings = _settings(options)
     folder = Path(options.out)
     with only_run(folder):
         worked = work_through(
-            handsets,
-            folder,
-            settings=Settings(options=settings, rules=rules),
-            engine=LocalEngine(options.jobs),
-            progress=_progress(quiet=options.quiet),
+            handsets, folder, settings=settings, engine=engine, progress=_progress(quiet=options.quiet)
         )
         report = explain(handsets, worked.results)
         write_dataset(folder, handsets, worked.results, partition=partition)
@@ -56,23 +50,33 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if worked.given_up or any(each.partial for each in worked.results.values()) else DONE
 
 
-def _settings(options: argparse.Namespace) -> tuple[Any, str]:
-    """Give the options of each scan, and the digest of all that shapes a result besides the capture."""
+def _settings(options: argparse.Namespace) -> Settings:
+    """Give how each capture is scanned."""
     from vitne.cli.scan import _keep_searches, _subject
+    from vitne.fleet import Settings
+    from vitne.fleet.task import rules_of
     from vitne.pipeline import Options
-    from vitne.pipeline.rules import rules_used, use_senders
 
     _keep_searches()
-    use_senders(options.sender)
-    subject = _subject(options.subject)
-    digest = hashlib.sha256(msgspec.json.encode(rules_used(), order="deterministic"))
-    digest.update(msgspec.json.encode(subject, order="deterministic"))
-    for key in options.keys:
-        try:
-            digest.update(hashlib.sha256(Path(key).read_bytes()).digest())
-        except OSError as error:
-            raise UsageError(f"the key log cannot be read: {error.strerror}", where=key) from error
-    return Options(subject=subject, keys=tuple(options.keys), jobs=1), digest.hexdigest()
+    own = Options(subject=_subject(options.subject), keys=tuple(options.keys), jobs=1)
+    senders = tuple(options.sender)
+    return Settings(options=own, rules=rules_of(own, senders), senders=senders, patience_s=options.patience)
+
+
+def _engine(options: argparse.Namespace) -> Engine:
+    """Give what shares the work out."""
+    if options.engine == "local":
+        from vitne.fleet.engine import LocalEngine
+
+        return LocalEngine(options.jobs)
+    from vitne.fleet.distributed import DaskEngine, is_address
+
+    if is_address(options.engine):
+        return DaskEngine(options.engine, patience_s=options.patience)
+    raise UsageError(
+        f"there is no engine {options.engine!r}",
+        expected="local: processes of this machine; dask://HOST:PORT: the workers of a Dask scheduler",
+    )
 
 
 def _progress(*, quiet: bool) -> Callable[[int, int], None]:

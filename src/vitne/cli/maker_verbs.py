@@ -136,7 +136,8 @@ def _fleet_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "manifest",
         metavar="MANIFEST",
-        help="table (.csv, .tsv) with a column capture and what is known of each device; a folder; a pattern",
+        help="table (.csv, .tsv) with a column capture and what is known of each device; a folder; a "
+        "pattern; or one of them as an address s3://BUCKET/KEY",
     )
     parser.add_argument("--out", metavar="DIR", required=True, help="where results and the dataset go")
     parser.add_argument("--subject", metavar="FILE", help="what is known of all devices alike")
@@ -147,7 +148,19 @@ def _fleet_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--partition", metavar="COLUMN", help="column that parts the dataset (default: build)"
     )
-    parser.add_argument("--engine", metavar="NAME", default="local", help="what shares the work out (local)")
+    parser.add_argument(
+        "--engine",
+        metavar="NAME",
+        default="local",
+        help="what shares the work out: local, or the Dask scheduler dask://HOST:PORT",
+    )
+    parser.add_argument(
+        "--patience",
+        metavar="S",
+        type=float,
+        default=300.0,
+        help="seconds without an answer of an object store or a scheduler before it is given up (300)",
+    )
     parser.add_argument("-j", "--jobs", metavar="N", type=int, help="processes (default: one a core)")
     parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema fleet)")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")

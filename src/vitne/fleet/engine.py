@@ -4,7 +4,8 @@ A task is given to one worker at a time.  When a worker dies, its task is given 
 takes its place; a task that has ended several workers is given up and reported.  Since a result is kept by
 its digest and put in place as a whole, a task that was done and not reported is done again without effect.
 
-A second engine needs the one method ``run`` with this signature.
+Another engine needs the one method ``run`` and says whether its workers see this machine's folders; that of
+``vitne.fleet.distributed`` hands the tasks to a Dask scheduler.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import signal
 import warnings
 from collections import deque
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
+
+T = TypeVar("T", bound="Hashable")
 
 MOST_DEATHS = 3
 """Workers that one task may end before it is given up."""
@@ -27,7 +30,9 @@ MOST_DEATHS = 3
 class Engine(Protocol):
     """What works through tasks."""
 
-    def run(self, tasks: Sequence[str], work: Callable[[str], Any]) -> Iterator[tuple[str, Any, str]]:
+    apart: bool  # its workers do not see this machine's folders: what they gave is kept here
+
+    def run(self, tasks: Sequence[T], work: Callable[[T], Any]) -> Iterator[tuple[T, Any, str]]:
         """Yield (task, what work gave, "") for each task once, or (task, None, why) where it was given up."""
         ...
 
@@ -35,16 +40,16 @@ class Engine(Protocol):
 class _Worker:
     """One process and the task it has."""
 
-    def __init__(self, context: Any, work: Callable[[str], Any]) -> None:
+    def __init__(self, context: Any, work: Callable[[Any], Any]) -> None:
         self.here, there = context.Pipe()
         self.process = context.Process(target=_serve, args=(there, work), daemon=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # no thread of the parent is at work
             self.process.start()
         there.close()
-        self.task: str | None = None
+        self.task: Any = None
 
-    def give(self, task: str) -> bool:
+    def give(self, task: Any) -> bool:
         """Give it a task; false where it is dead."""
         self.task = task
         try:
@@ -64,16 +69,18 @@ class _Worker:
 class LocalEngine:
     """Processes of this machine, forked, one for each core unless asked otherwise."""
 
+    apart = False
+
     def __init__(self, jobs: int | None = None) -> None:
         self.jobs = max(1, jobs if jobs is not None else len(os.sched_getaffinity(0)))
         self.pids: list[int] = []  # of the workers at work, for tests that kill one
         self.deaths = 0
 
-    def run(self, tasks: Sequence[str], work: Callable[[str], Any]) -> Iterator[tuple[str, Any, str]]:
+    def run(self, tasks: Sequence[T], work: Callable[[T], Any]) -> Iterator[tuple[T, Any, str]]:
         """Yield (task, what work gave, "") for each task once, or (task, None, why) where it was given up."""
         context = multiprocessing.get_context("fork")
         waiting = deque(dict.fromkeys(tasks))
-        deaths: dict[str, int] = {}
+        deaths: dict[Any, int] = {}
         workers: dict[Connection, _Worker] = {}
         try:
             while waiting or workers:
@@ -87,7 +94,7 @@ class LocalEngine:
             self.pids = []
 
     def _staff(
-        self, workers: dict[Connection, _Worker], waiting: deque[str], hire: Callable[[], _Worker]
+        self, workers: dict[Connection, _Worker], waiting: deque[Any], hire: Callable[[], _Worker]
     ) -> None:
         """Give waiting tasks to idle or new workers."""
         while waiting and len(workers) < self.jobs:
@@ -101,12 +108,12 @@ class LocalEngine:
         self,
         ready: Connection,
         workers: dict[Connection, _Worker],
-        waiting: deque[str],
-        deaths: dict[str, int],
-    ) -> Iterator[tuple[str, Any, str]]:
+        waiting: deque[Any],
+        deaths: dict[Any, int],
+    ) -> Iterator[tuple[Any, Any, str]]:
         """Take what a worker says, or its death."""
         worker = workers[ready]
-        task = worker.task or ""
+        task = worker.task
         try:
             told = ready.recv()
         except (EOFError, ConnectionResetError):
@@ -127,7 +134,7 @@ class LocalEngine:
             worker.end()
 
 
-def _serve(there: Connection, work: Callable[[str], Any]) -> None:
+def _serve(there: Connection, work: Callable[[Any], Any]) -> None:
     """Work in the forked process until nothing more is given."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

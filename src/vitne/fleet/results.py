@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from vitne.model import Finding
 
 FORMAT = "vitne-fleet-result/1"
+_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 class Sending(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,15 +84,57 @@ def kept(folder: Path, key: str) -> CaptureResult | None:
     return result if result.format == FORMAT and result.key == key else None
 
 
+def kept_keys(folder: Path) -> frozenset[str]:
+    """Give the keys of all results that are there."""
+    return frozenset(each.stem for each in (folder / "results").glob("??/*.json"))
+
+
 def keep(folder: Path, result: CaptureResult) -> None:
     """Put a result in its place as a whole; raises StoreError."""
-    place = place_of(folder, result.key)
+    _put(place_of(folder, result.key), msgspec.json.encode(result, order="sorted") + b"\n", folder)
+
+
+def _name_of(folder: Path, url: str, etag: str, *, size: int, rules: str) -> Path:
+    """Give where it stands which result belongs to an object as its store lists it."""
+    told = hashlib.sha256("\0".join((FORMAT, url, etag, str(size), rules)).encode("utf-8", "surrogatepass"))
+    name = told.hexdigest()
+    return folder / "objects" / name[:2] / name
+
+
+def recall(folder: Path, url: str, etag: str, *, size: int, rules: str) -> CaptureResult | None:
+    """Give the result of an object that was fetched before and still has the same ETag, else None."""
+    if not etag:
+        return None
+    try:
+        key = _name_of(folder, url, etag, size=size, rules=rules).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return kept(folder, key) if _KEY.fullmatch(key) else None
+
+
+def remember(folder: Path, url: str, etag: str, *, result: CaptureResult, rules: str) -> None:
+    """Write down which result belongs to an object; raises StoreError."""
+    if etag:
+        place = _name_of(folder, url, etag, size=result.size, rules=rules)
+        _put(place, f"{result.key}\n".encode(), folder)
+
+
+def sweep(folder: Path) -> None:
+    """Take away what runs that were killed left unfinished."""
+    for left in (*folder.glob("results/??/.unfinished-*"), *folder.glob("objects/??/.unfinished-*")):
+        left.unlink(missing_ok=True)
+    for left in folder.glob(".dataset-unfinished-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _put(place: Path, data: bytes, folder: Path) -> None:
+    """Write a file as a whole."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".unfinished-", dir=place.parent)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(msgspec.json.encode(result, order="sorted") + b"\n")
+                stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(name).rename(place)

@@ -1,15 +1,17 @@
-"""A fleet worked through: results that are there are used, the rest is made, one process a core."""
+"""A fleet worked through: results that are there are used, the rest is made by the workers of an engine."""
 
 from __future__ import annotations
 
 import fcntl
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from vitne.fleet.engine import LocalEngine
-from vitne.fleet.results import CaptureResult, keep, kept, key_of, read_capture, unreadable
+from vitne.fleet.objects import is_object
+from vitne.fleet.results import CaptureResult, keep, kept, kept_keys, recall, remember, sweep, unreadable
+from vitne.fleet.task import Settings, Task, Told, Work, warm
 from vitne.model import StoreError
 
 if TYPE_CHECKING:
@@ -23,25 +25,10 @@ if TYPE_CHECKING:
 class Worked(msgspec.Struct, frozen=True, kw_only=True):
     """A fleet's results."""
 
-    results: dict[str, CaptureResult]  # by path of the capture
+    results: dict[str, CaptureResult]  # by path or address of the capture
     made: int  # scanned by this run
     found: int  # that were there from before
-    given_up: int  # captures that ended their workers
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """How each capture is scanned."""
-
-    options: Any  # of the scan
-    rules: str  # digest of all that shapes a result besides the capture; with the capture's own it is the key
-
-
-class _Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker tells of one capture."""
-
-    key: str
-    made: bool
-    error: str = ""  # why its bytes cannot be read at all
+    given_up: int  # captures that ended their workers, or that no worker could be given
 
 
 @contextmanager
@@ -62,17 +49,8 @@ def only_run(folder: Path) -> Iterator[None]:
                 where=str(folder),
                 next_step="wait for its end; what it has done is used by the next run",
             ) from error
+        sweep(folder)
         yield
-
-
-def _warm() -> None:
-    """Load and compile once what every forked worker then has."""
-    import vitne.pipeline.scan  # noqa: F401  (loaded for the workers)
-    from vitne import catalog
-    from vitne.identify.rulebook import rulebook
-
-    rulebook()
-    catalog.senders()
 
 
 def work_through(
@@ -87,32 +65,41 @@ def work_through(
 
     A run that was stopped, or whose workers were killed, is taken up where it was.
     """
-    captures = list(dict.fromkeys(each.capture for each in handsets))
-
-    def work(capture: str) -> _Told:
-        try:
-            key, digest, size = key_of(capture, settings.rules)
-        except OSError as error:
-            return _Told(key="", made=False, error=f"it cannot be opened: {error.strerror}")
-        if kept(folder, key) is not None:
-            return _Told(key=key, made=False)
-        keep(folder, read_capture(capture, key, digest, size=size, options=settings.options))
-        return _Told(key=key, made=True)
-
-    _warm()
+    engine = engine or LocalEngine()
+    tasks = {each.capture: Task(capture=each.capture, etag=each.etag, size=each.size) for each in handsets}
     results: dict[str, CaptureResult] = {}
-    made = found = given_up = 0
-    for capture, told, why in (engine or LocalEngine()).run(captures, work):
-        result = kept(folder, told.key) if told is not None and told.key else None
+    for task in tasks.values():
+        before = recall(folder, task.capture, task.etag, size=task.size, rules=settings.rules)
+        if before is not None:
+            results[task.capture] = before
+    found, made, given_up = len(results), 0, 0
+    waiting = [task for task in tasks.values() if task.capture not in results]
+    if engine.apart:
+        work = Work(settings=settings, known=kept_keys(folder))
+    else:
+        work = Work(settings=settings, folder=folder)
+        warm()
+    for task, told, why in engine.run(waiting, work):
+        result = None if told is None else _taken(folder, told)
         if result is None:
             result = unreadable("", why or (told.error if told is not None else "") or "its result is gone")
             given_up += bool(why)
-        elif told.made:
-            made += 1
         else:
-            found += 1
-        results[capture] = result
-        progress(len(results), len(captures))
+            made, found = made + told.made, found + (not told.made)
+            if is_object(task.capture):
+                remember(folder, task.capture, told.etag, result=result, rules=settings.rules)
+        results[task.capture] = result
+        progress(len(results), len(tasks))
     return Worked(
-        results={capture: results[capture] for capture in captures}, made=made, found=found, given_up=given_up
+        results={capture: results[capture] for capture in tasks}, made=made, found=found, given_up=given_up
     )
+
+
+def _taken(folder: Path, told: Told) -> CaptureResult | None:
+    """Keep what a worker gave, or look up what it says is there; raises StoreError where nothing is kept."""
+    if told.full:
+        raise StoreError(told.full, where=str(folder), next_step="make room; what is there is used again")
+    if told.result is not None:
+        keep(folder, told.result)
+        return told.result
+    return kept(folder, told.key) if told.key else None
