@@ -96,7 +96,8 @@ def _scanned(captures: list[str], options: argparse.Namespace) -> Any:
 
 def _as_of_scan(captures: list[str], options: argparse.Namespace) -> argparse.Namespace:
     """Give the options as those of a scan of the same captures."""
-    return argparse.Namespace(**{"secrets": None, "apps": [], **vars(options), "captures": captures})
+    unasked: dict[str, Any] = {"secrets": None, "apps": [], "quick": False}
+    return argparse.Namespace(**{**unasked, **vars(options), "captures": captures})
 
 
 def _events(outcomes: list[Any], options: argparse.Namespace) -> dict[str, list[int]] | None:

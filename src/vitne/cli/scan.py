@@ -55,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
                     keys=tuple(options.keys),
                     apps=tuple(options.apps),
                     device=options.device,
+                    quick=options.quick,
                     jobs=options.jobs,
                     stdin=None if sys.stdin is None else sys.stdin.buffer,
                     progress=progress,
@@ -143,6 +144,7 @@ def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:
         "device": options.device,
         "subject": bool(options.subject),
         "secrets": bool(options.secrets),
+        "quick": options.quick,
         "apps": [_written(str(Path(each).resolve())) for each in options.apps],
         "inputs": [_written(str(Path(each).resolve())) if each != "-" else "-" for each in options.captures],
     }

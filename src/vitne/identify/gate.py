@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any
 
-from vitne.identify.needles import hyperscan_library
+import numpy as np
+
+from vitne.identify.needles import MOST_HITS, Hits, hyperscan_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    import numpy.typing as npt
 
 _AHEAD = re.compile(rb"\(\?![^()]*\)")
 """Looking ahead only takes matches away, and Hyperscan cannot do it."""
@@ -47,7 +51,19 @@ class Gate:
         behind = [at - 1 for at in accumulate(len(piece) + 1 for piece in pieces)]  # end of each piece
         return sorted({min(bisect_left(behind, end), len(pieces) - 1) for end in ends})
 
-    def _ends(self, data: bytes, *, most: int) -> list[int] | None:
+    def hits(self, data: npt.NDArray[np.uint8]) -> Hits:
+        """Give the last byte of each place at which a pattern matches, as hits of no needle."""
+        if self._database is None:
+            ends: list[int] | None = [
+                one.end() for one in islice(self._any.finditer(data.tobytes()), MOST_HITS)
+            ]
+        else:
+            ends = self._ends(data, most=MOST_HITS) if len(data) else []
+        behind = np.unique(np.array(ends or (), dtype=np.int64))
+        none = np.full(len(behind), -1, dtype=np.int64)
+        return Hits(needle=none, start=behind - 1, end=behind, complete=ends is not None)
+
+    def _ends(self, data: bytes | npt.NDArray[np.uint8], *, most: int) -> list[int] | None:
         """Give where patterns end; None with so many or more."""
         ends: list[int] = []
 

@@ -35,6 +35,10 @@ from vitne.identify.readings import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import numpy as np
+    import numpy.typing as npt
+
+    from vitne.identify.needles import Hits
     from vitne.model import Node, Seed
 
 __all__ = ["LATITUDE", "LONGITUDE", "Pair", "Places", "chance", "half_of_place", "judge_place"]
@@ -89,6 +93,10 @@ class Places:
         found += [one.span() for one in islice(self._marked.finditer(data), MOST)]
         found += [(at, at + len(start)) for start in self._every for at in islice(_all(data, start), MOST)]
         return found
+
+    def written(self, data: npt.NDArray[np.uint8]) -> Hits:
+        """Give where something that may be a known place ends in text, one byte each."""
+        return self._gate.hits(data)
 
     def packed(self, data: bytes) -> list[tuple[int, int]]:
         """Give the ranges in which pairs of binary numbers stand near a known place."""

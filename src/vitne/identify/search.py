@@ -53,12 +53,14 @@ class Searcher:
         keywords: Mapping[str, Sequence[str]] = KEYWORDS,
         salts: Sequence[Salt] = (),
         engine: str = "",
+        digests: bool = True,
     ) -> None:
         """Prepare the search; raises UsageError for a seed of the subject whose value cannot be.
 
         ``haystack`` is the number of bytes searched in all, for the E-value; ``keywords`` are the words of
         field names that speak for an identifier; ``salts`` are what senders add before they take a digest;
-        ``engine`` is "hyperscan", "numpy" or "" for the best.
+        ``engine`` is "hyperscan", "numpy" or "" for the best; without ``digests`` those that no engine
+        searches (salted, keyed, cut short) are not looked up.
         """
         self.seeds = tuple(map(_canonical, seeds))
         self.needles = needles_of(self.seeds)
@@ -69,20 +71,26 @@ class Searcher:
         self._alike = Counter((needle.seed, len(needle.data)) for needle in self.needles)
         self._places = Places(self.seeds)
         self._pieces = Pieces(self.seeds, engine=engine)
-        self._digests = Digests(self.seeds, salts) if any(map(_of_subject, self.seeds)) else None
+        self._digests = Digests(self.seeds, salts) if digests and any(map(_of_subject, self.seeds)) else None
         self._looked_up: dict[int, int] = {}  # identity of a needle that no engine searches -> its row
         self._judgements: dict[int, Evidence] = {}
         self.complete = True  # false once a buffer held more hits than are kept
         self.haystack = haystack  # bytes that chance is reckoned for
 
     def raw(
-        self, data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+        self,
+        data: npt.NDArray[np.uint8],
+        starts: npt.NDArray[np.int64],
+        ends: npt.NDArray[np.int64],
+        *,
+        whole: bool = True,
     ) -> RawHits:
         """Find where values may stand in pieces of a buffer: half-open ranges, sorted by start.
 
-        What needs a key or company to count is among them; ``nodes`` decides on that.
+        What needs a key or company to count is among them; ``nodes`` decides on that.  Without ``whole`` so
+        is what may be a part of something longer: a message may end there that nobody framed yet.
         """
-        hits = self._hits(data, starts, ends)
+        hits = self._hits(data, starts, ends, whole=whole)
         return RawHits(
             piece=piece_of(hits.start, starts),
             start=hits.start,
@@ -102,6 +110,15 @@ class Searcher:
         """Add where values may begin that go on in other fields; ``bounds`` are begins and ends of pieces."""
         return with_beginnings(hits, reject_crossing(self._pieces.beginnings(data), *bounds), bounds[0])
 
+    def with_places(
+        self,
+        hits: RawHits,
+        data: npt.NDArray[np.uint8],
+        bounds: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    ) -> RawHits:
+        """Add where known places may be written, as weak hits of no needle; ``bounds`` as above."""
+        return with_beginnings(hits, reject_crossing(self._places.written(data), *bounds), bounds[0])
+
     def places(self, data: bytes) -> list[tuple[int, int]]:
         """Give all ranges of some data in which a known value may stand, those that are none too."""
         found = self._engine.scan(data)
@@ -114,11 +131,16 @@ class Searcher:
         return self._places.packed(data)
 
     def _hits(
-        self, data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+        self,
+        data: npt.NDArray[np.uint8],
+        starts: npt.NDArray[np.int64],
+        ends: npt.NDArray[np.int64],
+        *,
+        whole: bool = True,
     ) -> Hits:
         found = reject_crossing(self._engine.scan(data), starts, ends)
         self.complete = self.complete and found.complete
-        return keep_whole(found, self._engine, data, bounds=Bounds(starts, ends))
+        return found if not whole else keep_whole(found, self._engine, data, bounds=Bounds(starts, ends))
 
     def nodes(self, nodes: Sequence[Node]) -> Iterator[Sighting]:
         """Give the sightings in unwrapped bytes, in the order of the nodes and of their places.

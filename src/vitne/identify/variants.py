@@ -133,7 +133,7 @@ def _needle(row: int, spelling: Spelling, variant: Variant) -> Needle:
 
 
 SEEN_THROUGH = frozenset(
-    {"hex", "utf-16", "base64", "base64url"}
+    {"hex", "utf-16", "base64", "base64url", "percent"}
 )  # borders of the value can be seen through these
 
 

@@ -16,6 +16,7 @@ GapKind = Literal[
     "missing-segment",  # bytes of a TCP stream that no captured frame holds
     "missing-fragment",  # an IP datagram of which a fragment is not in the capture
     "limit",  # a bound on size, depth, count or time was reached
+    "not-unwrapped",  # bytes in which quick search looked for known values as they stand, and did no more
     "not-exported",  # bytes that went over and that an export of messages leaves out
     "malformed",  # bytes that break the format they announce
     "internal",  # a fault of vitne: the flow in hand was given up

@@ -1,34 +1,25 @@
-"""Flow by flow: decode, unwrap, search, draft.  Holds the program's one broad handler, around one flow."""
+"""Flow by flow: decode, unwrap, search, draft."""
 
 from __future__ import annotations
 
-import traceback
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
-from vitne.attribute import Names
 from vitne.identify.search import Searcher
 from vitne.identify.wanted import Wanted
-from vitne.model import Gap, Message, Oddity, Secrets
-from vitne.pipeline.ends import NOBODY
+from vitne.model import Message, Secrets
 from vitne.pipeline.flowreader import FlowReader
 from vitne.pipeline.framed import exchanges
-from vitne.pipeline.notes import Notes
+from vitne.pipeline.gathering import Gathering
 from vitne.pipeline.openings import Openings
 from vitne.pipeline.sighting import Sightings
-from vitne.pipeline.toll import Toll
-from vitne.pipeline.twins import Twins
-from vitne.pipeline.views import Pieces, SideView, join
-from vitne.pipeline.workers import Haul
+from vitne.pipeline.views import Pieces, SideView
 from vitne.reassemble import Traffic as Walked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from vitne.assess import Draft
     from vitne.attribute import Device, Devices
     from vitne.identify.raw_hits import RawHits
     from vitne.model import Capture, Flow, Seed, StreamBatch
@@ -38,17 +29,9 @@ if TYPE_CHECKING:
     from vitne.pipeline.saying import Saying
     from vitne.pipeline.traffic import Traffic
 
-_MOST_FLOW = 256 << 20
-"""Bytes of one side of a flow that are decoded; the rest is still searched raw."""
-_FLUSH = 4 << 20
-_MOST_PENDING = 4096
-_MOST_REPEATS = 10_000
-"""Entries of one value from one address to another."""
-_MOST_FINDINGS = 200_000
 
-
-class FlowWork:
-    """Works through batches and gathers what is found."""
+class FlowWork(Gathering):
+    """Reads every flow to the ground."""
 
     def __init__(  # noqa: PLR0913  (what one scan is about)
         self,
@@ -60,101 +43,19 @@ class FlowWork:
         shortcuts: bool = True,
         secrets: Secrets | None = None,
     ) -> None:
-        self.devices = devices
-        self.captures = captures
-        self.searcher = Searcher(seeds, haystack=haystack, salts=secrets.salts if secrets is not None else ())
-        self.wanted = Wanted(self.searcher)
-        opener = Openings(secrets or Secrets(), self.searcher)
-        self.sightings = Sightings(self.searcher, devices, opener)
-        self.twins = Twins(captures)
+        salts = secrets.salts if secrets is not None else ()
+        searcher = Searcher(seeds, haystack=haystack, salts=salts)
+        self.wanted = Wanted(searcher)
+        opener = Openings(secrets or Secrets(), searcher)
+        super().__init__(searcher, Sightings(searcher, devices, opener), devices, captures)
         self.reader = FlowReader(
-            self.searcher,
+            searcher,
             self.wanted,
             devices,
             shortcuts=shortcuts and not self.twins.asked,
             opener=opener,
         )
         self._protocols: tuple[Traffic | None, np.ndarray] = (None, np.zeros(0, dtype=np.uint8))
-        self._exchanges: dict[int, Exchange] = {}
-        self.renew(())
-        self._open: int | None = None
-        self._views: dict[int, list[SideView]] = {}
-        self._hits: dict[int, list[tuple[int, int]]] = {}
-        self._pending: list[MessageWork] = []
-        self._pending_bytes = 0
-
-    def renew(self, groups: Sequence[Traffic]) -> None:
-        """Forget what was gathered."""
-        self.names = Names()
-        self.notes = Notes()
-        self.twins = Twins(self.captures)
-        self.drafts: list[Draft] = []
-        self.toll = Toll(self.devices, groups)
-        self.learned: list[tuple[int, str, str]] = []  # flow, address of a device, name it gave itself
-        self._kept: dict[tuple[str, ...], int] = {}
-        self.over = 0  # findings that are not listed
-        self.failed = False
-
-    def haul(self, *, partial: bool) -> Haul:
-        """Give what was gathered, to be sent to another process."""
-        tables, records = self.toll.packed()
-        return Haul(
-            drafts=self.drafts,
-            notes=self.notes,
-            names=self.names,
-            requests=self.twins.requests,
-            learned=self.learned,
-            unread=self.toll.unread,
-            tables=tables,
-            records=records,
-            over=self.over,
-            failed=self.failed,
-            partial=partial,
-            complete=self.searcher.complete,
-        )
-
-    def absorb(self, haul: Haul) -> None:
-        """Take what another process gathered."""
-        self.drafts += haul.drafts
-        self.notes.absorb(haul.notes)
-        self.names.absorb(haul.names)
-        self.twins.requests += haul.requests
-        self.learned += haul.learned
-        self.toll.absorb(haul.unread, haul.tables, haul.records)
-        self.over += haul.over
-        self.failed |= haul.failed
-
-    def settle(self) -> None:
-        """Bound and name what was gathered, in the order of flows, whoever gathered it."""
-        for _, address, name in sorted(self.learned, key=lambda told: told[0]):
-            self.devices.name(address, name)
-        self.toll.left_out, notes = self.twins.doubles()
-        self.notes.extend(notes)
-        drafts = [one for one in self.drafts if one.setting.flow.number not in self.toll.left_out]
-        self.drafts, self._kept = [], {}
-        for one in sorted(drafts, key=lambda each: each.setting.flow.number):
-            self._keep(one)
-        if self.over:
-            why = "more findings than are listed: further repeats of listed values are counted here"
-            self.notes.add(Gap(kind="limit", why=why, count=self.over))
-
-    # -- batches -----------------------------------------------------------------------------------------
-
-    def batch(self, traffic: Traffic, batch: StreamBatch) -> None:
-        """Take the next batch; flows come one after the other, a flow may go on in the next batch."""
-        hits = self.sightings.raw(batch)
-        by_piece = self.sightings.by_piece(batch, hits)
-        pieces, sides = Pieces(batch), batch.side.tolist()
-        plain = self._plain_of(traffic, batch, hits)
-        for piece, number in enumerate(batch.flow.tolist()):
-            if number != self._open:
-                self._close(traffic)
-                self._open = number
-                self._exchanges = plain
-            view = SideView(batch, piece, pieces)
-            side = sides[piece]
-            self._views.setdefault(side, []).append(view)
-            self._hits.setdefault(side, []).extend(by_piece.get(piece, ()))
 
     def _plain_of(self, traffic: Traffic, batch: StreamBatch, hits: RawHits) -> dict[int, Exchange]:
         """Give the plain conversations of a batch by the number of their flow."""
@@ -163,20 +64,6 @@ class FlowWork:
         if self._protocols[0] is not traffic:
             self._protocols = (traffic, traffic.walked.flow_columns()["protocol"])
         return exchanges(batch, self._protocols[1], hits)
-
-    def note(self, traffic: Traffic, note: Gap | Oddity) -> None:
-        """Take a gap or oddity that the reassembly tells."""
-        if note.flow is not None:
-            if isinstance(note, Gap):
-                flow = traffic.flow(note.flow + traffic.first_flow)
-                self.toll.unreadable(flow, NOBODY, note.kind, note.length or 0)
-            note = msgspec.structs.replace(note, flow=note.flow + traffic.first_flow)
-        self.notes.add(note)
-
-    def finish(self, traffic: Traffic) -> None:
-        """End the flow in hand and draft what is still waiting."""
-        self._close(traffic)
-        self._flush()
 
     def names_only(self, traffic: Traffic, batch: StreamBatch) -> None:
         """Learn names of devices from a batch and nothing else."""
@@ -187,62 +74,6 @@ class FlowWork:
             for event in traffic.events(flow, views):
                 if isinstance(event, Message):
                     self._learn_device(flow, event)
-
-    def _close(self, traffic: Traffic) -> None:
-        if self._open is None:
-            return
-        number, views, hits = self._open, self._views, self._hits
-        self._open, self._views, self._hits = None, {}, {}
-        if any(len(pieces) > 1 for pieces in views.values()):
-            self._exchanges = {}  # it began in a batch before
-        joined = {side: join(pieces, _MOST_FLOW) for side, pieces in sorted(views.items())}
-        for side, pieces in views.items():
-            if len(pieces) > 1:
-                hits[side] = self.sightings.in_view(joined[side])
-                left = sum(map(len, pieces)) - len(joined[side])
-                if left:
-                    why = f"a side of a flow is longer than {_MOST_FLOW} bytes; the rest was not searched"
-                    self.notes.add(
-                        Gap(
-                            kind="limit",
-                            why=why,
-                            flow=number + traffic.first_flow,
-                            offset=_MOST_FLOW,
-                            length=left,
-                        )
-                    )
-        self._guarded(number + traffic.first_flow, lambda: self._flow(traffic, number, joined, hits=hits))
-
-    def _guarded(self, number: int, action: Callable[[], None], *, last: bool = True) -> bool:
-        """Do something for one flow; a fault of ours costs that flow, is told and fails the command."""
-        try:
-            action()
-        except Exception as error:  # noqa: BLE001  (the one broad handler of the program)
-            if last:
-                self.failed = True
-                where = traceback.extract_tb(error.__traceback__)[-1]
-                place = f"{type(error).__name__} in {where.name}, line {where.lineno}"
-                why = f"{place}: a fault of vitne; this flow is lost"
-                self.notes.add(Gap(kind="internal", why=why, flow=number))
-            return False
-        return True
-
-    # -- one flow ----------------------------------------------------------------------------------------
-
-    def _flow(
-        self,
-        traffic: Traffic,
-        number: int,
-        views: dict[int, SideView],
-        *,
-        hits: dict[int, list[tuple[int, int]]],
-    ) -> None:
-        flow = traffic.flow(number + traffic.first_flow)
-        self._told(traffic, flow, views, hits=hits)
-        inside = traffic.inside(flow, views)
-        if inside is not None:
-            found = {side: self.sightings.in_view(view) for side, view in inside.views.items()}
-            self._told(traffic, inside.flow, inside.views, hits=found, known=inside.host)
 
     def _told(
         self,
@@ -273,10 +104,7 @@ class FlowWork:
                 self.toll.unreadable(flow, saying.host, work.message.opaque, work.message.opaque_bytes)
             for opaque in work.opaque:
                 self.toll.unreadable(flow, saying.host, opaque.reason, opaque.length)
-            self._pending.append(work)
-            self._pending_bytes += work.node_bytes
-        if self._pending_bytes >= _FLUSH or len(self._pending) > _MOST_PENDING:
-            self._flush()
+        self._wait(saying.works)
 
     def _count(self, traffic: Traffic, flow: Flow, views: dict[int, SideView], saying: Saying) -> None:
         """Keep what is told of messages that were not made."""
@@ -318,36 +146,3 @@ class FlowWork:
             self.learned.extend(
                 (flow.number, address, name) for address, name in message.names if address == own
             )
-
-    # -- drafting ----------------------------------------------------------------------------------------
-
-    def _flush(self) -> None:
-        """Draft what waits; after a fault again flow by flow, so that only the flow at fault is lost."""
-        works, self._pending, self._pending_bytes = self._pending, [], 0
-        if not works or self._guarded(-1, lambda: self._draft(works), last=False):
-            return
-        for number, group in groupby(works, key=lambda work: work.flow.number):
-            own = list(group)
-            self._guarded(number, lambda own=own: self._draft(own))  # type: ignore[misc]
-
-    def _draft(self, works: list[MessageWork]) -> None:
-        self.twins.take(works)
-        drafts = list(self.sightings.drafts(works))
-        self.notes.extend(self.sightings.limits)
-        self.sightings.limits.clear()
-        for work in works:
-            if work.direction == "sent":
-                self.toll.message(work)
-        for one in drafts:
-            one.setting.let_go()
-            self._keep(one)
-
-    def _keep(self, one: Draft) -> None:
-        """Keep a draft, unless there are very many of the same value to the same place already."""
-        flow = one.setting.flow
-        key = (one.identifier, one.value, flow.client_ip, flow.server_ip, one.setting.direction)
-        count = self._kept[key] = self._kept.get(key, 0) + 1
-        if count <= _MOST_REPEATS and len(self.drafts) < _MOST_FINDINGS:
-            self.drafts.append(one)
-        else:
-            self.over += 1

@@ -52,12 +52,17 @@ class Exchange(NamedTuple):
     lines: list[tuple[int, int, int]]  # header lines of the batch: begin, end, begin of the value
 
 
-def exchanges(batch: StreamBatch, protocols: np.ndarray, hits: RawHits) -> dict[int, Exchange]:
+def exchanges(
+    batch: StreamBatch, protocols: np.ndarray, hits: RawHits, *, wanted: np.ndarray | None = None
+) -> dict[int, Exchange]:
     """Give the plain conversations of a batch by their flow; ``protocols`` are those of all flows.
 
-    ``hits`` are all places at which a known value may stand, weak ones too.
+    ``hits`` are all places at which a known value may stand, weak ones too; ``wanted`` says which pieces are
+    asked about, None for all.
     """
     asking = _whole(batch, protocols)
+    if wanted is not None:
+        asking = asking[wanted[asking]]
     if not len(asking):
         return {}
     ends = np.stack(

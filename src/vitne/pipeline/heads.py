@@ -53,6 +53,16 @@ def coded(view: SideView, row: Row) -> tuple[str, ...] | None:
     return tuple(names)
 
 
+def host_of(view: SideView, row: Row) -> str | None:
+    """Read the host that a request names, "" for none; None where it is no host name."""
+    value = bytes_of(view, row.host, row.host_end) if row.host else b""
+    if not value:
+        return ""
+    head = Head(0)
+    take_host(head, value, 0)
+    return None if head.oddities or not head.host else head.host
+
+
 def content_type(view: SideView, row: Row) -> str:
     """Give the media type of a body, in lower case, without parameters."""
     if not row.type:
@@ -108,9 +118,7 @@ class Heads:
         known = self._hosts.get(value, "")
         if known != "" or not value:
             return known
-        head = Head(0)
-        take_host(head, value, 0)
-        told = None if head.oddities or not head.host else head.host
+        told = host_of(view, row)
         if len(value) <= _LONGEST:
             if len(self._hosts) >= _MOST:
                 self._hosts.clear()

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from vitne.model import Gap, Secrets, Subject
+from vitne.model import Gap, Secrets, Subject, UsageError
 from vitne.pipeline.appnames import read_lists
 from vitne.pipeline.flowwork import FlowWork
+from vitne.pipeline.quick import QuickWork
 from vitne.pipeline.seeds import all_seeds
 from vitne.pipeline.settling import settle_all
 from vitne.pipeline.traffic import devices_of, give_keys, mask_of, open_traffic, pick_devices
@@ -26,12 +27,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vitne.attribute import Device, Devices
+    from vitne.pipeline.gathering import Gathering
     from vitne.pipeline.result import Result
     from vitne.pipeline.traffic import Traffic
 
 _BATCH = 8 << 20
 _UDP = 17
 _NAMING_PORTS = (67, 68, 546, 547, 5353)
+
+
+def _check_quick(options: Options, traffics: Sequence[Traffic]) -> None:
+    """Refuse what quick search cannot do.  Raises UsageError."""
+    without = "leave out --quick"
+    if not options.subject.seeds:
+        why = "quick search needs values to look for"
+        raise UsageError(why, next_step="give a subject file with --subject")
+    if options.keys or options.secrets:
+        raise UsageError("quick search opens nothing", next_step=f"{without}, or --keys and --secrets")
+    if any(traffic.exported for traffic in traffics):
+        why = "quick search reads captures of packets, and one input is an export"
+        raise UsageError(why, next_step=without)
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -50,6 +65,7 @@ class Options(msgspec.Struct, kw_only=True):
     stdin: Any = None  # stream that "-" stands for
     progress: Callable[[str, int, int], None] = _silent  # (stage, bytes done, bytes in all)
     keep: Callable[[Any], None] | None = None  # is given the bytes of standard input before they go
+    quick: bool = False  # known values as they stand, and nothing else
     shortcuts: bool = True  # pass over what cannot hold anything without making messages of it; same result
     settling: Callable[[], None] | None = None  # is called when all is read
 
@@ -85,18 +101,27 @@ class _Scan:
         self.devices: Devices = devices_of(traffics)
         self.seeds = all_seeds(options.subject, self.devices)
         self.size = sum(len(reader.buffer) for traffic in traffics for reader in traffic.readers)
-        self.work = FlowWork(
+        self.work = self._work(max(self.size, 1 << 16))
+        self.work.notes.extend(notes)
+        self.partial = False
+        self._searched = 0  # bytes of streams
+        self.complete = True  # no batch held more hits than are kept
+        self.counts: dict[str, int] = {"packets": sum(capture.packets for capture in captures)}
+
+    def _work(self, haystack: int) -> Gathering:
+        """Give what reads the flows, as it was asked for."""
+        options = self.options
+        if options.quick:
+            _check_quick(options, self.traffics)
+            return QuickWork(options.subject.seeds, self.devices, self.captures, haystack=haystack)
+        return FlowWork(
             self.seeds,
             self.devices,
-            captures,
-            haystack=max(self.size, 1 << 16),
+            self.captures,
+            haystack=haystack,
             shortcuts=options.shortcuts,
             secrets=options.secrets,
         )
-        self.work.notes.extend(notes)
-        self.partial = False
-        self.complete = True  # no batch held more hits than are kept
-        self.counts: dict[str, int] = {"packets": sum(capture.packets for capture in captures)}
 
     def run(self) -> Result:
         wanted = self._wanted()
@@ -117,8 +142,15 @@ class _Scan:
         if not self.complete:
             why = "a batch held more hits of known values than are kept; some findings may be missing"
             self.work.notes.add(Gap(kind="limit", why=why))
+        if self.options.quick:
+            self.work.notes.add(self._not_unwrapped())
         self.work.settle()
         return settle_all(self, wanted)
+
+    def _not_unwrapped(self) -> Gap:
+        """Say what quick search leaves out."""
+        why = "quick search: known values as they stand; nothing was unwrapped, decoded or opened"
+        return Gap(kind="not-unwrapped", why=why, length=self._searched, count=self.counts["flows_searched"])
 
     def _progress(self) -> Callable[[int], None]:
         done = 0
@@ -172,6 +204,9 @@ class _Scan:
         searched = flows if keep is None else int(keep.sum())
         self.counts["flows"] = self.counts.get("flows", 0) + flows
         self.counts["flows_searched"] = self.counts.get("flows_searched", 0) + searched
+        if self.options.quick:
+            payload = traffic.walked.flow_columns()["payload"]
+            self._searched += int((payload if keep is None else payload[keep]).sum())
         for note in traffic.walked.notes():
             self.work.note(traffic, note)
 

@@ -38,6 +38,8 @@ Hit = tuple[int, int]
 class Sightings:
     """Finds what is known, declared or likely in messages and drafts findings."""
 
+    weak = False  # whether hits count that need a key or company
+
     def __init__(self, searcher: Searcher, devices: Devices, opener: Openings | None = None) -> None:
         self.searcher = searcher
         self.opener = opener
@@ -57,7 +59,7 @@ class Sightings:
             return {}
         runs = (batch.run_position, batch.run_offset)
         starts, ends = _offsets(hits.start, *runs), _offsets(hits.end - 1, *runs) + 1
-        whole = (ends - starts == hits.end - hits.start) & ~hits.weak
+        whole = (ends - starts == hits.end - hits.start) & (self.weak | ~hits.weak)
         found: dict[int, list[Hit]] = {}
         for piece, start, end in zip(
             hits.piece[whole].tolist(), starts[whole].tolist(), ends[whole].tolist(), strict=True
@@ -73,7 +75,7 @@ class Sightings:
         hits = self.searcher.raw(data, np.asarray([0]), np.asarray([len(data)]))
         runs = (view.positions, view.offsets)
         starts, ends = _offsets(hits.start, *runs), _offsets(hits.end - 1, *runs) + 1
-        whole = (ends - starts == hits.end - hits.start) & ~hits.weak
+        whole = (ends - starts == hits.end - hits.start) & (self.weak | ~hits.weak)
         return list(zip(starts[whole].tolist(), ends[whole].tolist(), strict=True))
 
     def hand_out(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 from struct import Struct
@@ -204,7 +205,7 @@ class Traffic:
 @lru_cache(maxsize=16384)
 def _text(packed: bytes) -> str:
     """Give the text of an address of 4 or 16 bytes."""
-    return str(ipaddress.ip_address(packed))
+    return socket.inet_ntoa(packed) if len(packed) == 4 else str(ipaddress.IPv6Address(packed))
 
 
 def _acked(said: int, acked: int, low: int) -> int | None:
