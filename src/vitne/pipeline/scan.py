@@ -149,8 +149,9 @@ class _Scan:
 
     def _not_unwrapped(self) -> Gap:
         """Say what quick search leaves out."""
-        why = "quick search: known values as they stand; nothing was unwrapped, decoded or opened"
-        return Gap(kind="not-unwrapped", why=why, length=self._searched, count=self.counts["flows_searched"])
+        flows = self.counts["flows_searched"]
+        why = f"quick search of {flows} flows: known values as they stand; nothing was unwrapped or opened"
+        return Gap(kind="not-unwrapped", why=why, length=self._searched)
 
     def _progress(self) -> Callable[[int], None]:
         done = 0
