@@ -25,6 +25,7 @@ from vitne.fleet import shape as fleet
 from vitne.knowledge import snapshots
 from vitne.learn import shape as learn
 from vitne.match import shape as match
+from vitne.triggers import shape as triggers
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "vitne" / "data" / "schema"
 
@@ -47,6 +48,9 @@ MADE: dict[str, tuple[type, str, str]] = {
     ),
     "learn": (learn.Learned, learn.SCHEMA, "What vitne learn --json prints"),
     "match": (match.Match, match.SCHEMA, "What vitne match --json prints"),
+    "event": (triggers.DeviceEvent, triggers.EVENT, "A line of what vitne events show --json prints"),
+    "protocol": (triggers.Plan, triggers.PROTOCOL, "What vitne protocol --json prints"),
+    "triggers": (triggers.Triggers, triggers.SCHEMA, "What vitne triggers --json prints"),
     "recipient": (learned.Learned, learned.FORMAT, "What vitne recipient --json prints"),
 }
 

@@ -3,14 +3,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import jsonschema
 import msgspec
 import pytest
 
 from vitne.cli.main import main
+from vitne.cli.names import schemas
 from vitne.cli.triggers import claim, zone
 from vitne.lab import demo
 from vitne.model import UsageError
 from vitne.store import read_case
+from vitne.triggers.shape import SCHEMA, Triggers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +61,9 @@ def test_json_page_and_drawing_are_written_and_repeat_byte_for_byte(
     for _ in range(2):
         assert main(asked) == 0
         runs.append((capsys.readouterr().out, *(place.read_bytes() for place in places)))
+    document = json.loads(runs[0][0])
+    jsonschema.validate(document, json.loads(schemas()["triggers"]))
+    assert msgspec.convert(document, Triggers, strict=True).format == SCHEMA == "vitne-triggers/1"
     assert runs[0] == runs[1]
     assert json.loads(runs[0][0])["format"] == "vitne-triggers/1"
     assert runs[0][2].startswith(b"<svg")

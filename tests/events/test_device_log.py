@@ -65,3 +65,8 @@ def test_roaming_that_is_polled_counts_when_it_changes_and_for_each_slot() -> No
 def test_of_two_entries_of_one_change_the_exact_one_stays() -> None:
     coarse = DeviceEvent(kind="screen-on", time_ns=10**9, late_ns=10**9, doubts=("coarse",))
     assert settled(coarse, event("screen-on", 1.7)) == [("screen-on", 1.7)]
+
+
+def test_a_network_that_is_told_of_anew_is_an_event_though_it_was_never_lost() -> None:
+    own = [event("network-lost", 1), *(event("network-connected", at) for at in (50, 53, 900))]
+    assert settled(*own) == [("network-lost", 1), ("network-connected", 50), ("network-connected", 900)]

@@ -44,3 +44,19 @@ def test_a_plan_that_cannot_be_carried_out_is_refused(tmp_path: Path, text: str)
     place.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError):
         day.read(place)
+
+
+def test_a_long_day_has_a_sim_change_roaming_updates_and_a_lost_network() -> None:
+    drawn = day.drawn(2019, 6.0)
+    kinds = [each.kind for each in drawn]
+    wanted = {"sim-changed", "roaming-on", "roaming-off", "system-updated", "app-updated", "network-lost"}
+    assert wanted | {"charging-on", "charging-off", "out-of-service", "shutdown", "app-foreground"} <= set(
+        kinds
+    )
+    lost = [each.at for each in drawn if each.kind == "network-lost"]
+    assert all(
+        any(0 < each.at - at <= 240 for each in drawn if each.kind == "network-connected") for at in lost
+    )
+    update = next(each.at for each in drawn if each.kind == "system-updated")
+    assert min(abs(each.at - update) for each in drawn if each.kind == "boot") <= 5
+    assert "sim-changed" not in {each.kind for each in day.drawn(2019, 1.2)}

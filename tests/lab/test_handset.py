@@ -81,3 +81,13 @@ def test_a_server_that_is_not_there_gives_nothing(tmp_path: Path) -> None:
 
 def test_the_local_time_of_a_sender_is_the_phones(tmp_path: Path) -> None:
     assert made(tmp_path, [], []).local_time().startswith("2019-02-03 07:14:3")
+
+
+def test_without_a_network_nothing_is_sent_and_the_truth_says_so(tmp_path: Path) -> None:
+    handset = made(tmp_path, [], [])
+    handset._names["a.example"] = "127.0.0.1"
+    handset.online = False
+    handset.note(sender="x", host="a.example")
+    assert asyncio.run(handset.tell("a.example", 9, b"x")) == b""
+    assert asyncio.run(handset.cast("a.example", 9, b"x")) == b""
+    assert handset.notes[0]["unsent"] == "no network"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Run the lab and say what it left."""
     from vitne.lab import day, outing
+    from vitne.lab.recipient import lines
+    from vitne.report import visible
 
     events = day.read(Path(options.plan)) if options.plan else day.drawn(options.seed, options.hours)
     only = [name.strip() for name in (options.senders or "").split(",") if name.strip()]
@@ -26,6 +28,9 @@ def run(options: argparse.Namespace) -> int:
     )
     how = "lent by DHCP" if left.dhcp else "fixed: no lease came (is udhcpc installed?)"
     print(f"{left.packets} packets; the phone's address was {how}")
+    print("what the collector knows now:")
+    for line in lines(left.recipients):
+        print(f"  {visible(line, 200)}")
     print(f"next: vitne scan {left.capture} --subject {left.subject} --case {folder / 'case'}")
     print(f"      vitne triggers {folder / 'case'} --events {left.events} --zone +01:00")
     return 0

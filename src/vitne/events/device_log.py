@@ -12,13 +12,15 @@ _TOLD_ONCE = frozenset({"stimulus", "sham", "note", "consent-given", "consent-re
 _STATES = (
     ("screen-on", "screen-off"),
     ("keyguard-gone", "keyguard-shown"),
-    ("network-connected", "network-lost"),
     ("charging-on", "charging-off"),
     ("in-service", "out-of-service"),
     ("roaming-on", "roaming-off"),
 )
 _POLLED = frozenset({"roaming-on", "roaming-off"})  # told again and again: only a change is an event
-_SAME_START_NS = 180 * 10**9  # a start of the phone is told by several lines, seconds apart
+_SPREAD_NS = {  # kinds that several lines tell, seconds apart
+    "boot": 180 * 10**9,
+    "network-connected": 10 * 10**9,  # joined, then found to lead somewhere; a network is also told of anew
+}
 
 
 class Hints(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +81,7 @@ class DeviceLog(msgspec.Struct, kw_only=True):
                 kept.append(each)
                 continue
             key = (each.kind, each.detail)
-            same = _SAME_START_NS if each.kind == "boot" else SAME_NS
+            same = _SPREAD_NS.get(each.kind, SAME_NS)
             place = last.get(key)
             if place is not None and each.time_ns - kept[place].time_ns <= same:
                 if "coarse" in kept[place].doubts and "coarse" not in each.doubts:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 APPS = ("com.example.avisa", "com.example.vaer", "com.example.kart", "com.example.post")
 START_NS = 1_549_174_470 * 10**9  # 2019-02-03T06:14:30Z
+LONG_S = 2.5 * 3600  # a drawn day as long as this has a SIM change, roaming and updates in it
 MOST_EVENTS = 100_000
 
 
@@ -40,6 +41,9 @@ def drawn(seed: int, hours: float, *, idle_s: float = 300.0) -> list[Happening]:
     again = end * 0.55  # the phone is started anew once
     while at < end - 200:
         if again is not None and at > again:
+            if end >= LONG_S:
+                out.append(Happening(at=at - 45, kind="shutdown"))
+                out.append(Happening(at=at - 3, kind="system-updated"))
             out += _start(at, chance)
             at, again = at + 240.0, float("inf")
         at = _session(out, at, chance) + max(0.2 * idle_s, chance.expovariate(1 / idle_s))
@@ -47,7 +51,30 @@ def drawn(seed: int, hours: float, *, idle_s: float = 300.0) -> list[Happening]:
         place = chance.uniform(300, end)
         out.append(Happening(at=place, kind="charging-on" if number % 2 == 0 else "charging-off"))
         out.append(Happening(at=chance.uniform(300, end), kind="in-service"))
+    out += _seldom(end, Random(f"seldom {seed}"))
     return sorted(out, key=lambda each: each.at)
+
+
+def _seldom(end: float, chance: Random) -> list[Happening]:
+    """Add what happens a few times a day: a network lost, another SIM card, a border crossed, updates."""
+    out = []
+    for _ in range(max(1, round(end / 7200))):
+        at = chance.uniform(400, end - 400)
+        out.append(Happening(at=at, kind="network-lost"))
+        out.append(Happening(at=at + chance.uniform(45, 240), kind="network-connected"))
+    if end < LONG_S:
+        return out
+    at = chance.uniform(0.15, 0.4) * end
+    out.append(Happening(at=at, kind="sim-changed", detail="ABSENT"))
+    out.append(Happening(at=at + chance.uniform(20, 60), kind="sim-changed", detail="LOADED"))
+    at = chance.uniform(0.62, 0.75) * end
+    out.append(Happening(at=at, kind="out-of-service"))
+    out.append(Happening(at=at + 60, kind="in-service"))
+    out.append(Happening(at=at + 60.5, kind="roaming-on"))
+    at += chance.uniform(900, 1500)
+    out.append(Happening(at=at, kind="roaming-off"))
+    out.append(Happening(at=chance.uniform(0.1, 0.9) * end, kind="app-updated", detail=APPS[0]))
+    return out
 
 
 def _start(at: float, chance: Random) -> list[Happening]:

@@ -51,6 +51,7 @@ class Handset:
         self.phone: Phone = invent(orders.seed)
         self.chance = Random(f"handset {orders.seed}")
         self.lit = False
+        self.online = True  # False between the loss of a network and the next one
         self.notes: list[dict[str, Any]] = []
         self._names: dict[str, str] = {}
         self._due: list[tuple[float, int, Callable[[], None]]] = []
@@ -75,7 +76,8 @@ class Handset:
 
     def note(self, **said: Any) -> None:
         """Write the truth down: what a sender did, when and why."""
-        self.notes.append({"at_s": round(self.now, 3), **said})
+        unsent = {} if self.online or "sms_to" in said else {"unsent": "no network"}
+        self.notes.append({"at_s": round(self.now, 3), **said, **unsent})
 
     def local_time(self) -> str:
         """Give the phone's clock as text."""
@@ -85,6 +87,8 @@ class Handset:
     async def tell(self, host: str, port: int, data: bytes, *, closed: bool = False) -> bytes:
         """Connect, send, and give what comes back; b"" where nothing does.  ``closed`` puts TLS around."""
         patience = PATIENCE_S / self.orders.speed + 1.0
+        if not self.online:
+            return b""
         try:
             address = await self.resolve(host)
             context = None
@@ -106,6 +110,8 @@ class Handset:
 
     async def cast(self, host: str, port: int, data: bytes) -> bytes:
         """Send a datagram and give the answer; b"" where none comes."""
+        if not self.online:
+            return b""
         try:
             return await self._datagram(await self.resolve(host), port, data)
         except (OSError, TimeoutError):
@@ -170,6 +176,8 @@ class _Calls:
     def __call__(self) -> None:
         if self.what.kind in {"screen-on", "screen-off"}:
             self.handset.lit = self.what.kind == "screen-on"
+        if self.what.kind in {"boot", "network-connected", "network-lost"}:
+            self.handset.online = self.what.kind != "network-lost"
         self.handset.log.event(self.handset.now, self.what.kind, self.what.detail)
         for each in self.working:
             each.happened(self.what.kind, self.what.detail)

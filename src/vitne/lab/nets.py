@@ -94,7 +94,7 @@ class Nets:
 
     def join(self) -> None:
         """Let the handset join the network: by DHCP where a client is there, else with a fixed address."""
-        client = _tool("udhcpc") or (_tool("busybox") and None)
+        client = _tool("udhcpc")
         if client:
             script = self.folder / "lease.sh"
             script.write_text(_LEASE_SCRIPT, encoding="ascii")

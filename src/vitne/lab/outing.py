@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from vitne.lab import collector, handset, nets
+from vitne.lab import collector, handset, nets, recipient
 from vitne.lab.day import START_NS, Happening
 from vitne.lab.phone import invent, subject_file
 from vitne.lab.sender import HOST as REGISTRATION
@@ -46,6 +46,7 @@ class Outing(msgspec.Struct, frozen=True, kw_only=True):
     subject: Path
     packets: int
     dhcp: bool  # the address was lent by real DHCP
+    recipients: list[dict[str, Any]] = []  # what the collector knows now, per host
 
 
 def names() -> dict[str, str]:
@@ -181,6 +182,7 @@ def _settle(folder: Path, told: handset.Orders, answer: str, *, dhcp: bool) -> O
         "day": msgspec.to_builtins(told.day),
         "sent": sent,
         "received": received,
+        "recipients": recipient.view(received),
     }
     (folder / "truth.json").write_bytes(msgspec.json.format(msgspec.json.encode(truth), indent=1))
     subject = folder / "subject.toml"
@@ -193,4 +195,5 @@ def _settle(folder: Path, told: handset.Orders, answer: str, *, dhcp: bool) -> O
         subject=subject,
         packets=packets,
         dhcp=dhcp,
+        recipients=truth["recipients"],
     )

@@ -12,6 +12,7 @@ from vitne.events.reading import read_log
 from vitne.model import Trigger, UsageError
 from vitne.store import columns_of
 from vitne.triggers.analysis import Outcome, analyse
+from vitne.triggers.shape import SCHEMA
 from vitne.triggers.study import Study, study
 from vitne.triggers.words import clauses
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from vitne.store import Case
 
-FORMAT = "vitne-triggers/1"
+FORMAT = SCHEMA
 HOUSEKEEPING = frozenset({"dns", "mdns", "llmnr", "nbns", "dhcp", "dhcpv6", "ntp", "ssdp"})
 """Protocols of a phone's own housekeeping: anchors for the clock, and no destinations of data."""
 

@@ -28,11 +28,11 @@ _MOST = 4000  # contacts looked at
 class Beacon(msgspec.Struct, frozen=True, kw_only=True):
     """A steady period among the contacts."""
 
-    period_s: float
+    period_s: float  # seconds
     jitter_s: float  # median distance of an interval from its multiple of the period
     share: float  # of the intervals that fit
     p: float  # probability of so many fits without a timer, after correction for the periods tried
-    intervals: int
+    intervals: int  # between contacts that were looked at
 
 
 def beacon(bursts: NDArray[np.float64]) -> Beacon | None:

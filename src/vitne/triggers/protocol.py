@@ -17,9 +17,9 @@ LEAST_LENGTH_S = 5.0
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The order of a trial."""
 
-    seed: int
+    seed: int  # of the draw: the same gives the same order
     length_s: float  # of each slot
-    arms: tuple[str, ...]
+    arms: tuple[str, ...]  # kinds of slots, the sham among them
     order: tuple[str, ...]  # arm of each slot
     least_p: float  # least p that one arm against the sham arm can give
 

@@ -30,6 +30,7 @@ COMPETITORS = (
 class Rivals(msgspec.Struct, frozen=True, kw_only=True):
     """All that was looked at."""
 
+    event: str
     timer: Beacon | None
     links: dict[str, Between]
     others: dict[str, Beside]
@@ -41,7 +42,12 @@ class Rivals(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def beside(self) -> str:
-        """Give the kind of event that came along wherever an answer came, "" for none."""
+        """Give the kind of event that came along wherever an answer came, "" for none.
+
+        A network that comes up is a link and no rival, whatever woke it.
+        """
+        if self.event in LINKS:
+            return ""
         shadows = [
             (-near.with_it[0], kind)
             for kind, near in self.others.items()
@@ -86,7 +92,7 @@ def look(  # noqa: PLR0913  (one pair and what is known about all)
                 links[kind] = between(
                     events, other, bursts, window_s=seen.window_s, early_s=min(given.early[event], 1.0)
                 )
-    return Rivals(timer=beacons.get(destination), links=links, others=others)
+    return Rivals(event=event, timer=beacons.get(destination), links=links, others=others)
 
 
 def _timer(found: Beacon | None) -> dict[str, str]:

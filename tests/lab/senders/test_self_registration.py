@@ -101,3 +101,33 @@ def test_screen_and_unlock_mean_nothing_to_it() -> None:
     client.happened("keyguard-gone", "")
     stand.wait(200.0)
     assert len(stand.sent) == 1
+
+
+def test_without_a_card_without_service_and_while_roaming_it_does_not_send() -> None:
+    for kind, detail in (("sim-changed", "ABSENT"), ("out-of-service", ""), ("roaming-on", "")):
+        stand, client = started(REFUSED)
+        stand.wait(70.0)
+        client.happened(kind, detail)
+        client.happened("network-connected", "")
+        stand.wait(100.0)
+        assert len(stand.sent) == 1
+        client.happened(
+            {"sim-changed": "sim-changed", "roaming-on": "roaming-off"}.get(kind, "in-service"), "LOADED"
+        )
+        client.happened("network-connected", "")
+        stand.wait(110.0)
+        assert len(stand.sent) >= 2
+
+
+def test_another_card_is_registered_a_minute_later_and_another_build_makes_it_forget() -> None:
+    stand, client = started(ACCEPTED)
+    stand.wait(100.0)
+    client.happened("sim-changed", "LOADED")
+    stand.wait(159.0)
+    assert len(stand.sent) == 1
+    stand.wait(161.0)
+    assert len(stand.sent) == 2
+    client.happened("system-updated", "")
+    client.happened("boot", "")
+    stand.wait(300.0)
+    assert [note["why"] for note in stand.notes] == ["boot", "sim-changed", "boot"]

@@ -1,6 +1,7 @@
 """The self-registration client of 2019, with the logic that made it send and send again.
 
-summary: boot + 60 s, connectivity and service within a second, hourly retries up to ten, silent when accepted
+summary: boot + 60 s, connectivity and service within a second, hourly retries up to ten, silent if accepted;
+    a minute after another SIM card; not without card or service, not while roaming; anew after an update
 specification: docs/notes/self-registration.md
 """
 
@@ -22,16 +23,33 @@ class SelfRegistration:
     def __init__(self, handset: Any) -> None:
         self.handset = handset
         self.registered = self.running = self.first_done = self.waiting = False
+        self.sim = self.in_service = True
+        self.roaming = False
         self.retries = 0
 
     def happened(self, kind: str, detail: str) -> None:
         """React as the receivers of the client do."""
-        del detail
+        self._follow(kind, detail)
         if kind == "boot":
             self.retries, self.first_done, self.waiting = 0, False, True
             self.handset.at(FIRST_S, self._first)
         elif kind in {"network-connected", "in-service"} and self.first_done and not self.registered:
             self.handset.at(self.handset.chance.uniform(0.05, SOON_S), lambda: self._try(kind))
+        elif kind == "sim-changed" and self.sim:
+            self.retries = 0  # another card, so the list of those registered differs
+            self.handset.at(FIRST_S, lambda: self._try(kind))
+
+    def _follow(self, kind: str, detail: str) -> None:
+        """Keep what the client asks the phone for: a card, service, roaming, and whether it is registered."""
+        if kind == "sim-changed":
+            self.sim = detail != "ABSENT"
+            self.registered = False
+        elif kind in {"in-service", "out-of-service"}:
+            self.in_service = kind == "in-service"
+        elif kind in {"roaming-on", "roaming-off"}:
+            self.roaming = kind == "roaming-on"
+        elif kind == "system-updated":
+            self.registered = False  # another build: stored cards are forgotten
 
     def _first(self) -> None:
         self.first_done = True
@@ -42,7 +60,8 @@ class SelfRegistration:
         self._try("retry")
 
     def _try(self, why: str) -> None:
-        if not self.registered and not self.running:
+        able = self.sim and self.in_service and not self.roaming
+        if able and not self.registered and not self.running:
             self.running = True
             self.handset.go(self._post(why))
 
