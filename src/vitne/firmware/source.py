@@ -46,9 +46,9 @@ class Mapped:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._file = path.open("rb")
-            self.size = self._file.seek(0, 2)
-            self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else None
+            with path.open("rb") as file:
+                self.size = file.seek(0, 2)
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else None
         except (OSError, ValueError) as error:
             raise CaptureError(f"it cannot be read: {error}", where=str(path)) from error
 
@@ -62,7 +62,6 @@ class Mapped:
         """Let the file go."""
         if self._map is not None:
             self._map.close()
-        self._file.close()
 
 
 class Part:

@@ -56,7 +56,8 @@ def _folder(
     entries = [(".", number[name], 2), ("..", number[parent], 2)]
     entries += [(word, number[path], 1 if path in files else 2) for word, path in tree[name].items()]
     entries.sort(key=lambda entry: entry[0].encode())
-    out, waiting, size = b"", [], 0
+    waiting: list[tuple[str, int, int]] = []
+    out, size = b"", 0
     for entry in entries:
         if size + 12 + len(entry[0]) > _BLOCK:
             out += _records(waiting).ljust(_BLOCK, b"\0")

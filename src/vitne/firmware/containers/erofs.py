@@ -137,18 +137,13 @@ def _content(layout: Layout, inode: Inode, budget: Budget) -> tuple[Source, int 
     whole = inode.size
     at = inode.word << layout.shift
     if inode.layout == PLAIN:
-        return _checked(Pieces([Piece(0, whole, layout.source, at)] if whole else [], whole), at), at
+        if at + whole > layout.source.size:
+            raise Malformed("a file lies outside of the image: it is cut off", at=at)
+        return Pieces([Piece(0, whole, layout.source, at)] if whole else [], whole), at
     tail = whole % layout.block or (layout.block if whole else 0)
     pieces = [Piece(0, whole - tail, layout.source, at)] if whole > tail else []
     pieces.append(Piece(whole - tail, tail, layout.source, inode.behind))
     return Pieces(pieces, whole), inode.behind if len(pieces) == 1 else None
-
-
-def _checked(content: Source, at: int) -> Source:
-    """Refuse contents that begin outside of the image."""
-    if content.size and not content.read(0, 1):
-        raise Malformed("a file lies outside of the image: it is cut off", at=at)
-    return content
 
 
 def _chunks(layout: Layout, inode: Inode) -> Source:

@@ -45,6 +45,9 @@ class Spooled:
         self._file = file
         self.size = size
 
+    def __del__(self) -> None:
+        self._file.close()
+
     def read(self, offset: int, length: int) -> bytes:
         """Give the bytes of a range."""
         self._file.seek(max(offset, 0))
@@ -161,6 +164,7 @@ def _inflated(packed: Source, told: int, budget: Budget) -> Source:
     """Unpack a member into memory, or into a file without a name where it is large."""
     engine = zlib.decompressobj(-15)
     out = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115  (its source closes it)
+    spooled = Spooled(out, 0)
     size = 0
     most = max(told, 1 << 16)
     try:
@@ -181,7 +185,8 @@ def _inflated(packed: Source, told: int, budget: Budget) -> Source:
     out.seek(0)
     if size <= _HELD:
         return Held(out.read())
-    return Spooled(out, size)
+    spooled.size = size
+    return spooled
 
 
 container = ZipArchive()
