@@ -32,7 +32,9 @@ def test_what_a_program_needs_and_takes_agrees_with_readelf() -> None:
     told = ran("readelf", "-dW", place)
     assert list(found.needed) == re.findall(r"\(NEEDED\).*\[(.+)\]", told)
     rows = re.findall(
-        r"^\s*(\d+): \S+\s+\d+ \S+\s+\S+\s+\S+\s+UND (\S+)", ran("readelf", "--dyn-syms", "-W", place), re.MULTILINE
+        r"^\s*(\d+): \S+\s+\d+ \S+\s+\S+\s+\S+\s+UND (\S+)",
+        ran("readelf", "--dyn-syms", "-W", place),
+        re.MULTILINE,
     )
     want = {(int(number), name.partition("@")[0]) for number, name in rows}
     assert {(each.number, each.name) for each in found.imports} == want
