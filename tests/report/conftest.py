@@ -22,6 +22,7 @@ def outcome(**changes):
         "captures": [samples.capture()],
         "findings": samples.findings(),
         "opaque": samples.opaque(),
+        "opened": (),
         "transmissions": samples.transmissions(),
         "gaps": samples.gaps(),
         "oddities": samples.oddities(),

@@ -5,9 +5,14 @@ Foreign text goes through ``visible`` before it gets here; each format then esca
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from vitne.report.inert import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LONGEST = 400
 """Characters of any one foreign text."""
@@ -67,6 +72,16 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     language: str  # ISO 639-1
     day: str  # of the newest capture: what stands in the place of a clock
     blocks: tuple[Block, ...]
+
+
+def without_echo(blocks: Iterable[Block]) -> list[Block]:
+    """Take the caption from a table that stands right below a heading of the same words."""
+    out: list[Block] = []
+    for block in blocks:
+        before = out[-1] if out else None
+        echo = isinstance(block, Grid) and isinstance(before, Heading) and block.caption == before.text
+        out.append(msgspec.structs.replace(block, caption="") if echo else block)
+    return out
 
 
 def shown(text: object, limit: int = LONGEST) -> str:

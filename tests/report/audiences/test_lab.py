@@ -23,9 +23,10 @@ def document(demonstration):
 
 def test_every_finding_has_a_row_with_its_layers(document) -> None:
     made = page("lab", Facts(document, SAY), Setting())
-    grid = next(b for b in made.blocks if getattr(b, "caption", "") == SAY("l_findings"))
-    assert [row[0] for row in grid.rows] == [one["id"] for one in document["findings"]]
-    assert any("http:body ▸ base64 ▸ json" in row[3] for row in grid.rows)
+    grid = next(b for b in made.blocks if getattr(b, "caption", "") == SAY("l_every"))
+    assert sum(int(row[1]) for row in grid.rows) == len(document["findings"])
+    assert {row[0] for row in grid.rows} <= {one["id"] for one in document["findings"]}
+    assert any("http:body ▸ base64 ▸ json" in row[4] for row in grid.rows)
 
 
 def test_layers_read_back_stand_under_their_finding(document) -> None:
@@ -55,5 +56,7 @@ def test_digests_and_versions_are_told(document) -> None:
 
 def test_many_findings_are_counted(document) -> None:
     many = copy.deepcopy(document)
-    many["findings"] = [{**many["findings"][0], "id": f"F-{n}"} for n in range(1001)] + many["findings"]
+    many["findings"] = [{**many["findings"][0], "id": f"F-{n}", "group": f"{n}"} for n in range(1001)] + many[
+        "findings"
+    ]
     assert any("more" in text for text in texts(page("lab", Facts(many, SAY), Setting())))

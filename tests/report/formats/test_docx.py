@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+import sys
 import zipfile
 from xml.etree import ElementTree as ET
 
@@ -13,6 +14,7 @@ from tests.report.hostile import hostile_document
 
 from vitne.catalog.messages import messages
 from vitne.report.audiences import Setting, page
+from vitne.report.blocks import Picture
 from vitne.report.facts import Facts
 from vitne.report.formats.docx import render
 from vitne.report.frozen import freeze
@@ -34,7 +36,8 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 def parts(data: bytes) -> dict[str, ET.Element]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
-        return {name: ET.fromstring(archive.read(name)) for name in archive.namelist()}
+        names = [name for name in archive.namelist() if not name.endswith(".png")]
+        return {name: ET.fromstring(archive.read(name)) for name in names}
 
 
 @pytest.mark.parametrize("reader", ["owner", "authority", "lab"])
@@ -42,7 +45,7 @@ def test_every_part_is_well_formed_and_hostile_texts_are_text(document, reader) 
     read = parts(render(made(hostile_document(document), reader)))
     assert "word/document.xml" in read
     kinds = {element.tag.removeprefix(W) for element in read["word/document.xml"].iter()}
-    assert not kinds & {"fldSimple", "instrText", "hyperlink", "object", "altChunk", "drawing"}
+    assert not kinds & {"fldSimple", "instrText", "hyperlink", "object", "altChunk"}
 
 
 def test_no_part_points_outside(document) -> None:
@@ -52,6 +55,24 @@ def test_no_part_points_outside(document) -> None:
             if name.endswith(".rels"):
                 assert b"TargetMode" not in archive.read(name)
             assert not name.startswith("/")
+
+
+def test_pictures_are_inside_with_their_words_and_without_the_package_their_words_stand_alone(
+    document, monkeypatch
+) -> None:
+    pytest.importorskip("typst")
+    page_ = made(document)
+    told = [block.told for block in page_.blocks if isinstance(block, Picture)]
+    data = render(page_)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        drawn = [name for name in archive.namelist() if name.endswith(".png")]
+        assert all(archive.read(name).startswith(b"\x89PNG") for name in drawn)
+    assert len(drawn) == len(told) > 2
+    body = parts(data)["word/document.xml"]
+    assert [each.get("descr") for each in body.iter() if each.tag.endswith("}docPr")] == told
+    monkeypatch.setitem(sys.modules, "typst", None)
+    plain = "".join(parts(render(page_))["word/document.xml"].itertext())
+    assert all(words in plain for words in told)
 
 
 def test_texts_and_headings_are_there(document) -> None:

@@ -28,7 +28,7 @@ def page(facts: Facts, setting: Setting) -> Page:
     blocks: list[Block] = [Heading(1, say("l_method"))]
     blocks.append(Items(tuple(say(f"l_method_{n}") for n in (1, 2, 3, 4)), numbered=True))
     blocks += _captures(facts)
-    blocks += [*flow(facts), *world(facts), *lanes(facts), *_findings(facts), *_packets(facts, setting)]
+    blocks += [*flow(facts), *world(facts), *lanes(facts), *_summary(facts), *_packets(facts, setting)]
     blocks += [*recipients(facts), *ladder(facts), *occasions(facts)]
     blocks += [*_missing(facts), *_power(facts, setting)]
     rows = [
@@ -36,7 +36,7 @@ def page(facts: Facts, setting: Setting) -> Page:
     ]
     head = (say("c_what"), say("c_verdict"), say("c_because"))
     blocks += [Heading(1, say("l_challenge")), Grid(say("l_challenge"), head, tuple(rows))]
-    blocks += [*_versions(facts), *_integrity(facts, setting)]
+    blocks += [*_versions(facts), *_integrity(facts, setting), *_findings(facts)]
     blocks += closing(facts, legal=False)
     return Page(title=say("l_title"), language=say.language, day=facts.day, blocks=tuple(blocks))
 
@@ -79,43 +79,66 @@ def chain(finding: dict[str, Any]) -> str:
     return " ▸ ".join(shown(step, 60) for step in steps)
 
 
-def _findings(facts: Facts) -> list[Block]:
+def _summary(facts: Facts) -> list[Block]:
+    """Give a row for each value at each destination outside the home network."""
     say = facts.say
-    keys = (
-        "id",
-        "what",
-        "value",
-        "chain",
-        "destination",
-        "protection",
-        "delivery",
-        "grade",
-        "evalue",
-        "frames",
-    )
     rows = []
-    every = facts.document["findings"]
-    for one in every[:_MOST]:
-        target = one["destination"]
-        value = "" if one["evalue"] is None else f"{float(one['evalue']):.1e}"
+    for target in facts.outside:
+        for line in facts.lines(target):
+            first = facts.findings[line["findings"][0]]
+            expected = [facts.findings[each]["evalue"] for each in line["findings"]]
+            figures = [float(each) for each in expected if each is not None]
+            rows.append(
+                (
+                    f"{facts.name(target)}:{target['port']}",
+                    facts.what(line),
+                    str(line["times"]),
+                    chain(first),
+                    say(f"grade_{line['grade']}"),
+                    f"{sum(figures):.1e}" if figures else "–",
+                    ", ".join(say(f"delivery_{word}") for word in target["deliveries"]),
+                    f"{first['id']}: {frames([int(n) for n in first['frames']])}",
+                )
+            )
+    keys = ("destination", "what", "messages", "chain", "grade", "evalue", "delivery", "id")
+    head = tuple(say(f"c_{key}") for key in keys)
+    title = say("l_summary")
+    return [Heading(1, title), Grid(title, head, tuple(rows))] if rows else []
+
+
+def _findings(facts: Facts) -> list[Block]:
+    """Give every finding, attributes of the device included, repeats of one at one destination folded."""
+    say = facts.say
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for one in facts.document["findings"]:
+        groups.setdefault(one["group"] or one["id"], []).append(one)
+    rows = []
+    for every in list(groups.values())[:_MOST]:
+        one, target = every[0], every[0]["destination"]
+        figures = [float(each["evalue"]) for each in every if each["evalue"] is not None]
+        expected = f"; {say('c_evalue')}: {sum(figures):.1e}" if figures else ""
+        numbers = [int(number) for each in every for number in each["frames"]]
+        how = dict.fromkeys(
+            f"{say('protection_' + each['protection'])}; {say('delivery_' + each['delivery'])}"
+            for each in every
+        )
         rows.append(
             (
                 one["id"],
-                say.of(one["identifier"]),
-                shown(one["value"], 80),
+                str(len(every)),
+                frames(numbers),
+                f"{say.of(one['identifier'])}: {shown(one['value'], 80)}",
                 chain(one),
                 f"{shown(target['host'] or target['ip'], 120)}:{target['port']}",
-                say(f"protection_{one['protection']}"),
-                say(f"delivery_{one['delivery']}"),
-                say(f"grade_{one['grade']}"),
-                value,
-                frames([int(n) for n in one["frames"]]),
+                " / ".join(how),
+                say(f"grade_{one['grade']}") + expected,
             )
         )
+    keys = ("id", "messages", "frames", "what", "chain", "destination", "protection", "grade")
     head = tuple(say(f"c_{key}") for key in keys)
-    blocks: list[Block] = [Heading(1, say("l_findings")), Grid(say("l_findings"), head, tuple(rows))]
-    if len(every) > _MOST:
-        blocks.append(Para(say("more", n=len(every) - _MOST)))
+    blocks: list[Block] = [Heading(1, say("l_every")), Grid(say("l_every"), head, tuple(rows))]
+    if len(groups) > _MOST:
+        blocks.append(Para(say("more", n=len(groups) - _MOST)))
     return blocks
 
 
@@ -153,10 +176,8 @@ def _missing(facts: Facts) -> list[Block]:
         )
         for row in facts.document["opaque"][:_MOST]
     )
-    gaps = tuple((g["kind"], shown(g["why"], 200), str(g["count"])) for g in facts.document["gaps"][:_MOST])
-    odd = tuple(
-        (o["name"], shown(o["note"], 200), str(o["count"])) for o in facts.document["oddities"][:_MOST]
-    )
+    gaps = _counted([(g["kind"], shown(g["why"], 200), int(g["count"])) for g in facts.document["gaps"]])
+    odd = _counted([(o["name"], shown(o["note"], 200), int(o["count"])) for o in facts.document["oddities"]])
     head = (say("c_what"), say("c_reason"), say("c_count"))
     return [
         Heading(1, say("l_opaque")),
@@ -166,6 +187,15 @@ def _missing(facts: Facts) -> list[Block]:
         Grid(say("l_gaps"), head, gaps),
         Grid(say("l_oddities"), head, odd),
     ]
+
+
+def _counted(rows: list[tuple[str, str, int]]) -> tuple[tuple[str, ...], ...]:
+    """Put alike rows together, the most frequent first."""
+    counts: dict[tuple[str, str], int] = {}
+    for kind, why, count in rows:
+        counts[kind, why] = counts.get((kind, why), 0) + count
+    order = sorted(counts, key=lambda key: (-counts[key], key))
+    return tuple((*key, str(counts[key])) for key in order[:_MOST])
 
 
 def _power(facts: Facts, setting: Setting) -> list[Block]:

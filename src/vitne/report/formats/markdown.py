@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from vitne.report.blocks import Block, Code, Grid, Heading, Items, Para
+from vitne.report.blocks import Block, Code, Grid, Heading, Items, Para, without_echo
 
 if TYPE_CHECKING:
     from vitne.report.blocks import Page
@@ -16,7 +16,7 @@ _SAFE = re.compile(r"(?<=\w)\\([.:-])(?=\w)|(?<=[\w)])\\([.,:])(?= |$)")
 
 def render(page: Page) -> bytes:
     """Give the report as UTF-8."""
-    parts = [f"# {plain(page.title)}", *(_block(block) for block in page.blocks)]
+    parts = [f"# {plain(page.title)}", *(_block(block) for block in without_echo(page.blocks))]
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
 
 
@@ -40,7 +40,7 @@ def _block(block: Block) -> str:
             "| " + " | ".join(cell if n == 1 else plain(cell) for cell in row) + " |"
             for n, row in enumerate(rows)
         ]
-        return f"{plain(block.caption)}\n\n" + "\n".join(lines)
+        return (f"{plain(block.caption)}\n\n" if block.caption else "") + "\n".join(lines)
     if isinstance(block, Code):
         body = "\n".join("    " + row for row in block.text.splitlines())
         return f"{plain(block.caption)}\n\n{body}" if block.caption else body

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from vitne.model import UsageError
-from vitne.report.blocks import Block, Code, Grid, Heading, Items, Para
+from vitne.report.blocks import Block, Code, Grid, Heading, Items, Para, without_echo
 
 if TYPE_CHECKING:
     from vitne.report.blocks import Page
@@ -92,8 +92,18 @@ def _data(page: Page) -> dict[str, Any]:
         "title": covered(page.title),
         "language": page.language,
         "date": [int(year), int(month), int(day)],
-        "blocks": [part for block in page.blocks for part in _block(block)],
+        "blocks": [part for block in without_echo(page.blocks) for part in _block(block)],
     }
+
+
+def _widths(block: Grid) -> list[int]:
+    """Give the columns their shares of the width: the longer their texts, the wider, within bounds."""
+    shares = []
+    for number, head in enumerate(block.head):
+        lengths = [len(row[number]) for row in block.rows[:_LINES]] or [0]
+        middle = sum(lengths) / len(lengths)
+        shares.append(round(max(6.0, len(head) * 0.6, min(40.0, middle**0.8 * 2))))
+    return shares
 
 
 def _block(block: Block) -> list[dict[str, Any]]:
@@ -108,6 +118,7 @@ def _block(block: Block) -> list[dict[str, Any]]:
             {
                 "kind": "grid",
                 "caption": covered(block.caption),
+                "widths": _widths(block),
                 "head": [covered(cell) for cell in block.head],
                 "rows": [[covered(cell) for cell in row] for row in block.rows],
             }

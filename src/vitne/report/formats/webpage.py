@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from vitne.report.blocks import Block, Code, Grid, Heading, Items, Para, Picture
+from vitne.report.blocks import Code, Grid, Heading, Items, Para, Picture, without_echo
 
 if TYPE_CHECKING:
     from vitne.report.blocks import Page
@@ -20,7 +20,12 @@ def render(page: Page) -> bytes:
     style = (resources.files("vitne.report.formats") / "templates" / "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    body = Markup("\n").join(_block(block) for block in page.blocks)
+    heard = [block.caption for block in page.blocks if isinstance(block, Grid)]
+    seen = [block.caption for block in without_echo(page.blocks) if isinstance(block, Grid)]
+    echoes = iter([bool(spoken and not caption) for caption, spoken in zip(seen, heard, strict=True)])
+    body = Markup("\n").join(
+        _grid(block, echo=next(echoes)) if isinstance(block, Grid) else _block(block) for block in page.blocks
+    )
     text = Markup(
         '<!doctype html>\n<html lang="{}">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="{}">\n'
@@ -32,7 +37,7 @@ def render(page: Page) -> bytes:
     return text.encode()
 
 
-def _block(block: Block) -> Markup:
+def _block(block: Heading | Para | Items | Code | Picture) -> Markup:
     if isinstance(block, Heading):
         level = min(block.level + 1, 6)
         return Markup("<h{}>{}</h{}>").format(level, block.text, level)
@@ -43,24 +48,23 @@ def _block(block: Block) -> Markup:
         name = "ol" if block.numbered else "ul"
         rows = Markup("").join(Markup("<li>{}</li>").format(item) for item in block.items)
         return Markup("<{}>{}</{}>").format(name, rows, name)
-    if isinstance(block, Grid):
-        return _grid(block)
     if isinstance(block, Code):
         caption = Markup("<figcaption>{}</figcaption>").format(block.caption) if block.caption else ""
         return Markup('<figure>{}<pre tabindex="0">{}</pre></figure>').format(caption, block.text)
     return _picture(block)
 
 
-def _grid(block: Grid) -> Markup:
+def _grid(block: Grid, *, echo: bool) -> Markup:
+    """Give a table; a caption that only echoes the heading is for screen readers alone."""
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(each) for each in block.head)
     rows = Markup("\n").join(
         Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row))
         for row in block.rows
     )
     return Markup(
-        '<div class="scroll" tabindex="0"><table><caption>{}</caption><thead><tr>{}</tr></thead>'
+        '<div class="scroll" tabindex="0"><table><caption{}>{}</caption><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>"
-    ).format(block.caption, head, rows)
+    ).format(Markup(' class="heard"') if echo else "", block.caption, head, rows)
 
 
 def _picture(block: Picture) -> Markup:

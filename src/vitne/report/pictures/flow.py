@@ -10,8 +10,8 @@ from vitne.report.pictures.drawing import box, cut, line, svg, text
 if TYPE_CHECKING:
     from vitne.report.facts import Facts
 
-_WIDTH, _ROW, _MOST = 1080.0, 62.0, 14
-_MIDDLE, _RIGHT = 250.0, 720.0
+_WIDTH, _ROW, _MOST = 900.0, 62.0, 14
+_MIDDLE, _WIDE, _RIGHT = 186.0, 340.0, 580.0
 
 
 def flow(facts: Facts) -> list[Block]:
@@ -29,26 +29,26 @@ def _picture(facts: Facts, device: str, targets: list[dict[str, Any]], *, more: 
     base = _ROW * len(targets) + 12
     middle = base / 2
     shapes = [
-        box(4, middle - 22, 150, 44, strong=True),
-        text(79, middle + 5, cut(device, 20), anchor="middle"),
+        box(4, middle - 22, 120, 44, strong=True),
+        text(64, middle + 5, cut(device, 16), anchor="middle"),
     ]
     told = []
     for number, target in enumerate(targets):
         y = 8 + _ROW * number + _ROW / 2
         open_ = bool({"clear", "encoded"} & set(target["protections"]))
         width = 1 + 7 * target["messages"] / most
-        shapes.append(line((154, middle, _MIDDLE, y), width, dashed=not open_))
-        shapes.append(box(_MIDDLE, y - 25, 396, 50))
+        shapes.append(line((124, middle, _MIDDLE, y), width, dashed=not open_))
+        shapes.append(box(_MIDDLE, y - 25, _WIDE, 50))
         kinds = say.listed(facts.kinds(target), 3)
-        shapes.append(text(_MIDDLE + 10, y - 7, cut(f"{facts.name(target)} ({target['messages']})", 50)))
-        shapes.append(text(_MIDDLE + 10, y + 14, cut(kinds, 54), soft=True))
+        shapes.append(text(_MIDDLE + 10, y - 7, cut(f"{facts.name(target)} ({target['messages']})", 46)))
+        shapes.append(text(_MIDDLE + 10, y + 14, cut(kinds, 46), soft=True))
         words = f"{facts.name(target)}: {kinds}, {target['messages']} {say('c_messages')}"
         if target["outside"]:
             who, where = facts.recipient_words(target), facts.country_words(target)
-            shapes.append(line((_MIDDLE + 396, y, _RIGHT, y), width, dashed=not open_))
+            shapes.append(line((_MIDDLE + _WIDE, y, _RIGHT, y), width, dashed=not open_))
             shapes.append(box(_RIGHT, y - 25, _WIDTH - 4 - _RIGHT, 50))
-            shapes.append(text(_RIGHT + 10, y - 7, cut(f"{say('c_recipient')}: {who}", 48)))
-            shapes.append(text(_RIGHT + 10, y + 14, cut(f"{say('c_country')}: {where}", 48), soft=True))
+            shapes.append(text(_RIGHT + 10, y - 7, cut(f"{say('c_recipient')}: {who}", 42)))
+            shapes.append(text(_RIGHT + 10, y + 14, cut(f"{say('c_country')}: {where}", 42), soft=True))
             words += f", {say('c_recipient')}: {who}, {say('c_country')}: {where}"
         told.append(words)
     if more > 0:
