@@ -41,18 +41,49 @@ def test_the_bag_verifies_holds_no_value_and_the_mapping_stays_apart(case, demon
     capsys.readouterr()
 
 
-def test_a_secret_can_be_given_and_must_be_long(case, tmp_path, capsys) -> None:
+def test_a_secret_can_be_given_and_must_be_long(case, demonstration, tmp_path, capsys) -> None:
     (tmp_path / "s").write_bytes(b"short")
-    assert main(["redact", str(case), "--secret", str(tmp_path / "s")]) == 2
-    assert main(["redact", str(case), "--secret", str(tmp_path / "none")]) == 2
+    subject = ["--subject", str(demonstration / "subject.toml")]
+    assert main(["redact", str(case), *subject, "--secret", str(tmp_path / "s")]) == 2
+    assert main(["redact", str(case), *subject, "--secret", str(tmp_path / "none")]) == 2
     capsys.readouterr()
 
 
-def test_what_would_leave_a_value_leaves_no_bag(case, monkeypatch, capsys) -> None:
+def test_what_would_leave_a_value_leaves_no_bag(case, demonstration, monkeypatch, capsys) -> None:
     def refuse(*_arguments, **_options):
         raise StoreError("1 original value(s) would be left")
 
     monkeypatch.setattr(redacting, "redact", refuse)
-    assert main(["redact", str(case)]) == 1
+    assert main(["redact", str(case), "--subject", str(demonstration / "subject.toml")]) == 1
     assert not case.with_name("case.redacted").exists()
     capsys.readouterr()
+
+
+def test_what_the_scan_was_given_has_to_be_given_again(case, capsys) -> None:
+    assert main(["redact", str(case)]) == 2
+    told = capsys.readouterr().err
+    assert "was searched with a subject file" in told
+    assert "--subject FILE" in told
+    assert not case.with_name("case.redacted").exists()
+    assert not case.with_name("case.redacted.secret").exists()
+    run = json.loads((case / "run.json").read_text())
+    for name, option in (("secrets", "--secrets FILE"), ("keys", "--keys FILE")):
+        (case / "run.json").write_text(json.dumps({**run, "subject": False, name: ["gone.log"]}))
+        assert main(["redact", str(case)]) == 2
+        assert option in capsys.readouterr().err
+
+
+def test_a_case_of_an_export_is_refused_with_a_count_and_another_way(tmp_path, capsys) -> None:
+    entry = {
+        "startedDateTime": "2019-02-03T06:15:42.000Z",
+        "request": {"method": "GET", "url": "http://x.example/r?imei=490154203237518", "headers": []},
+        "response": {"status": 200, "headers": [], "content": {}},
+    }
+    place, made = tmp_path / "a.har", tmp_path / "made"
+    place.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+    assert main(["scan", str(place), "--case", str(made), "-q"]) == 0
+    assert main(["redact", str(made)]) == 2
+    told = capsys.readouterr().err
+    assert "1 flow(s): an export of messages has no packets to rebuild" in told
+    assert "vitne report" in told
+    assert not made.with_name("made.redacted").exists()

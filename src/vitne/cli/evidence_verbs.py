@@ -158,4 +158,5 @@ def _redact(parser: argparse.ArgumentParser) -> None:
         "--secret", metavar="FILE", help="secret of the replacement; one is made beside it without"
     )
     parser.add_argument("--shift-times", action="store_true", help="shift all times by a secret constant")
+    parser.add_argument("--secrets", metavar="FILE", help="the secrets file of the scan: keys of senders")
     _captures(parser)

@@ -13,12 +13,13 @@ import msgspec
 from vitne.cli import custody
 from vitne.cli.main import DONE, FAILED
 from vitne.evidence import ledger
-from vitne.model import StoreError, Subject, UsageError
+from vitne.model import Secrets, StoreError, Subject, UsageError
 
 if TYPE_CHECKING:
     import argparse
 
-    from vitne.evidence.redacting import Redacted
+    from vitne.evidence.redacting import Known, Redacted
+    from vitne.store import Case
 
 CAPTURE = "redacted.pcapng"
 
@@ -32,20 +33,61 @@ def run(options: argparse.Namespace) -> int:
     if place.exists():
         raise UsageError("there is something at that place already", where=str(place))
     given = custody.originals(options.case, case, options.capture)
+    known = _known(options, case)
     secret = _secret(options.secret, place)
     custody.note(options.case, "redact", {"to": place.name, "times_shifted": options.shift_times})
-    made = redact(given, _subject(options.subject), secret=secret, shift=options.shift_times)
-    _write(place, made, options)
+    made = redact(given, known, secret=secret, shift=options.shift_times)
+    _refuse_nothing(made)
+    _write(place, made, options, known)
     _say(place, made)
     return DONE if made.same else FAILED
 
 
-def _subject(file: str | None) -> Subject:
-    if not file:
-        return Subject()
-    from vitne.identify.subject import read_subject
+def _known(options: argparse.Namespace, case: Case) -> Known:
+    """Gather what the scan was given; raises UsageError where something of it is missing.
 
-    return read_subject(file)[0]
+    Without the known values some of them might stay; without keys what they opened would be gone.
+    """
+    from vitne.evidence.redacting import Known
+
+    subject, secrets = Subject(), Secrets()
+    if options.subject:
+        from vitne.identify.subject import read_subject
+
+        subject = read_subject(options.subject)[0]
+    elif case.run.get("subject"):
+        raise _missing("a subject file", "--subject FILE", options.case)
+    if options.secrets:
+        from vitne.ciphers import read_secrets
+
+        secrets = read_secrets(options.secrets)[0]
+    elif case.run.get("secrets"):
+        raise _missing("a secrets file", "--secrets FILE", options.case)
+    keys = custody.key_logs(options.case, case, options.keys)
+    if case.run.get("keys") and not keys:
+        raise _missing("a key log", "--keys FILE", options.case)
+    device = case.run.get("device")
+    return Known(subject=subject, secrets=secrets, keys=tuple(keys), device=str(device) if device else None)
+
+
+def _missing(what: str, option: str, where: str) -> UsageError:
+    return UsageError(
+        f"this case was searched with {what}, and it is not at hand",
+        where=where,
+        expected=f"{option}, the one of the scan",
+        next_step="give it: without it values might be left, or findings be lost",
+    )
+
+
+def _refuse_nothing(made: Redacted) -> None:
+    """Refuse a bag in which nothing would stand although something was found."""
+    if made.left_out and not made.counts["packets_kept"]:
+        why = "; ".join(f"{count} flow(s): {why}" for why, count in sorted(made.left_out.items()))
+        raise UsageError(
+            f"nothing of this case can be rebuilt as packets ({why})",
+            expected="at least one flow with findings that has packets",
+            next_step="share a report instead: vitne report CASE --for press",
+        )
 
 
 def _secret(given: str | None, place: Path) -> bytes:
@@ -72,7 +114,7 @@ def _private(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def _write(place: Path, made: Redacted, options: argparse.Namespace) -> None:
+def _write(place: Path, made: Redacted, options: argparse.Namespace, known: Known) -> None:
     """Scan the new capture into a case of its own and seal that; the mapping stays outside."""
     import argparse as arguments
 
@@ -83,15 +125,17 @@ def _write(place: Path, made: Redacted, options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix=".vitne-", dir=place.parent) as base:
         capture = Path(base) / CAPTURE
         capture.write_bytes(made.capture)
-        result = run_scan([str(capture)], Options(subject=made.subject, jobs=1))
+        result = run_scan([str(capture)], Options(subject=made.subject, secrets=known.secrets, jobs=1))
         run_facts: dict[str, Any] = {
             "inputs": [],
             "keys": [],
             "subject": bool(made.subject.seeds),
+            "secrets": bool(known.secrets),
         }
         kept = Kept(Path(base) / "case")
         write(Path(base) / "case", result.masked(), run=run_facts, kept=kept)
         counts = {**made.counts, **{f"left out: {k}": v for k, v in made.left_out.items()}}
+        counts |= {f"told as plain flows: {k}": v for k, v in made.told_anew.items()}
         detail = {"counts": counts, "times_shifted": options.shift_times}
         (Path(base) / "case" / ledger.NAME).unlink()  # it names who scanned; a shared bag names nobody
         custody.record(Path(base) / "case", "redact", detail=detail, named=False)
@@ -111,6 +155,8 @@ def _write(place: Path, made: Redacted, options: argparse.Namespace) -> None:
 def _say(place: Path, made: Redacted) -> None:
     for key, value in sorted(made.counts.items()):
         print(f"{key.replace('_', ' ')}: {value}")
+    for what, count in sorted(made.told_anew.items()):
+        print(f"told as plain flows, {count}: {what}")
     for why, count in sorted(made.left_out.items()):
         print(f"left out, {count} flow(s) with findings: {why}")
     print(f"No original value is left in {place} (searched in every layer and encoding).")

@@ -17,25 +17,30 @@ import numpy as np
 
 from vitne.evidence import forging
 from vitne.evidence.editing import Edit, Editor, Unchangeable, merged
+from vitne.evidence.insides import plain_frames, to_be_told
 from vitne.evidence.pcapng import Frame, write
+from vitne.evidence.plainly import Ends
 from vitne.evidence.replacing import Pairs, Replacer
 from vitne.identify.needles import Needles
+from vitne.identify.search import Searcher
 from vitne.intake.reader import CaptureReader
-from vitne.model import RecordChunk, Seed, StoreError, Subject
+from vitne.model import RecordChunk, Secrets, Seed, StoreError, Subject
 from vitne.pipeline import Options, run_scan
-from vitne.pipeline.replay import _node, _works
-from vitne.pipeline.traffic import open_traffic
+from vitne.pipeline.openings import Openings
+from vitne.pipeline.replay import _node, _works, was_closed
+from vitne.pipeline.traffic import give_keys, open_traffic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vitne.model import Finding
+    from vitne.model import Finding, Flow
     from vitne.pipeline import Result
     from vitne.pipeline.traffic import Traffic
 
 _NUMBERS = {"location", "cell-id"}
 _LEAST = 5  # characters of a value that is looked for wherever it stands
 _DAY = 86_400 * 10**9
+OPENED = "opened with keys"
 
 
 class Redacted(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,19 +51,38 @@ class Redacted(msgspec.Struct, frozen=True, kw_only=True):
     mapping: list[dict[str, str]]  # identifier, original, stand-in: to be kept apart and sealed
     counts: dict[str, int]  # packets and flows kept and left out, values replaced
     left_out: dict[str, int]  # why flows with findings were left out
+    told_anew: dict[str, int]  # flows that stand there as plain ones, by what they went in
     same: bool  # scanning the output gives the same findings but for the values
     differ: list[str]  # what is not the same
 
 
-def redact(paths: Sequence[str], subject: Subject, *, secret: bytes, shift: bool = False) -> Redacted:
-    """Make a capture without the values; raises StoreError where an original value is left in it."""
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What the scan was given that is to be redacted, beside the captures."""
+
+    subject: Subject  # known values of the person
+    keys: tuple[str, ...] = ()  # key logs
+    secrets: Secrets = msgspec.field(default_factory=Secrets)  # keys, salts and alphabets of senders
+    device: str | None = None  # limit of the scan
+
+
+def redact(paths: Sequence[str], known: Subject | Known, *, secret: bytes, shift: bool = False) -> Redacted:
+    """Make a capture without the values; raises StoreError where an original value is left in it.
+
+    Flows that were opened with keys or went through a tunnel are told anew as plain ones; an export of
+    messages and what was inside QUIC are left out and counted.
+    """
+    asked = known if isinstance(known, Known) else Known(subject=known)
+    subject = asked.subject
     replacer = Replacer(secret)
-    result = run_scan(paths, Options(subject=subject, jobs=1))
+    options = Options(subject=subject, jobs=1, keys=asked.keys, secrets=asked.secrets, device=asked.device)
+    result = run_scan(paths, options)
     seeds = known_values(result, subject)
     pairs = Pairs(seeds, replacer)
     _, traffics, _ = open_traffic(paths, stdin=None, progress=lambda *_: None)
     try:
+        give_keys(traffics, asked.keys)
         rebuilt = _Rebuilt(traffics, result, Editor(pairs), replacer)
+        rebuilt.opener = Openings(asked.secrets, Searcher(subject.seeds, salts=asked.secrets.salts))
         rebuilt.read()
         frames = rebuilt.frames(shift=_shift(replacer) if shift else 0)
     finally:
@@ -69,12 +93,14 @@ def redact(paths: Sequence[str], subject: Subject, *, secret: bytes, shift: bool
         frames, "Rebuilt by vitne redact: values of persons are replaced, other traffic is left out."
     )
     stand_ins = Subject(seeds=tuple(pairs.stand_ins))
-    again = _searched(
-        capture, Subject(seeds=tuple(msgspec.structs.replace(s, origin="subject") for s in seeds))
-    )
-    _refuse_if_left(capture, again, pairs)
+    originals = Subject(seeds=tuple(msgspec.structs.replace(s, origin="subject") for s in seeds))
+    _refuse_if_left(capture, _searched(capture, originals, asked.secrets), pairs)
     kept = [f for f in result.findings if f.flow in rebuilt.kept]
-    differ = difference(kept, _searched(capture, stand_ins).findings)
+    outside = [f for f in kept if rebuilt.anew.get(f.flow) == OPENED and not was_closed(f)]
+    if outside:
+        rebuilt.left_out["stood beside what was opened, on the wire"] += len({f.flow for f in outside})
+    inner = [f for f in kept if f not in outside]
+    differ = difference(inner, _searched(capture, stand_ins, asked.secrets).findings)
     mapping = [
         {"identifier": one.identifier, "original": one.value, "stand_in": two.value}
         for one, two in zip(seeds, pairs.stand_ins, strict=True)
@@ -86,6 +112,7 @@ def redact(paths: Sequence[str], subject: Subject, *, secret: bytes, shift: bool
         mapping=mapping,
         counts=rebuilt.counts(len(frames), len(mapping)),
         left_out=dict(rebuilt.left_out),
+        told_anew=dict(Counter(rebuilt.anew.values())),
         same=not differ,
         differ=differ,
     )
@@ -111,10 +138,10 @@ def _shift(replacer: Replacer) -> int:
     return (days - 100 * _DAY) // 10**9 * 10**9
 
 
-def _searched(capture: bytes, subject: Subject) -> Result:
+def _searched(capture: bytes, subject: Subject, secrets: Secrets) -> Result:
     import io
 
-    return run_scan(["-"], Options(subject=subject, stdin=io.BytesIO(capture), jobs=1))
+    return run_scan(["-"], Options(subject=subject, secrets=secrets, stdin=io.BytesIO(capture), jobs=1))
 
 
 def _refuse_if_left(capture: bytes, again: Result, pairs: Pairs) -> None:
@@ -141,7 +168,8 @@ def difference(before: Sequence[Finding], after: Sequence[Finding]) -> list[str]
 
 
 def _kept_of(finding: Finding) -> tuple[str, ...]:
-    codecs = ">".join(str(layer["codec"]) for layer in finding.layers)
+    layers = finding.layers[1:] if was_closed(finding) else finding.layers
+    codecs = ">".join(str(layer["codec"]) for layer in layers)
     return finding.identifier, finding.grade, finding.direction, finding.protocol, codecs
 
 
@@ -160,6 +188,9 @@ class _Rebuilt:
         self.runs: dict[tuple[int, int], list[tuple[int, int]]] = {}  # (flow, side) -> (frame, stream offset)
         self.keys: dict[Any, int] = {}
         self.packets = 0
+        self.made: list[Frame] = []  # of flows that are told anew
+        self.anew: dict[int, str] = {}  # what they went in
+        self.opener: Openings | None = None
         self._own = {a for d in result.devices if not d.router for a in d.addresses if _global(a)}
         self._hardware = {d.mac for d in result.devices if d.mac}
 
@@ -167,7 +198,7 @@ class _Rebuilt:
         total = sum(t.walked.flow_count for t in self.traffics)
         return {
             "packets_kept": kept,
-            "packets_left_out": self.packets - kept,
+            "packets_left_out": self.packets - (kept - len(self.made)),
             "flows_kept": len(self.kept),
             "flows_left_out": total - len(self.kept),
             "values_replaced": values,
@@ -192,38 +223,49 @@ class _Rebuilt:
         self, traffic: Traffic, own: int, findings: list[Finding], *, named: set[str] | None = None
     ) -> None:
         number = own + traffic.first_flow
-        works = list(_works(self.traffics, traffic, own)) if not traffic.exported else []
+        works = [] if traffic.exported else list(_works(self.traffics, traffic, own, opener=self.opener))
         if named is not None and not any(name in named for w in works for _, name in w.message.names):
             return
         try:
-            self._check(traffic, number, findings)
-            streams, datagrams = self._changes(works, findings)
-        except Unchangeable as reason:
+            anew = to_be_told(traffic, number, works)
+            streams, datagrams = self._changes(works if anew is None else anew, findings)
+            sides = {side: merged(edits) for side, edits in streams.items()}
+            if anew is not None:
+                self.made += plain_frames(
+                    anew, self._ends(traffic.flow(number)), streams=sides, datagrams=datagrams
+                )
+        except (Unchangeable, ValueError) as reason:
             self.left_out[str(reason)] += 1
             return
         self.kept.add(number)
         flow = traffic.flow(number)
+        if anew is not None:
+            self.anew[number] = f"tunnel {flow.tunnel}" if flow.tunnel else OPENED
+            return
         ends = ((flow.client_ip, flow.client_port), (flow.server_ip, flow.server_port))
         protocol = forging.TCP if flow.transport == "tcp" else forging.UDP
         self.keys[protocol, *ends] = number * 2
         self.keys[protocol, *ends[::-1]] = number * 2 + 1
         self.datagrams.update(datagrams)
-        for side, edits in streams.items():
-            self.streams[number, side] = merged(edits)
+        for side, edits in sides.items():
+            self.streams[number, side] = edits
         for work in works:
             if work.datagram_at < 0 and (number, work.message.side) not in self.runs:
                 _, offsets, _, rows = work.view.runs
                 frames = [int(each) for each in traffic.walked.frame_of(np.asarray(rows))]
                 self.runs[number, work.message.side] = list(zip(frames, offsets, strict=True))
 
-    def _check(self, traffic: Traffic, number: int, findings: list[Finding]) -> None:
-        if traffic.exported:
-            raise Unchangeable("an export of messages has no packets to rebuild")
-        flow = traffic.flow(number)
-        if flow.tunnel:
-            raise Unchangeable("flows in a tunnel are not rebuilt")
-        if any(f.protection == "decrypted" for f in findings):
-            raise Unchangeable("flows that were opened with keys are not rebuilt")
+    def _ends(self, flow: Flow) -> Ends:
+        """Give who speaks in a flow, as it is to be written."""
+        macs = [
+            bytes.fromhex(mac.replace(":", "")) if mac else b"" for mac in (flow.client_mac, flow.server_mac)
+        ]
+        links = [self._link(mac + bytes(8))[:6] if len(mac) == 6 else b"" for mac in macs]
+        return Ends(
+            addresses=(self._address(flow.client_ip), self._address(flow.server_ip)),
+            ports=(flow.client_port, flow.server_port),
+            hardware=(links[0], links[1]),
+        )
 
     def _changes(
         self, works: list[Any], findings: list[Finding]
@@ -250,10 +292,14 @@ class _Rebuilt:
             for reader in captures:
                 held += self._held(reader)
         bases = self._bases(held)
-        return [
+        frames = [
             self._frame(capture, number, frame, whole, code, bases, shift)
             for capture, number, frame, whole, code in held
         ]
+        if self.made:
+            frames += [frame._replace(time_ns=frame.time_ns + shift) for frame in self.made]
+            frames.sort(key=lambda frame: frame.time_ns)
+        return frames
 
     def _held(self, reader: CaptureReader) -> list[tuple[int, int, Frame, forging.Split, int]]:
         capture = next(c.number for c in self.result.captures if c.sha256 == reader.capture.sha256)

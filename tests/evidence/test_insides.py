@@ -1,0 +1,109 @@
+"""Twin of vitne.evidence.insides: opened and tunnelled flows stand in a redacted capture as plain ones."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import struct
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.decrypt.peers import Peers, frames_of, write_certificate
+from tests.pipeline.talk import IMEI, Talk, post, subject
+
+from vitne.evidence.redacting import OPENED, Known, redact
+from vitne.identify.subject import read_subject
+from vitne.lab import packets
+from vitne.lab.pcap import pcap
+from vitne.pipeline import Options, run_scan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET = b"0123456789abcdef0123"
+BODY = json.dumps({"padding": "p" * 3000, "imei": IMEI, "again": f"x {IMEI}"}).encode()
+POST = (
+    b"POST /register HTTP/1.1\r\nHost: collector.example\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    % len(BODY)
+)
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def _opened(tmp_path: Path, version: str) -> tuple[str, str]:
+    peers = Peers(write_certificate(tmp_path / "server.pem"), tmp_path / "keys.log")
+    talk = peers.talk(peers.contexts(version), [(0, POST + BODY), (1, ANSWER), (0, POST + BODY), (1, ANSWER)])
+    capture = tmp_path / "closed.pcap"
+    capture.write_bytes(pcap(frames_of(talk)))
+    return str(capture), str(peers.keylog)
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_a_flow_opened_with_keys_is_told_as_a_plain_one(tmp_path: Path, version: str) -> None:
+    capture, keys = _opened(tmp_path, version)
+    known = read_subject(str(subject(tmp_path)))[0]
+    made = redact([capture], Known(subject=known, keys=(keys,)), secret=SECRET, shift=True)
+    assert made.same, made.differ
+    assert made.told_anew == {OPENED: 1}
+    assert made.left_out == {}
+    assert IMEI.encode() not in made.capture
+    (tmp_path / "r.pcapng").write_bytes(made.capture)
+    found = run_scan([str(tmp_path / "r.pcapng")], Options(subject=made.subject, jobs=1)).findings
+    assert [f.protection for f in found if f.identifier == "imei"] == ["clear"] * 2
+    assert {f.destination.host for f in found} == {"collector.example"}
+    if shutil.which("tshark"):
+        run = subprocess.run(
+            ["tshark", "-r", str(tmp_path / "r.pcapng"), "-o", "tcp.check_checksum:TRUE", "-d", "tcp.port==443,http",
+             "-T", "fields", "-e", "http.request.uri", "-e", "tcp.checksum.status", "-e", "_ws.expert.severity"],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert run.stdout.count("/register") == 2
+        assert "\t0\t" not in run.stdout, "no checksum is wrong"
+
+
+def test_without_the_keys_nothing_of_it_is_kept(tmp_path: Path) -> None:
+    capture, _ = _opened(tmp_path, "1.3")
+    made = redact([capture], read_subject(str(subject(tmp_path)))[0], secret=SECRET)
+    assert made.counts["packets_kept"] == 0
+
+
+def _tunnelled(tmp_path: Path) -> str:
+    talk = Talk()
+    talk.ask(post(b'{"imei": "' + IMEI.encode() + b'"}'))
+    ends = packets.Ends("198.51.100.11", "198.51.100.12")
+    link = bytes.fromhex("00005e00530200005e005301") + b"\x08\x00"
+    frames = []
+    for time_ns, data in talk.frames():
+        inner = data[14:]
+        outer = packets.udp(b"\x30\xff" + struct.pack(">HI", len(inner), 7) + inner, ends, (2152, 2152))
+        frames.append((time_ns, link + packets.internet(outer, ends, protocol=17)))
+    place = tmp_path / "tunnel.pcap"
+    place.write_bytes(pcap(frames))
+    return str(place)
+
+
+def test_a_flow_in_a_tunnel_is_told_without_it(tmp_path: Path) -> None:
+    capture = _tunnelled(tmp_path)
+    known = read_subject(str(subject(tmp_path)))[0]
+    made = redact([capture], known, secret=SECRET)
+    assert made.same, made.differ
+    [(what, count)] = made.told_anew.items()
+    assert (what.startswith("tunnel gtp"), count) == (True, 1)
+    assert IMEI.encode() not in made.capture
+    assert b"\x08\x68\x08\x68" not in made.capture, "the ports of the tunnel are gone"
+
+
+def test_an_export_is_left_out_and_counted(tmp_path: Path) -> None:
+    entry = {
+        "startedDateTime": "2019-02-03T06:15:42.000Z",
+        "request": {
+            "method": "POST", "url": "http://collector.example/r", "httpVersion": "HTTP/1.1", "headers": [],
+            "postData": {"mimeType": "application/json", "text": json.dumps({"imei": IMEI})},
+        },
+        "response": {"status": 200, "statusText": "OK", "httpVersion": "HTTP/1.1", "headers": [], "content": {}},
+    }  # fmt: skip
+    place = tmp_path / "a.har"
+    place.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+    made = redact([str(place)], read_subject(str(subject(tmp_path)))[0], secret=SECRET)
+    assert made.left_out == {"an export of messages has no packets to rebuild": 1}
+    assert made.counts["packets_kept"] == 0
