@@ -21,7 +21,7 @@ from vitne.model import GRADES, IDENTIFIERS, Capture, Finding, Gap, GapKind, Lay
 from vitne.pipeline import Result
 from vitne.pipeline.result import DeviceRow
 from vitne.report import words
-from vitne.store import FORMAT, OpaqueTotal
+from vitne.store import FORMAT, OpaqueTotal, OpenedTotal
 from vitne.store.tables import TABLES
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ ROWS: dict[str, type] = {
     "layer": Layer,
     "finding": Finding,
     "opaque": OpaqueTotal,
+    "opened": OpenedTotal,
     "gap": Gap,
     "oddity": Oddity,
     "capture": Capture,

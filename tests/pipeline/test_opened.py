@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from tests.decrypt.peers import START_NS, Peers, frames_of, write_certificate
+from tests.decrypt.peers import NAME, START_NS, Peers, frames_of, write_certificate
 from tests.pipeline.test_views import batch
+from vitne.cli.main import main
 from vitne.decrypt import OpenedSide
 from vitne.decrypt.records import Record
 from vitne.lab.pcap import block, padded, pcap, pcapng
@@ -19,6 +20,7 @@ from vitne.pipeline import Options, run_scan
 from vitne.pipeline.opened import OpenedView
 from vitne.pipeline.replay import replay
 from vitne.pipeline.views import SideView
+from vitne.store import read_case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +99,39 @@ def test_what_was_inside_is_not_counted_as_unreadable_any_more(
 ) -> None:
     path = written(tmp_path, pcap(frames_of(talk)))
     assert [row.reason for row in scan(path).opaque] == ["tls"]
-    assert scan(path, (peers.keylog,)).opaque == []
+    result = scan(path, (peers.keylog,))
+    assert result.opaque == []
+    [row] = result.opened
+    assert (row.destination.host, row.destination.port, row.flows) == (NAME, 443, 1)
+    records = sum(len(side) for side in talk.wire)
+    assert sum(map(len, talk.inside)) < row.bytes < records, "what the records held, without their headers"
+
+
+def test_what_is_read_and_what_is_not_stands_beside_each_other(
+    peers: Peers, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = [(0, b"POST /a HTTP/1.1\r\nHost: collector.example\r\nContent-Length: 0\r\n\r\n")]
+    talks = [peers.talk(peers.contexts("1.3"), said) for _ in range(2)]
+    log = tmp_path / "half.keys"
+    lines = peers.keylog.read_text().splitlines(keepends=True)
+    of_second = next(line.split()[1] for line in reversed(lines) if not line.startswith("#"))
+    log.write_text("".join(line for line in lines if of_second not in line))
+    frames = [frame for number, one in enumerate(talks) for frame in frames_of(one, port=40000 + number)]
+    path = written(tmp_path, pcap(sorted(frames)))
+    case = tmp_path / "case"
+    assert main(["scan", str(path), "--keys", str(log), "--case", str(case)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert main(["scan", str(path), "--keys", str(log), "--json", "-q"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    [read], [left] = document["opened"], document["opaque"]
+    assert (read["destination"], read["flows"]) == (left["destination"], left["flows"])
+    assert left["reason"] == "no-key"
+    assert abs(read["bytes"] - left["bytes"]) < left["bytes"] / 4, "both said the same"
+    assert "its key is not in the key log" in told
+    assert "beside it opened with keys" in told
+    page = (case / "report" / "index.html").read_text()
+    assert "beside it opened with keys" in page
+    assert [row.bytes for row in read_case(case).opened] == [read["bytes"]]
 
 
 def test_keys_inside_a_capture_do_as_well(talk: Talk, peers: Peers, tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ def write(
         "tables": listed(),
         "counts": result.counts,
         "devices": msgspec.to_builtins(result.devices),
+        "opened": msgspec.to_builtins(result.opened),
     }
     whither = pictures(result.findings)
     pages: dict[str, Any] = {PATH: page(result, rules=result.rules, whither=whither, laid=laid)}

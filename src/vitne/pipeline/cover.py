@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from vitne.attribute import Devices
     from vitne.model import Destination, Finding, Seed
     from vitne.pipeline.result import DeviceRow, Result
-    from vitne.store import OpaqueTotal
+    from vitne.store import OpaqueTotal, OpenedTotal
+
+_Total = TypeVar("_Total", "OpaqueTotal", "OpenedTotal")
 
 
 class Cover:
@@ -34,8 +36,8 @@ class Cover:
     def _target(self, target: Destination) -> Destination:
         return replace(target, host=self.scrub(target.host), domain=self.scrub(target.domain))
 
-    def opaque(self, row: OpaqueTotal) -> OpaqueTotal:
-        """Mask a row of unreadable bytes."""
+    def total(self, row: _Total) -> _Total:
+        """Mask a row of bytes that could not be read, or were opened with keys."""
         return replace(row, device=self.device(row.device), destination=self._target(row.destination))
 
     def row(self, row: DeviceRow) -> DeviceRow:
@@ -50,7 +52,8 @@ class Cover:
         return replace(
             result,
             findings=mask(result.findings, self.scrub, self.device),
-            opaque=[self.opaque(row) for row in result.opaque],
+            opaque=[self.total(row) for row in result.opaque],
+            opened=[self.total(row) for row in result.opened],
             transmissions=rows.covered(self.device, self.scrub) if isinstance(rows, Transmissions) else rows,
             devices=[self.row(row) for row in result.devices],
             revealed=False,

@@ -26,6 +26,7 @@ def document(result: Result) -> dict[str, Any]:
         "captures": captures,
         "findings": msgspec.to_builtins(result.findings),
         "opaque": msgspec.to_builtins(result.opaque),
+        "opened": msgspec.to_builtins(result.opened),
         "gaps": msgspec.to_builtins(result.gaps),
         "oddities": msgspec.to_builtins(result.oddities),
         "devices": msgspec.to_builtins(result.devices),

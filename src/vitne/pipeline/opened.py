@@ -40,6 +40,7 @@ class Inside(NamedTuple):
     flow: Flow
     views: dict[int, SideView]
     host: Host  # name of the far end, as the flow told it on the wire
+    read: int = 0  # bytes of records or packets that were opened
 
 
 def keys_of(files: Sequence[str | Path], readers: Iterable[Any]) -> tuple[KeyLog | None, list[Gap]]:
@@ -137,7 +138,8 @@ class OpenedFlows:
                 inner[side].acknowledged(flow.acked[side]) if side in inner else None for side in (0, 1)
             )
             told = msgspec.structs.replace(flow, decrypted=True, acked=acked)
-            self._held = (flow.number, Inside(told, dict(inner), host))
+            read = sum(side.read for side in opened)
+            self._held = (flow.number, Inside(told, dict(inner), host, read))
 
     def _open_quic(
         self, flow: Flow, views: dict[int, SideView], closed: list[Message], host: Host
@@ -155,7 +157,8 @@ class OpenedFlows:
             if all(connection.client == 1 for connection in talk.connections):  # an answer was seen first
                 inside = _turned(inside)
                 inner = {1 - side: inner[side] for side in sorted(inner, reverse=True)}
-            self._held = (flow.number, Inside(inside, inner, host))
+            read = sum(side.read for side in talk.sides)
+            self._held = (flow.number, Inside(inside, inner, host, read))
 
     def has_read(self, flow: Flow) -> bool:
         """Say whether this is the flow whose events were read last."""

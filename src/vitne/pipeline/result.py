@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from vitne.model import Capture, Finding, Gap, Oddity
-from vitne.store import OpaqueTotal, Transmission
+from vitne.store import OpaqueTotal, OpenedTotal, Transmission
 
 
 class DeviceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +34,7 @@ class Result(msgspec.Struct, kw_only=True):
     devices: list[DeviceRow]
     counts: dict[str, int]  # packets, flows, streams, bytes searched, flows of other devices, ...
     rules: dict[str, Any]  # versions and digests of what was used
+    opened: list[OpenedTotal] = []
     partial: bool = False  # stopped by the user before the end
     failed: bool = False  # a part failed inside vitne
     revealed: bool = True  # values of persons are as they are

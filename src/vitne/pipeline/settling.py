@@ -15,8 +15,9 @@ from vitne.pipeline.ends import NOBODY, Ends
 from vitne.pipeline.recurring import recurring
 from vitne.pipeline.result import DeviceRow, Result
 from vitne.pipeline.rules import rules_used
+from vitne.pipeline.toll import OPENED
 from vitne.pipeline.transmissions import Transmissions
-from vitne.store import OpaqueTotal
+from vitne.store import OpaqueTotal, OpenedTotal
 
 if TYPE_CHECKING:
     from vitne.assess import Draft
@@ -40,10 +41,12 @@ def settle_all(scan: Any, wanted: list[Device] | None) -> Result:
     findings = recurring(_findings(work, ends, apps))
     for _ in work.names.contradictions():
         work.notes.add(Oddity(name="contradicting-dns-answers", note=_CONTRADICTING))
+    opaque, opened = _totals(work, ends)
     return Result(
         captures=scan.captures,
         findings=findings,
-        opaque=_opaque(work, ends),
+        opaque=opaque,
+        opened=opened,
         transmissions=Transmissions(work.toll, ends),
         gaps=work.notes.gaps(),
         oddities=work.notes.oddities(),
@@ -105,8 +108,8 @@ def _findings(work: FlowWork, ends: Ends, apps: AppNames) -> list[Finding]:
     return found
 
 
-def _opaque(work: FlowWork, ends: Ends) -> list[OpaqueTotal]:
-    """Sum unreadable bytes per device, far end and reason."""
+def _totals(work: FlowWork, ends: Ends) -> tuple[list[OpaqueTotal], list[OpenedTotal]]:
+    """Sum bytes that could not be read, and that keys opened, per device, far end and reason."""
     sums: dict[tuple[Any, ...], list[Any]] = {}
     for (near_ip, near_mac, ip, port, host, transport, tunnel, reason), counted in work.toll.unread.items():
         near = work.devices.of(near_ip, near_mac)
@@ -116,21 +119,18 @@ def _opaque(work: FlowWork, ends: Ends) -> list[OpaqueTotal]:
         entry = sums.setdefault(key, [far, scope_of(ip, tunnel, near_ip), 0, 0])
         entry[2] += counted[0]
         entry[3] += counted[1]
-    return [
-        OpaqueTotal(
-            reason=reason,
-            device=label,
-            destination=far,
-            transport=transport,
-            scope=scope,
-            bytes=length,
-            flows=flows,
-            filter=_address_filter(far, transport),
-        )
-        for (label, _, _, transport, reason), (far, scope, length, flows) in sorted(
-            sums.items(), key=lambda item: item[0]
-        )
-    ]
+    opaque: list[OpaqueTotal] = []
+    opened: list[OpenedTotal] = []
+    for (label, _, _, transport, reason), (far, scope, length, flows) in sorted(
+        sums.items(), key=lambda item: item[0]
+    ):
+        shared: dict[str, Any] = {"device": label, "destination": far, "transport": transport, "scope": scope}
+        shared |= {"bytes": length, "flows": flows, "filter": _address_filter(far, transport)}
+        if reason == OPENED:
+            opened.append(OpenedTotal(**shared))
+        else:
+            opaque.append(OpaqueTotal(reason=reason, **shared))
+    return opaque, opened
 
 
 def _address_filter(far: Destination, transport: str) -> str:

@@ -32,6 +32,8 @@ RECORD = np.dtype([
 """One message sent: rows of its first and last packet, its flow, length, host and protocol by number."""
 DELIVERIES: tuple[str, ...] = get_args(Delivery)
 _CHUNK = 8192
+OPENED = ""
+"""Stands where a reason stands, for bytes that could be read with keys."""
 _KEPT_FACTS = {"ja4", "alpn", "version", "cipher", "ech", "certificate-name", "reference-id"}
 """Facts about a connection that a row of what was sent keeps."""
 
@@ -61,7 +63,8 @@ class Toll:
         self.kinds = Numbered()
         self.facts = Numbered()
         self.left_out: frozenset[int] = frozenset()  # flows whose messages another input holds too
-        self.unread: dict[tuple[Any, ...], list[int]] = {}  # -> [bytes, flows, number of the last flow]
+        self.unread: dict[tuple[Any, ...], list[int]] = {}
+        """Far end and reason, or OPENED -> bytes, flows, number of the last flow."""
         self._waiting: list[tuple[Any, ...]] = []  # as RECORD
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the result)
         weakref.finalize(self, self._file.close)
@@ -88,6 +91,11 @@ class Toll:
         if entry[2] != flow.number:
             entry[1] += 1
             entry[2] = flow.number
+
+    def opened(self, flow: Flow, host: tuple[str, str], length: int) -> None:
+        """Count bytes of one flow that keys opened."""
+        if length:
+            self.unreadable(flow, host, OPENED, length)
 
     def message(self, work: MessageWork) -> None:
         """Keep a message that was sent."""

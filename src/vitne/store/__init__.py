@@ -2,7 +2,7 @@
 
 from vitne.store.cases import FORMAT, Case, check_place, read_case, write_case
 from vitne.store.columns import CHUNK, Columns, Words, columns_of
-from vitne.store.rows import OpaqueTotal, Transmission
+from vitne.store.rows import OpaqueTotal, OpenedTotal, Transmission
 
 __all__ = [
     "CHUNK",
@@ -10,6 +10,7 @@ __all__ = [
     "Case",
     "Columns",
     "OpaqueTotal",
+    "OpenedTotal",
     "Transmission",
     "Words",
     "check_place",

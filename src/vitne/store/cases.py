@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 import msgspec
 
 from vitne.model import Capture, Finding, Gap, Oddity, StoreError
-from vitne.store.rows import OpaqueTotal, Transmission
+from vitne.store.rows import OpaqueTotal, OpenedTotal, Transmission
 from vitne.store.tables import TABLES, from_json_lines, json_lines, parquet, typed
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     oddities: tuple[Oddity, ...]
     transmissions: tuple[Transmission, ...]
     partial: bool  # the scan was stopped before its end
+    opened: tuple[OpenedTotal, ...] = ()  # what went encrypted and was opened with keys
 
 
 def write_case(  # noqa: PLR0913  (a case has so many parts)
@@ -93,7 +94,17 @@ def read_case(folder: Path) -> Case:
         run = msgspec.json.decode((folder / _RUN).read_bytes(), type=dict[str, Any])
     except (OSError, msgspec.MsgspecError):
         run = {}  # what differs by run is no part of the result, and may be taken away
-    return Case(folder=folder, manifest=manifest, run=run, partial=bool(manifest.get("partial")), **tables)
+    opened = _opened(manifest)
+    partial = bool(manifest.get("partial"))
+    return Case(folder=folder, manifest=manifest, run=run, partial=partial, opened=opened, **tables)
+
+
+def _opened(manifest: Mapping[str, Any]) -> tuple[OpenedTotal, ...]:
+    """Give what the manifest says was opened with keys; nothing for a case of an earlier version."""
+    try:
+        return msgspec.convert(manifest.get("opened", []), tuple[OpenedTotal, ...])
+    except msgspec.ValidationError:
+        return ()
 
 
 def _inputs(captures: Iterable[Capture]) -> list[dict[str, Any]]:

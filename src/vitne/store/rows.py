@@ -36,6 +36,18 @@ class Transmission(msgspec.Struct, frozen=True, kw_only=True):
     ] = ()  # of the connection: ("ja4", ...), ("alpn", ...), ("version", ...)
 
 
+class OpenedTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes to or from one destination that went encrypted and were opened with keys, added up."""
+
+    device: str  # label of the device at the near end
+    destination: Destination
+    transport: str  # "tcp", "udp"
+    scope: Scope = "internet"
+    bytes: int = 0  # of records and packets that were opened, both directions
+    flows: int = 0  # flows they passed in
+    filter: str = ""  # Wireshark display filter that shows them
+
+
 class OpaqueTotal(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes to or from one destination that could not be read, added up."""
 
