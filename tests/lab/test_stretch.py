@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitne.intake.live import Frame
 from vitne.intake.ringfiles import RingFiles
 from vitne.lab.stretch import stretched
 from vitne.pipeline import Options, run_scan
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 def test_several_files_become_one_with_every_time_moved(tmp_path: Path) -> None:
     files = RingFiles(tmp_path / "raw", interface="r0", most_bytes=1, most_ns=10**15)
     for second in (10, 11, 12):
-        files.add([Frame(second * 10**9, 64, bytes(64))])
+        files.add([(second * 10**9, 64, bytes(64))])
     files.gap(13 * 10**9, "a test")
     files.close()
     assert len(files.finished) == 4

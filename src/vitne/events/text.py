@@ -6,7 +6,6 @@ is seen there is jumps of the clock, lines out of order, and many lines in one s
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -50,7 +49,7 @@ class Walk:
     def __init__(self, log: DeviceLog, hints: Hints, words: Sequence[str]) -> None:
         self.log = log
         self.hints = hints
-        self.words = re.compile(b"|".join(re.escape(word.encode()) for word in words) or rb"(?!)")
+        self.words = [word.encode() for word in words]
         self.part = 0
         self.part_lines: dict[int, int] = {}
         self._last: int | None = None
@@ -96,7 +95,12 @@ class Walk:
             )
 
     def _hits(self, piece: bytes, starts: NDArray[np.int64]) -> NDArray[np.int64]:
-        places = [found.start() for found in self.words.finditer(piece)]
+        places = []
+        for word in self.words:  # one after the other: quicker than all in one pattern
+            at = piece.find(word)
+            while at >= 0:
+                places.append(at)
+                at = piece.find(word, at + len(word))
         return np.unique(np.searchsorted(starts, np.array(places, dtype=np.int64), side="right") - 1)
 
     def _times(self, read: Stamps) -> NDArray[np.int64]:
