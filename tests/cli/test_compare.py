@@ -10,7 +10,7 @@ import pytest
 
 from vitne.cli.main import main
 from vitne.cli.names import schemas
-from vitne.lab.demo import capture
+from vitne.lab.demo import capture, key_log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +53,16 @@ def test_a_fix_is_told_from_one_that_encrypts_and_one_that_waits(
 ) -> None:
     found = _compared(capsys, str(hours / "none.pcapng"), str(hours / f"{remedy}.pcapng"))
     assert {word: found[word] for word in SAID} == dict.fromkeys(SAID, verdict)
+
+
+def test_with_keys_a_fix_that_encrypts_is_named_so(hours: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = hours / "closed.log"
+    log.write_text(key_log(), encoding="ascii")
+    halves = str(hours / "none.pcapng"), str(hours / "closed.pcapng")
+    found = _compared(capsys, *halves, "--keys", str(log))
+    assert {word: found[word] for word in SAID} == dict.fromkeys(SAID, ("changed", "now encrypted"))
+    found = _compared(capsys, *reversed(halves), "--keys", str(log))
+    assert {word: found[word] for word in SAID} == dict.fromkeys(SAID, ("changed", "no longer encrypted"))
 
 
 def test_the_fix_that_waits_is_said_to_come_later(hours: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.fleet.exploding import explode
+from tests.fleet.exploding import explode, linger
 
 from vitne.fleet import Settings, read_manifest, work_through
 from vitne.fleet.distributed import DaskEngine, is_address
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytest.importorskip("distributed", reason="the engine of the tests is not installed: requirements/dev.txt")
-COUNT = 6
+COUNT = 3
 _SCHEDULER = """
 import asyncio, sys
 from distributed import Scheduler
@@ -125,33 +125,40 @@ def _engine(cluster: Cluster, patience_s: float = 60.0) -> DaskEngine:
     return DaskEngine(f"dask://{cluster.address}", patience_s=patience_s)
 
 
-def test_killed_workers_and_a_restarted_scheduler_lose_nothing_and_repeat_nothing(
-    cluster: Cluster, table: str, tmp_path: Path
-) -> None:
-    handsets, told = read_manifest(table), []
-
-    def ending(done: int, total: int) -> None:
-        told.append((done, total))
-        if done == 1:
+def test_killed_workers_and_a_restarted_scheduler_lose_nothing_and_repeat_nothing(cluster: Cluster) -> None:
+    tasks = [f"t{number}" for number in range(40)]
+    engine, done = _engine(cluster), []
+    for number, told in enumerate(engine.run(tasks, linger)):
+        done.append(told)
+        if number == 5:
             cluster.hire()
             cluster.kill(cluster.workers[0])
-        if done == 3:
+        if number == 20:
             cluster.kill(cluster.scheduler)
             cluster.kill(cluster.workers[1])
             cluster.scheduler = cluster.schedule()
             cluster.hire()
+    assert sorted(done) == sorted((task, task.upper(), "") for task in tasks)
+    assert engine.deaths > 0
 
-    settings = _settings()
-    first = work_through(
-        handsets, tmp_path / "one", settings=settings, engine=_engine(cluster), progress=ending
-    )
-    assert told == [(number + 1, COUNT) for number in range(COUNT)]
+
+def test_a_fleet_gives_the_same_as_processes_here_and_a_second_run_scans_nothing(
+    cluster: Cluster, table: str, tmp_path: Path
+) -> None:
+    handsets, settings = read_manifest(table), _settings()
+    first = work_through(handsets, tmp_path / "one", settings=settings, engine=_engine(cluster))
     assert (first.made, first.found, first.given_up) == (COUNT, 0, 0)
-    by_processes = work_through(handsets, tmp_path / "two", settings=settings, engine=LocalEngine(2))
-    assert by_processes.results == first.results
+    here = work_through(handsets, tmp_path / "two", settings=settings, engine=LocalEngine(1))
+    assert here.results == first.results
     again = work_through(handsets, tmp_path / "one", settings=settings, engine=_engine(cluster))
     assert again.results == first.results
     assert (again.made, again.found) == (0, COUNT)
+    other = Settings(options=Options(jobs=1), rules="other")
+    worked = work_through(handsets, tmp_path / "out", settings=other, engine=_engine(cluster))
+    assert {each.error for each in worked.results.values()} == {
+        "the worker has another version of vitne, of its libraries or of its data"
+    }
+    assert not (tmp_path / "out" / "results").exists()
 
 
 def test_a_task_that_ends_its_workers_is_given_up_and_the_rest_is_done(
@@ -173,17 +180,7 @@ def test_a_task_that_ends_its_workers_is_given_up_and_the_rest_is_done(
     assert done["bomb"][1] == "every worker that had it ended"
 
 
-def test_other_rules_no_worker_and_no_scheduler_are_told(
-    cluster: Cluster, table: str, tmp_path: Path
-) -> None:
-    settings = Settings(options=Options(jobs=1), rules="other")
-    handsets = read_manifest(table)[:2]
-    worked = work_through(handsets, tmp_path / "out", settings=settings, engine=_engine(cluster))
-    assert {each.state for each in worked.results.values()} == {"unreadable"}
-    assert {each.error for each in worked.results.values()} == {
-        "the worker has another version of vitne, of its libraries or of its data"
-    }
-    assert not (tmp_path / "out" / "results").exists()
+def test_no_worker_and_no_scheduler_are_told(cluster: Cluster) -> None:
     cluster.kill(cluster.workers[0])
     with pytest.raises(StoreError, match="no worker"):
         list(_engine(cluster, 1.0).run(["a"], str.upper))

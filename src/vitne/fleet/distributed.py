@@ -151,6 +151,7 @@ class _Session:
                     if not self._alive():
                         break
         finally:
+            self.engine.deaths += len(self.given)
             self.waiting.extend(self.given.values())
             self.given.clear()
 

@@ -20,6 +20,7 @@ from vitne.lab import home, packets, sender, tls, web
 from vitne.lab.packets import Ends
 from vitne.lab.pcap import About, pcapng
 from vitne.lab.phone import DEFAULT_SEED, Phone, invent, subject_file
+from vitne.lab.sealed import Sealed
 from vitne.lab.wire import CLIENT, MS, SECOND, SERVER, Conversation, Host, Wire, frame
 
 if TYPE_CHECKING:
@@ -87,6 +88,15 @@ def hour(seed: int = DEFAULT_SEED, *, remedy: str = "") -> list[TimedFrame]:
     ``remedy`` says what an update did to the sender: "" nothing, "removed" it is gone, "closed" it says the
     same inside TLS, "delayed" it says the same half an hour later.
     """
+    return _told(seed, remedy).wire.frames()
+
+
+def key_log(seed: int = DEFAULT_SEED) -> str:
+    """Give the key log that opens the registrations of the hour with the remedy "closed"."""
+    return _told(seed, "closed").key_log
+
+
+def _told(seed: int, remedy: str) -> _Hour:
     story = _Hour(seed, remedy)
     story.boot(START_NS + 11 * SECOND)
     first = START_NS + 72 * SECOND
@@ -96,7 +106,7 @@ def hour(seed: int = DEFAULT_SEED, *, remedy: str = "") -> list[TimedFrame]:
         story.screen_on(START_NS + minute * 60 * SECOND + story.chance.randrange(50 * SECOND), manner)
     story.background()
     story.register(first + (3600 + story.chance.randrange(3, 20)) * SECOND + 180 * MS, _MANNERS[7])
-    return story.wire.frames()
+    return story
 
 
 class _Hour:
@@ -111,6 +121,7 @@ class _Hour:
         self.here = Host(mac, _LEASED)
         self.here6 = Host(mac, _PHONE6)
         self.router = Host(_ROUTER_MAC, _ROUTER)
+        self.key_log = ""  # of the registrations inside TLS
         self.known: dict[str, int] = {}  # name -> until when its answer is remembered
         self.port = self.chance.randrange(36000, 41000)
 
@@ -160,12 +171,12 @@ class _Hour:
         """Post the registration and be refused, unless an update has changed that."""
         if self.remedy == "removed":
             return
-        if self.remedy == "closed":
-            self._secret_visit(sender.HOST, now)
-            return
         now += _DELAY if self.remedy == "delayed" else 0
         body = sender.wrapped(sender.record(self.phone, local_time(now)))
         head = sender.request_head(len(body))
+        if self.remedy == "closed":
+            self._register_closed(now, head + body)
+            return
         talk = self._connect(sender.HOST, 80, at=now, rtt=212 * MS).wait(1, 4)
         if manner == "two writes":
             talk.send(CLIENT, head).send(CLIENT, body)
@@ -175,6 +186,15 @@ class _Hour:
             talk.send(CLIENT, head + body, cuts=cuts, fault=fault)
         talk.wait(20, 60).send(SERVER, sender.answer(formatdate(talk.now // SECOND, usegmt=True)))
         talk.wait(2, 30).close(CLIENT)
+
+    def _register_closed(self, now: int, request: bytes) -> None:
+        """Say the same inside TLS."""
+        talk, sealed = self._connect(sender.HOST, 443, at=now), Sealed(self.chance, sender.HOST)
+        talk.send(CLIENT, sealed.hello).wait(2, 8).send(SERVER, sealed.answer()).wait(3, 9)
+        talk.send(CLIENT, sealed.finish() + sealed.said(CLIENT, request)).wait(20, 60)
+        answer = sender.answer(formatdate(talk.now // SECOND, usegmt=True))
+        talk.send(SERVER, sealed.said(SERVER, answer)).wait(2, 30).close(CLIENT)
+        self.key_log += sealed.key_log()
 
     def _lease(self, now: int) -> None:
         lease = home.Lease(

@@ -58,16 +58,21 @@ def client_hello(chance: Random, host: str, *, protocols: tuple[str, ...] = ("h2
     suites = struct.pack(f">{len(_SUITES) + 1}H", grease, *_SUITES)
     body = b"\x03\x03" + chance.randbytes(32) + b"\x20" + chance.randbytes(32)
     body += _sized(suites) + b"\x01\0" + _extensions(said)
-    return record(0x16, _handshake(1, body), version=0x0301)
+    return record(0x16, handshake(1, body), version=0x0301)
 
 
 def server_flight(chance: Random, hello: bytes) -> bytes:
     """Give a ServerHello to a ClientHello record, and the encrypted rest of the flight, in one go."""
+    own = server_hello(chance, hello)
+    return own + CHANGE_CIPHER + encrypted(chance, chance.randrange(2200, 4200))
+
+
+def server_hello(chance: Random, hello: bytes) -> bytes:
+    """Give the record of a ServerHello to a ClientHello record: TLS 1.3, TLS_AES_128_GCM_SHA256."""
     session = hello[44:76]  # record head 5, handshake head 4, version 2, random 32, length 1
     said = ((51, struct.pack(">HH", 0x1D, 32) + chance.randbytes(32)), (43, b"\x03\x04"))
     body = b"\x03\x03" + chance.randbytes(32) + b"\x20" + session + b"\x13\x01\0" + _extensions(said)
-    secret = chance.randrange(2200, 4200)
-    return record(0x16, _handshake(2, body)) + CHANGE_CIPHER + encrypted(chance, secret)
+    return record(0x16, handshake(2, body))
 
 
 def client_finish(chance: Random) -> bytes:
@@ -90,7 +95,8 @@ def record(kind: int, body: bytes, *, version: int = 0x0303) -> bytes:
     return struct.pack(">BHH", kind, version, len(body)) + body
 
 
-def _handshake(kind: int, body: bytes) -> bytes:
+def handshake(kind: int, body: bytes) -> bytes:
+    """Give one handshake message (RFC 8446 4)."""
     return bytes([kind]) + len(body).to_bytes(3, "big") + body
 
 
