@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,3 +41,37 @@ def test_a_log_that_breaks_off_keeps_what_was_read() -> None:
     log = read_bytes(b'{"time":1549174531,"kind":"boot"}\n{"time":15', "marks.jsonl", NEAR)
     assert [each.kind for each in log.events] == ["boot"]
     assert [each.name for each in log.remarks] == ["malformed"]
+
+
+def test_a_jump_of_years_forth_and_back_puts_all_but_the_longest_stretch_in_doubt() -> None:
+    def lines(year: int, hour: int, count: int) -> str:
+        return "".join(
+            f"{year}-02-03 {hour:02}:{n:02}:00.000 +0000  1000  1421  1465 I screen_toggled: 2\n"
+            for n in range(count)
+        )
+
+    text = "--------- beginning of events\n" + lines(2019, 6, 5) + lines(2031, 6, 7) + lines(2019, 7, 20)
+    log = read_bytes(text.encode(), "events.log", Hints())
+    trusted = [each for each in log.events if "clock-jump" not in each.doubts]
+    assert len(trusted) == 20
+    assert {each.time_ns // 10**9 // 3600 for each in trusted} == {1_549_177_200 // 3600}
+    assert [(each.name, each.count) for each in log.remarks if each.name == "clock-jump"] == [
+        ("clock-jump", 2)
+    ]
+
+
+def test_a_long_log_is_read_in_bounded_memory(tmp_path: Path) -> None:
+    place = tmp_path / "events.log"
+    line = (
+        b"2019-02-03 06:%02d:%02d.000 +0000  1000  1421  1465 D ActivityManager: something of little worth\n"
+    )
+    block = b"".join(line % (n // 60, n % 60) for n in range(3600))
+    place.write_bytes(b"--------- beginning of main\n" + block * 100)  # 34 megabytes, 360,000 lines
+    tracemalloc.start()
+    try:
+        log = read_log(place, Hints())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert log.records == 360_001
+    assert peak < 100 << 20

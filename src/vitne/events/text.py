@@ -25,6 +25,7 @@ MOST_CANDIDATES = 2_000_000  # lines looked at one by one
 BURST_LINES = 400  # in one second, behind a silence: a buffer let go
 SILENCE_NS = 2 * 10**9
 FORWARD_NS = 3600 * 10**9  # a step forward so far is a jump, unless the log has a hole
+AGES_NS = 180 * 86_400 * 10**9  # and so far always: no log is silent for half a year
 BACK_NS = 60 * 10**9  # a step back so far is a jump; a lesser one is disorder
 OLDEST_NS = 1_262_304_000 * 10**9  # 2010: clocks that stand before were not set
 LONGEST_LINE = 16_384
@@ -129,14 +130,14 @@ class Walk:
         steps = np.diff(own, prepend=own[0] if self._last is None else self._last)
         back = steps < -BACK_NS
         waking = (steps > FORWARD_NS) & (own - steps < OLDEST_NS)  # the clock was set for the first time
-        jumps = back | waking
+        jumps = back | waking | (steps > AGES_NS)
         where = np.flatnonzero(has_time)
         if jumps.any():
             self._parts[where] = self.part + np.cumsum(jumps)
             first = int(where[np.flatnonzero(jumps)[0]])
             self.log.say(
                 "clock-jump",
-                "the clock goes back by more than a minute, or was set",
+                "the clock goes back by more than a minute, or was set, or goes on by half a year",
                 record=first + 1,
                 count=int(jumps.sum()),
             )
