@@ -118,5 +118,8 @@ def test_marked_events_decide_where_both_halves_have_them(
     logs = ["--event", "screen-on", "--events-before", before, "--events-after", after]
     assert main(["compare", *halves, *logs]) == 0
     assert "0 of 40 events against 8 of 8 (p = " in capsys.readouterr().out
+    assert main(["compare", *halves, *logs[2:]]) == 0
+    assert "device events: screen-on 40" in capsys.readouterr().out
     assert main(["compare", *halves, *logs[:4]]) == 2
+    assert main(["compare", *halves, *logs[:2]]) == 2
     assert main(["compare", *halves, "--event", "unlcok", *logs[2:]]) == 2

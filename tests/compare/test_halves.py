@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from vitne.compare.halves import Half, look_of, recipient_of
+from vitne.compare.halves import Half, Logged, look_of, recipient_of
 from vitne.lab import samples
 from vitne.store import OpaqueTotal, Transmission
 
@@ -55,8 +55,12 @@ def test_questions_for_an_address_close_together_are_one_joining() -> None:
 
 
 def test_events_outside_of_the_capture_are_left_out_and_halves_add_their_time() -> None:
-    look = look_of(outcome(), name="one", moments=(1, samples.capture().first_ns + 5))
-    assert look.moments == (samples.capture().first_ns + 5,)
+    first = samples.capture().first_ns
+    assert first is not None
+    logged = Logged(times={"boot": [first - 1], "screen-on": [1, first + 5, first + 7]}, counted="screen-on")
+    look = look_of(outcome(), name="one", logged=logged)
+    assert look.moments == (first + 5, first + 7)
+    assert look.triggers == {"screen-on": 2}
     assert Half(label="after", looks=(look, look)).seconds == 2 * look.seconds == 2 * 3671.0
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.compare.test_halves import outcome
 
-from vitne.compare.halves import Half, look_of
-from vitne.compare.showing import form_of, hashed, keys_of, showing, span, statistics
+from vitne.compare.halves import Half, Logged, look_of
+from vitne.compare.showing import form_of, hashed, keys_of, long_enough, reach, showing, span, statistics
 from vitne.lab import samples
 
 KEY = ("carrier.example", "imei")
@@ -14,7 +15,8 @@ KEY = ("carrier.example", "imei")
 
 def _half(label: str, looks: int = 1, *, empty: bool = False, moments: tuple[int, ...] = ()) -> Half:
     findings = [] if empty else list(samples.findings())
-    one = look_of(outcome(findings=findings), name="one", moments=moments)
+    logged = Logged(times={"unlock": moments}, counted="unlock")
+    one = look_of(outcome(findings=findings), name="one", logged=logged)
     return Half(label=label, looks=tuple(one for _ in range(looks)))
 
 
@@ -60,3 +62,23 @@ def test_marked_events_decide_first() -> None:
 )
 def test_times_are_written_for_a_person(seconds: float, words: str) -> None:
     assert span(seconds) == words
+
+
+def test_an_event_that_the_end_of_the_capture_cuts_short_counts_on_neither_side() -> None:
+    last = samples.capture().last_ns
+    assert last is not None
+    moments = (last - 61_000_000_000, last - 59_000_000_000)
+    test = statistics(_half("before", moments=moments), _half("after", empty=True, moments=moments), KEY)[0]
+    assert (test.before, test.after) == ((0, 1), (0, 1))
+
+
+def test_captures_that_end_before_it_can_have_come_are_left_out() -> None:
+    seen = _half("before", 4)
+    assert reach(seen, KEY) == 61.0
+    short = msgspec.structs.replace(
+        seen.looks[0], findings=(), by_key={}, end_ns=seen.looks[0].begin_ns + 60 * 10**9
+    )
+    long = msgspec.structs.replace(short, end_ns=short.begin_ns + 62 * 10**9)
+    half = Half(label="after", looks=(short, long, short))
+    assert long_enough(half, seen, KEY).looks == (long,)
+    assert long_enough(seen, half, KEY).looks == seen.looks

@@ -11,7 +11,7 @@ from tests.compare.test_halves import outcome
 from vitne.compare import Change, Half, compare, look_of
 from vitne.lab import samples
 from vitne.model import Finding, Gap
-from vitne.store import OpaqueTotal
+from vitne.store import OpaqueTotal, Transmission
 
 KEY = ("carrier.example", "imei")
 
@@ -104,6 +104,69 @@ def test_halves_that_were_not_looked_at_alike_forbid_gone() -> None:
     assert "different rules" in other.notes[0]
     assert _only(changed(seen, known=True), changed(none, known=False)).verdict == "cannot tell"
     assert _only(changed(seen, known=True), changed(none, known=None)).verdict == "gone"
+
+
+def _joined(*times: int) -> list[Transmission]:
+    [row, *_] = [msgspec.convert(each, Transmission) for each in samples.transmissions()]
+    first = samples.capture().first_ns or 0
+    return [
+        msgspec.structs.replace(
+            row, protocol="dhcp", kind="discover", scope="multicast", time_ns=first + at * 10**9
+        )
+        for at in times
+    ]
+
+
+def test_what_was_never_tried_is_not_gone() -> None:
+    seen = _half("before", _imeis(), transmissions=_joined(10, 900))
+    change = _only(seen, _half("after", []))
+    assert change.verdict == "cannot tell"
+    assert "never joined the network, the half before did (2 times)" in " ".join(change.because)
+    assert _only(seen, _half("after", [], transmissions=_joined(3))).verdict == "gone"
+    assert _only(_half("before", _imeis()), _half("after", [], transmissions=_joined(3))).verdict == "gone"
+    assert (
+        _only(_half("before", []), _half("after", _imeis(), transmissions=_joined(3))).verdict
+        == "cannot tell"
+    )
+
+
+def test_events_that_only_one_half_went_through_forbid_gone() -> None:
+    def logged(half: Half, *kinds: str) -> Half:
+        counts = dict.fromkeys(kinds, 2)
+        return Half(
+            label=half.label,
+            looks=tuple(msgspec.structs.replace(each, triggers=counts) for each in half.looks),
+        )
+
+    seen, none = _half("before", _imeis()), _half("after", [])
+    change = _only(logged(seen, "boot", "screen-on"), logged(none, "screen-on"))
+    assert change.verdict == "cannot tell"
+    assert "only the half before went through boot (2 times)" in " ".join(change.because)
+    same = compare(logged(seen, "screen-on"), logged(none, "screen-on", "boot"))
+    assert same.changes[0].verdict == "gone"
+    assert same.after.triggers == {"boot": 2, "screen-on": 2}
+
+
+def test_captures_shorter_than_it_took_before_forbid_gone() -> None:
+    first = samples.capture().first_ns
+    assert first is not None
+    short = [samples.capture(last_ns=first + 60 * 10**9)]
+    looks = _half("after", [], captures=short).looks * 40
+    change = _only(_half("before", _imeis()), Half(label="after", looks=looks))
+    assert change.verdict == "cannot tell"
+    assert "no capture after lasts as long as the other half took to show it: 61 s" in change.because
+
+
+def test_more_unreadable_connections_to_a_recipient_of_both_halves_forbid_gone() -> None:
+    [few, many] = [
+        msgspec.structs.replace(_dark("mail.example", "mail.example"), flows=flows) for flows in (3, 23)
+    ]
+    change = _only(_half("before", _imeis(), opaque=[few]), _half("after", [], opaque=[many]))
+    assert (change.verdict, change.into) == ("cannot tell", "now encrypted")
+    assert "more unreadable connections than the other to mail.example" in " ".join(change.because)
+    gone = _only(_half("before", _imeis(), opaque=[many]), _half("after", [], opaque=[few]))
+    assert gone.verdict == "gone"
+    assert gone.because[-1] == "unreadable on both sides alike, and never looked into: mail.example"
 
 
 def test_few_sendings_are_no_proof() -> None:

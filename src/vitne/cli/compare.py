@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from vitne.compare import Comparison, Half
+    from vitne.compare import Comparison, Half, Logged
     from vitne.model import Subject
 
 _MANIFEST = "manifest.json"
@@ -53,18 +53,24 @@ def _compared(options: argparse.Namespace) -> tuple[Comparison, bool]:
 
 
 def _logs(options: argparse.Namespace) -> tuple[list[str], list[str]]:
-    """Give the logs of both halves; raises UsageError where it is not said which event counts."""
+    """Give the logs of both halves; raises UsageError where one has none."""
     from vitne.cli.occurred import kind_of_event
 
     logs = options.events_before, options.events_after
     if not any(logs):
+        if options.event is not None:
+            raise UsageError(
+                "there is no log to count events in",
+                expected="--event KIND --events-before FILE --events-after FILE",
+            )
         return logs
-    if not all(logs) or options.event is None:
+    if not all(logs):
         raise UsageError(
-            "events are counted when both halves have a log and it is said which kind",
-            expected="--event KIND --events-before FILE --events-after FILE",
+            "only one half has a log of the device: what was tried cannot be compared",
+            expected="--events-before FILE --events-after FILE, and --event KIND to count by",
         )
-    kind_of_event(options.event)
+    if options.event is not None:
+        kind_of_event(options.event)
     return logs
 
 
@@ -92,24 +98,26 @@ def half_of(
         if (place / _MANIFEST).is_file():
             case = read_case(place)
             rules, known = case.manifest.get("rules"), case.run.get("subject")
-            moments = _moments(case, logs, options)
-            looks.append(look_of(case, name=place.name, moments=moments, rules=rules, known=known))
+            logged = _logged(case, logs, options)
+            looks.append(look_of(case, name=place.name, logged=logged, rules=rules, known=known))
             continue
         settings = Options(subject=subject, keys=tuple(options.keys), device=options.device)
         result = run_scan([place], settings).masked()
-        moments, known = _moments(result, logs, options), bool(subject.seeds)
-        looks.append(look_of(result, name=place.name, moments=moments, rules=result.rules, known=known))
+        logged, known = _logged(result, logs, options), bool(subject.seeds)
+        looks.append(look_of(result, name=place.name, logged=logged, rules=result.rules, known=known))
     return Half(label=label, looks=tuple(looks))
 
 
-def _moments(outcome: Any, logs: Sequence[str], options: argparse.Namespace) -> list[int]:
-    """Give the times of the events that count."""
+def _logged(outcome: Any, logs: Sequence[str], options: argparse.Namespace) -> Logged:
+    """Give the events of the logs."""
+    from vitne.compare import Logged
+
     if not logs:
-        return []
+        return Logged()
     from vitne.cli.occurred import times_of
 
     near = next((each.first_ns for each in outcome.captures if each.first_ns is not None), None)
-    return times_of(logs, near_ns=near, zone=options.zone).get(options.event, [])
+    return Logged(times=times_of(logs, near_ns=near, zone=options.zone), counted=options.event or "")
 
 
 def members(word: str) -> list[Path]:

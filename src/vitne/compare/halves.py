@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from vitne.model import Destination, Finding
 
@@ -40,6 +40,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     joins: tuple[int, ...]  # times at which a device joined the network (DHCP discover)
     partial: bool = False  # stopped before its end, or a part failed
     moments: tuple[int, ...] = ()  # times of the events that were marked
+    triggers: Mapping[str, int] = {}  # kind of device event in the logs -> how many while it lasted
     rules: str = ""  # digest of versions and data files it was scanned with, "" where it is not told
     known: bool | None = None  # it was scanned with a subject file; None where it is not told
 
@@ -66,10 +67,18 @@ def recipient_of(destination: Destination) -> str:
     return destination.domain or destination.host or destination.ip
 
 
+class Logged(msgspec.Struct, frozen=True, kw_only=True):
+    """What logs of the device tell."""
+
+    times: Mapping[str, Sequence[int]] = {}  # kind of device event -> when
+    counted: str = ""  # the kind by which sendings are counted
+
+
 def look_of(
-    outcome: Any, *, name: str, moments: Sequence[int] = (), rules: Any = None, known: bool | None = None
+    outcome: Any, *, name: str, logged: Logged | None = None, rules: Any = None, known: bool | None = None
 ) -> Look:
     """Take what counts out of a result or a case; ``rules`` are those it was scanned with."""
+    logged = logged or Logged()
     captures = outcome.captures
     first = [each.first_ns for each in captures if each.first_ns is not None]
     last = [each.last_ns for each in captures if each.last_ns is not None]
@@ -97,8 +106,17 @@ def look_of(
         partial=bool(outcome.partial or getattr(outcome, "failed", False)),
         rules=_digest(rules),
         known=known,
-        moments=tuple(sorted(moment for moment in moments if begin <= moment <= end)),
+        moments=_during(logged.times.get(logged.counted, ()), begin, end),
+        triggers={
+            kind: count
+            for kind, own in sorted(logged.times.items())
+            if (count := len(_during(own, begin, end)))
+        },
     )
+
+
+def _during(times: Iterable[int], begin: int, end: int) -> tuple[int, ...]:
+    return tuple(sorted(moment for moment in times if begin <= moment <= end))
 
 
 def _digest(rules: Any) -> str:

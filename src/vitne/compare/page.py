@@ -72,6 +72,8 @@ def _row(change: Change) -> str:
 def _half(half: HalfShown) -> Iterator[str]:
     yield f"<h3>{_safe(half.label)}</h3><p>{half.looks} captures or cases, {span(half.seconds)}, "
     yield f"{half.joins} times joining the network, {half.events} marked events.</p><ul>"
+    for kind, count in half.triggers.items():
+        yield f"<li>device event: {_safe(kind)}, {count} times</li>"
     for name, digest in half.captures:
         yield f"<li>{_safe(name)} <code>sha256 {_safe(digest)}</code></li>"
     for unread in half.unreadable:

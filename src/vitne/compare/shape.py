@@ -81,6 +81,7 @@ class HalfShown(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float  # how long they lasted together
     joins: int  # times that a device joined the network
     events: int  # events that were marked
+    triggers: dict[str, int]  # kind of device event in the logs -> how many
     messages: int  # messages in which an identifier was found
     unreadable: tuple[Unread, ...]  # per recipient
     gaps: dict[str, int]  # kind -> how many

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from statistics import median
 from typing import TYPE_CHECKING
 
+from vitne.compare.halves import Half
 from vitne.compare.shape import Showing, Statistic
 from vitne.exact import fisher, rates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vitne.compare.halves import Half, Look
+    from vitne.compare.halves import Look
     from vitne.model import Finding
 
 Key = tuple[str, str]
@@ -70,6 +72,23 @@ def of_key(look: Look, key: Key) -> Sequence[Finding]:
     return look.by_key.get(key, ())
 
 
+def reach(half: Half, key: Key) -> float:
+    """Give the seconds that half of a half's looks took until the first sending; 0 where none has it."""
+    delays = [
+        (min(each.time_ns for each in found) - look.begin_ns) / 1e9
+        for look in half.looks
+        if (found := of_key(look, key))
+    ]
+    return median(delays) if delays else 0.0
+
+
+def long_enough(half: Half, other: Half, key: Key) -> Half:
+    """Leave out the looks that ended sooner than the other half took to show it."""
+    least = reach(other, key)
+    kept = tuple(look for look in half.looks if look.seconds >= least or key in look.by_key)
+    return Half(label=half.label, looks=kept)
+
+
 def statistics(before: Half, after: Half, key: Key) -> tuple[Statistic, ...]:
     """Test the difference by every unit that both halves have, the one that decides first.
 
@@ -108,8 +127,9 @@ def _followed(half: Half, key: Key) -> tuple[int, int]:
         times = sorted(each.time_ns for each in of_key(look, key))
         for moment in look.moments:
             at = bisect_right(times, moment)
-            hits += at < len(times) and times[at] - moment <= WINDOW_NS
-            total += 1
+            hit = at < len(times) and times[at] - moment <= WINDOW_NS
+            hits += hit
+            total += hit or moment + WINDOW_NS <= look.end_ns  # an end may have cut off what was to come
     return hits, total
 
 

@@ -64,6 +64,9 @@ def _half(half: HalfShown) -> Iterator[str]:
         f"{half.joins} times joining the network, {half.events} marked events, "
         f"{half.messages} messages with an identifier"
     )
+    if half.triggers:
+        told = ", ".join(f"{kind} {count}" for kind, count in half.triggers.items())
+        yield f"      device events: {visible(told, _LONGEST)}"
     for name, digest in half.captures[:_CAPTURES]:
         yield f"      {visible(name, 100)}  sha256 {digest}"
     if len(half.captures) > _CAPTURES:

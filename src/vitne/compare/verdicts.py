@@ -2,7 +2,9 @@
 
 «Gone» and «new» are said of what both halves could see.  They need a difference that chance does not explain,
 nothing unreadable to the same recipient in the half that lacks it, no unreadable destination that this half
-alone has, and no gap that may hide anything.  Else the verdict is «cannot tell», with what stands in the way.
+alone has or has more connections with, no gap that may hide anything, a capture as long as the other half
+took to show it, and the same triggers: a half that never joined the network shows nothing of what joining
+sets off.  Else the verdict is «cannot tell», with what stands in the way.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from vitne.compare.shape import (
     Unread,
     Verdict,
 )
-from vitne.compare.showing import Key, keys_of, showing, span, statistics
+from vitne.compare.showing import Key, keys_of, long_enough, reach, showing, span, statistics
+from vitne.exact import holm, rates
 from vitne.model import kind_of
 
 if TYPE_CHECKING:
@@ -80,6 +83,32 @@ def unlike(before: Half, after: Half) -> list[str]:
     return out
 
 
+def untried(half: Half, other: Half) -> list[str]:
+    """Say what the other half was put through, and this one never was."""
+    out = []
+    joins = [sum(len(look.joins) for look in each.looks) for each in (half, other)]
+    if joins[1] and not joins[0]:
+        out.append(
+            f"the half {half.label} never joined the network, the half {other.label} did ({joins[1]} times): "
+            "what that sets off was not tried"
+        )
+    own, theirs = triggers(half), triggers(other)
+    if own or theirs:
+        lacking = [f"{kind} ({count} times)" for kind, count in theirs.items() if kind not in own]
+        if lacking:
+            told = _some(lacking)
+            out.append(f"only the half {other.label} went through {told}: what that sets off was not tried")
+    return out
+
+
+def triggers(half: Half) -> dict[str, int]:
+    """Add up the device events of a half's logs by kind."""
+    out: Counter[str] = Counter()
+    for look in half.looks:
+        out.update(look.triggers)
+    return dict(sorted(out.items()))
+
+
 def _shown(half: Half, other: Half, aside: frozenset[str]) -> HalfShown:
     there = unreadable(other)
     gaps: Counter[str] = Counter()
@@ -92,6 +121,7 @@ def _shown(half: Half, other: Half, aside: frozenset[str]) -> HalfShown:
         seconds=round(half.seconds, 3),
         joins=sum(len(look.joins) for look in half.looks),
         events=sum(len(look.moments) for look in half.looks),
+        triggers=triggers(half),
         messages=sum(
             len({(each.flow, each.message_frames) for each in look.findings}) for look in half.looks
         ),
@@ -123,11 +153,17 @@ class _Judge:
         )
         self.keys = keys_of(before), keys_of(after)
         self.unlike = unlike(before, after)
+        self.untried = untried(before, after), untried(after, before)
+        self.darker = self._darker(0), self._darker(1)
 
     def change(self, key: Key) -> Change:
         """Judge one recipient and identifier."""
         seen = showing(self.halves[0], key), showing(self.halves[1], key)
-        tests = statistics(*self.halves, key)
+        fitting = [
+            long_enough(self.halves[n], self.halves[1 - n], key) if seen[n] is None else self.halves[n]
+            for n in (0, 1)
+        ]
+        tests = statistics(fitting[0], fitting[1], key)
         elsewhere: tuple[str, ...] = ()
         verdict: Verdict
         into: Into
@@ -173,12 +209,35 @@ class _Judge:
             return "changed", "now elsewhere", [*because, moved]
         long = max(look.seconds for look in self.halves[absent].looks)
         if absent == 0:
-            return "new", "", [*because, f"the half before could see it, in up to {span(long)} at a time"]
+            seen = f"the half before could see it, in up to {span(long)} at a time"
+            return "new", "", [*because, seen, self._alike()]
         bound = f"within the {span(long)} of a capture after; a delay beyond that cannot be seen"
-        return "gone", "", [*because, bound]
+        return "gone", "", [*because, bound, self._alike()]
 
     def _maybe_inside(self, key: Key) -> bool:
-        return key[0] in self.dark[1] or bool(self.dark[1].keys() - self.dark[0].keys())
+        only = self.dark[1].keys() - self.dark[0].keys()
+        return key[0] in self.dark[1] or bool(only or self.darker[1])
+
+    def _darker(self, number: int) -> tuple[str, ...]:
+        """Give the recipients of both halves that one cannot read more often than the other."""
+        own, other = self.dark[number], self.dark[1 - number]
+        both = sorted(own.keys() & other.keys())
+        spans = self.halves[number].seconds, self.halves[1 - number].seconds
+        if min(spans) <= 0:
+            return ()
+        chances = [rates((own[name][1], spans[0]), (other[name][1], spans[1])) for name in both]
+        return tuple(
+            name
+            for name, chance in zip(both, holm(chances), strict=True)
+            if chance <= self.level and own[name][1] * spans[1] > other[name][1] * spans[0]
+        )
+
+    def _alike(self) -> str:
+        """Say what was unreadable on both sides and therefore decides nothing."""
+        both = sorted(self.dark[0].keys() & self.dark[1].keys())
+        if not both:
+            return "nothing that went out was unreadable on either side"
+        return f"unreadable on both sides alike, and never looked into: {_some(both)}"
 
     def _hidden(self, key: Key, absent: int) -> list[str]:
         """Say what may hide it in the half that lacks it."""
@@ -186,6 +245,10 @@ class _Judge:
         out = list(self.unlike)
         if not half.looks or half.seconds <= 0:
             out.append(f"the half {half.label} holds no stretch of time")
+        elif not long_enough(half, self.halves[1 - absent], key).looks:
+            took = span(reach(self.halves[1 - absent], key))
+            out.append(f"no capture {half.label} lasts as long as the other half took to show it: {took}")
+        out += self.untried[absent]
         if key[0] in dark:
             length, flows, reasons = dark[key[0]]
             why = f"{flows} connections ({length} bytes, {', '.join(reasons)}) to the same recipient"
@@ -194,6 +257,12 @@ class _Judge:
         if only:
             out.append(
                 f"only the half {half.label} has unreadable traffic to {_some(only)}: it may be inside"
+            )
+        more = self.darker[absent]
+        if more:
+            out.append(
+                f"the half {half.label} has more unreadable connections than the other to {_some(more)}: "
+                "it may be inside"
             )
         gaps = sorted({kind for look in half.looks for kind in look.gaps} & BLOCKING)
         if gaps:
