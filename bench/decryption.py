@@ -92,7 +92,7 @@ def over_tls(folder: Path, certificate: Path, bodies: list[bytes], version: str)
     return Talked(f"HTTP/1.1 over TLS {version}", path, peers.keylog, bodies)
 
 
-def _insides(capture: Path, keys: Path) -> Iterator[tuple[Inside, list[Message]]]:
+def insides(capture: Path, keys: Path) -> Iterator[tuple[Inside, list[Message]]]:
     """Open every flow of a capture and read what was inside."""
     _, traffics, _ = open_traffic([capture], stdin=None, progress=lambda *_: None)
     give_keys(traffics, [keys])
@@ -114,7 +114,7 @@ def _insides(capture: Path, keys: Path) -> Iterator[tuple[Inside, list[Message]]
 def opened(capture: Path, keys: Path) -> list[bytes]:
     """Give the bodies of all requests inside, in their order."""
     found = []
-    for inside, messages in _insides(capture, keys):
+    for inside, messages in insides(capture, keys):
         for message in messages:
             if message.kind == "request":
                 view = inside.views[message.side]

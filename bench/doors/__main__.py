@@ -15,6 +15,7 @@ from pathlib import Path
 from bench.doors import plan
 from bench.doors.compare import Row, findings, rows_of, truth
 from bench.doors.environments import make, missing, ready
+from bench.doors.plaintext import compare, line_of
 from bench.doors.record import Recorded, run
 
 QUICK = ("curl-plain-1.1", "curl-tls13-1.1", "curl-tls13-2", "websocket", "mqtt")
@@ -77,10 +78,26 @@ def check(recorded: Recorded, ran: list[str]) -> int:
                 print(
                     f"    {word}: {row.identifier} {row.value} as {row.field!r} to {row.host or '(no name)'}"
                 )
+    wrong += _against_tshark(recorded.folder, direct=bool(direct))
     silent = [one for one in ran if not any(row.value == plan.imei(one) for row in told)]
     for one in silent:
         print(f"    the server received nothing from {one}")
     return wrong + len(silent)
+
+
+def _against_tshark(folder: Path, *, direct: bool) -> int:
+    """Hold what keys open against tshark; give how much differs."""
+    if shutil.which("tshark") is None:
+        print("SKIPPED, tshark is not on this machine: decrypted streams byte for byte")
+        return 0
+    wrong = 0
+    for capture, keys in (("run.pcap", "keys.proxy"), *([("http3.pcap", "keys.http3")] if direct else [])):
+        found = compare(folder / capture, folder / keys)
+        print(line_of(capture, found))
+        for each in found.differ:
+            print(f"    {each}")
+        wrong += len(found.differ)
+    return wrong
 
 
 def main() -> int:
