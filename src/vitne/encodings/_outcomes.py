@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from vitne.encodings import encodings
 from vitne.encodings._looks import media, packed, readable
 from vitne.encodings._proto_fields import plausible
@@ -18,6 +20,7 @@ _BY_FIRST: dict[int, tuple[str, ...]] = {
     0x30: ("der",), 0x31: ("der",), 0x0B: ("thrift",), 0x18: ("thrift",), 0x62: ("bplist",), 0xD9: ("cbor",),
     0xAC: ("java",), 0xC0: ("cbor",), 0xC1: ("cbor",),
 }  # fmt: skip
+_PLAIN = re.compile(rb"[0-9A-Za-z=&:\"<>{} ]")  # letters and marks of ASCII, in texts of other sets, too
 _ANY_FIRST = ("deflate", "brotli", "snappy", "lz4", "lzstring-raw")
 _PROBE = Limits(size=4096, children=64)
 _FRONT = 16  # bytes that may stand before the first child
@@ -47,6 +50,8 @@ def structured(decoded: bytes) -> bool:
         return True
     known = encodings()
     names = (*_BY_FIRST.get(decoded[0], ()), *_ANY_FIRST)
+    if len(_PLAIN.findall(decoded)) * 4 >= len(decoded):
+        names = ("charset", *names)
     if 0 in decoded:
         names = (*names, "utf16", "bson")
     for name in names:

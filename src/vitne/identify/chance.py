@@ -24,6 +24,7 @@ WHOLE = 0.05  # share of chance hits of digits that are whole runs (measured 0.0
 FIRST_DIGIT, NEXT_DIGIT = 0.15, 0.48
 FIRST_LETTER, NEXT_LETTER = 0.06, 0.10  # of one given letter: order-1 entropy of words is some 3.3 bits
 OTHER = 0.02  # one given mark or space
+CONTROL = 1e-5  # one given control character: what has more of them is no text
 ENCODED = 0.1  # share of text that stands under one given text codec
 REWRITTEN = frozenset(
     {"hex", "base64", "base64url", "percent", "utf-16", "json-escapes", "html-numeric", "reverse"}
@@ -110,6 +111,7 @@ def probability(needle: Needle) -> float:
     return min(1.0, chance)
 
 
+_LINES = frozenset(b"\t\r\n")
 _DIGITS = frozenset(b"0123456789")
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _HEX = frozenset(b"0123456789abcdefABCDEF")
@@ -139,7 +141,7 @@ def _text(data: bytes) -> float:
         elif 32 <= byte < 127 or byte >= 0x80:
             kind, chance = "other", OTHER
         else:
-            kind, chance = "control", OTHER / 10
+            kind, chance = "control", OTHER / 10 if byte in _LINES else CONTROL
         total += math.log(chance)
         before = kind
     return total

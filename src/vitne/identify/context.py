@@ -92,7 +92,8 @@ def area_beside(found: Found, seed: Seed) -> bool:
     if seed.area is None:
         return False
     near = found.node.data[max(0, found.start - REACH) : found.end + REACH]
-    return re.search(rb"(?<![0-9])%d(?![0-9])" % seed.area, near) is not None
+    forms = b"%d|0{0,4}%x|0{0,4}%X" % (seed.area, seed.area, seed.area)
+    return re.search(rb"(?<![0-9A-Za-z])(?:0[xX])?(?:" + forms + rb")(?![0-9A-Za-z])", near) is not None
 
 
 def _matches(name: str, words: Sequence[str]) -> bool:

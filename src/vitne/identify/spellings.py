@@ -176,6 +176,12 @@ def _mac(seed: Seed) -> Iterator[Spelling]:
     tail = [f"{first:02x}{pairs[1]}", f"{pairs[2]}ff", f"fe{pairs[3]}", f"{pairs[4]}{pairs[5]}"]
     text = ":".join(f"{int(four, 16):x}" for four in tail)
     yield Spelling(name="inside an IPv6 address", text=text, border="hex", fold=True)
+    wide = "".join(tail)
+    eight = [wide[at : at + 2] for at in range(0, 16, 2)]
+    for mark, fours in ((":", tail), (":", eight), ("-", eight), ("", eight)):
+        name = "EUI-64" if fours is eight else "inside an IPv6 address, in full"
+        name += ", dashes" if mark == "-" else ", no separators" if not mark else ""
+        yield Spelling(name=name, text=mark.join(fours), border="hex", fold=True, coded=False)
 
 
 def _uuid(seed: Seed) -> Iterator[Spelling]:
@@ -329,6 +335,10 @@ def _cell_parts(cell: int) -> Iterator[Spelling]:
     yield Spelling(name="base station and sector", text=f"{station}-{sector}", border="digit", weak=True)
     yield Spelling(name="base station without its sector", text=str(station), border="digit", weak=True)
     yield Spelling(name="without its upper bits", text=str(short), border="digit", weak=True)
+    digits = f"{short:x}"
+    yield Spelling(
+        name="without its upper bits, hexadecimal", text=digits, border="hex", fold=True, weak=True
+    )
 
 
 def _cell_in_one(seed: Seed, area: int, cell: int) -> Iterator[Spelling]:
@@ -344,6 +354,9 @@ def _cell_in_one(seed: Seed, area: int, cell: int) -> Iterator[Spelling]:
         yield Spelling(name="global identity", text=f"{packed}{cell:0{width}x}", border="hex", fold=True)
     else:
         yield Spelling(name="global identity", text=f"{packed}{both}", border="hex", fold=True)
+    glued = f"{mcc}{mnc}{area:04x}{cell:08x}"
+    name = "network, area and cell glued, hexadecimal"
+    yield Spelling(name=name, text=glued, border="hex", fold=True, coded=False)
     yield _joined("network and cell glued", f"{mcc}{mnc}{cell}")
     yield _joined("network, area and cell glued", f"{mcc}{mnc}{area}{cell}")
 

@@ -35,6 +35,7 @@ KEEPS_LETTERS = frozenset({"percent", "utf-16", "json-escapes", "html-numeric"})
 CUT_SHORT = (("md5", 16), ("sha1", 16), ("sha256", 16), ("sha256", 20), ("sha256", 32))
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SMALL, _GREAT = bytes(range(97, 123)), bytes(range(65, 91))
+CHARSETS = ("gb18030", "big5", "utf-7")
 EXCHANGES = {  # name -> what each byte becomes
     "rot13": bytes.maketrans(_SMALL + _GREAT, _SMALL[13:] + _SMALL[:13] + _GREAT[13:] + _GREAT[:13]),
     "atbash": bytes.maketrans(_SMALL + _GREAT, _SMALL[::-1] + _GREAT[::-1]),
@@ -92,6 +93,8 @@ def _variants(spelling: Spelling, identifier: str) -> Iterator[Variant]:
     loose = spelling.fold or spelling.border == "digit"
     for name, cased in spelling.cases():
         text = cased.encode()
+        for layers in () if cased.isascii() else _in_charsets(cased):
+            yield Variant(name=name, text=text, layers=layers)
         for layers, fold in _encoded():
             fold = fold and (loose or layers[0][0] not in KEEPS_LETTERS)  # noqa: PLW2901
             yield Variant(name=name, text=text, layers=layers, fold=fold)
@@ -141,7 +144,7 @@ def _token(layers: Layers) -> Any:
     """Say what may not stand beside a digest or a number: it is a token of its own."""
     if layers[-1][0] == "hex":
         return "hex"
-    return "word" if layers[-1][0] == "integer" else "none"
+    return "word" if layers[-1][0] == "integer" or ("whole", True) in layers[-1][1] else "none"
 
 
 def _layer(codec: str, **params: Any) -> tuple[str, tuple[tuple[str, Any], ...]]:
@@ -165,6 +168,21 @@ def _encoded() -> Iterator[tuple[Layers, bool]]:
     yield (_layer("html-numeric", all=True, base=16),), True
     yield (_layer("byte-escapes"),), True
     yield (_layer("spaced", mark="-"),), True
+
+
+def _in_charsets(text: str) -> Iterator[Layers]:
+    """Give the chains for a text of other letters than ASCII in the sets that senders use beside UTF-8."""
+    for charset in CHARSETS:
+        try:
+            written = text.encode(charset)
+        except UnicodeEncodeError:
+            continue
+        if len(written) >= LEAST_BINARY and charset != "utf-7":
+            yield (_layer("charset", charset=charset),)
+            yield (_layer("charset", charset=charset), _layer("percent", all=True))
+            yield (_layer("charset", charset=charset), _layer("percent", all=False, plus=False))
+        elif charset == "utf-7":
+            yield (_layer("charset", charset=charset),)
 
 
 def _swapped(text: bytes) -> Iterator[tuple[Layers, bool]]:
@@ -234,6 +252,7 @@ def _hexadecimal(text: str) -> Iterator[tuple[Layers, bool]]:
     if len(digits) == 12:
         yield (raw, _layer("eui-64")), False
         yield (_layer("integer", base=10, of=16),), False
+        yield (raw, _layer("base64", shift=0, whole=True)), False
         # eight bytes of either order hold the six as they are or reversed: no needles of their own
     if len(digits) == 32:
         yield (raw, _layer("guid")), False
@@ -328,6 +347,7 @@ CODECS: dict[str, Callable[[bytes, dict[str, Any]], bytes]] = {
     "base64": _base64,
     "base64url": lambda text, params: _base64(text, params, alphabet=b"-_"),
     "percent": _percent,
+    "charset": lambda text, params: text.decode().encode(params["charset"]),
     "utf-16": lambda text, params: text.decode().encode("utf-16-" + params["order"]),
     "json-escapes": _json_escapes,
     "html-numeric": _html,

@@ -11,7 +11,7 @@ from vitne import catalog
 from vitne.ciphers import Keyring, Rebuilt
 from vitne.ciphers.recipes import Recipes
 from vitne.encodings import encodings
-from vitne.encodings._looks import media, readable
+from vitne.encodings._looks import media, packed, readable
 from vitne.encodings.add import opened as add_opened
 from vitne.encodings.xor import opened as xor_opened
 from vitne.encodings.xor import relettered
@@ -180,6 +180,13 @@ class Openings:
         return found
 
 
+def _doubtful(node: Node) -> bool:
+    """Say whether a node may have come out by chance: behind a guess, or even bytes behind a cipher."""
+    if node.encoding is None or node.encoding.name in _GUESSED:
+        return node.encoding is not None
+    return getattr(node.encoding, "keyed", False) and not (readable(node.data) or packed(node.data))
+
+
 def _guessed(node: Node) -> bool:
     """Say whether a node came out from behind a guessed key."""
     above = node
@@ -204,11 +211,7 @@ def _forms(searcher: Searcher) -> dict[str, list[bytes]]:
 
 def closed(nodes: Sequence[Node]) -> list[Node]:
     """Give the nodes that nothing came out of, or a guess alone, and that nobody can read."""
-    opened = {
-        id(node.parent)
-        for node in nodes
-        if node.parent is not None and (node.encoding is None or node.encoding.name not in _GUESSED)
-    }
+    opened = {id(node.parent) for node in nodes if node.parent is not None and not _doubtful(node)}
     return [
         node
         for node in nodes
