@@ -147,7 +147,11 @@ def words(name: str) -> frozenset[str]:
 
 
 @cache
+def _mere_names() -> tuple[NameRow, ...]:
+    return _rows("names", "name", NameRow)
+
+
 def name_only(host: str) -> str:
     """Say why a host is a mere name; "" for one that may be asked."""
-    rows = _rows("names", "name", NameRow)
+    rows = _mere_names()
     return next((row.why for row in rows if any(fnmatchcase(host, glob) for glob in row.hosts)), "")

@@ -49,6 +49,6 @@ def budget_for(size: int) -> Budget:
     """Give the budget for input of a size in bytes."""
     return Budget(
         unpack=(64 << 20) + 64 * size,
-        look=(256 << 20) + 80 * size,
+        look=(64 << 20) + 80 * size,
         files=min(100_000 + size // 64, 8_000_000),
     )

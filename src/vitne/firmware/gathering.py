@@ -11,7 +11,6 @@ from vitne import catalog
 from vitne.catalog import firmware as known
 from vitne.firmware.endpoints import hosts_in
 from vitne.firmware.shape import Endpoint, Evidence, FieldName, KnownSender, Market, Spot
-from vitne.identify.fields import normal
 from vitne.model import kind_of
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ _SPOTS = 4
 _WORD = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$.\-]{2,39}")
 _IN_TEXT = re.compile(rb"([A-Za-z_$][A-Za-z0-9_$.]{2,39})\\?[\"']?\s{0,2}[:=]")
 _MOST_IN_TEXT = 256
+_LONGEST_WORD = 40
+_LOWER = bytes(range(256)).lower()
 _MOST_HOSTS = 20_000
 _TELLING = re.compile(r".*[0-9_$].*|[A-Z]{4,}|[A-Z0-9]+[A-Z][a-z]+[A-Z0-9]+")
 _TELLING_LEAST = 4
@@ -105,6 +106,7 @@ class Harvest:
 
     def __init__(self) -> None:
         self._known = knowledge()
+        self._exact, self._folded = _as_bytes()
         self._hosts: dict[str, _Seen] = {}
         self._fields: dict[str, _Seen] = {}
         self._names: dict[str, Spot] = {}
@@ -127,17 +129,26 @@ class Harvest:
         if b"." in data:
             for named in hosts_in(data):
                 self._host(named, Spot(path=path, offset=offset, entry=entry))
-        if len(data) <= 40:
-            if _WORD.fullmatch(data):
-                self._word(data.decode("ascii"), path, offset, entry)
-            elif data in self._bare_texts():
-                self._texts.setdefault(data.decode(), Spot(path=path, offset=offset, entry=entry))
+        if len(data) <= _LONGEST_WORD:
+            if data in self._exact:
+                self._marked(data.decode("ascii"), Spot(path=path, offset=offset, entry=entry))
+            if _folded(data) in self._folded and _WORD.fullmatch(data):
+                word = data.decode("ascii")
+                self._fields.setdefault(word, _Seen()).add(Spot(path=path, offset=offset, entry=entry))
         if len(data) > 4 and (b":" in data or b"=" in data):
             for number, match in enumerate(_IN_TEXT.finditer(data[:65536])):
                 if number == _MOST_IN_TEXT:
                     break
+                word = match.group(1)
                 at = None if offset is None else offset + match.start(1)
-                self._word(match.group(1).decode("ascii"), path, at, entry)
+                if word != data and (word in self._exact or _folded(word) in self._folded):
+                    self.take(word, path, at, entry)
+
+    def _marked(self, text: str, spot: Spot) -> None:
+        if text in self._known.names:
+            self._names.setdefault(text, spot)
+        if text in self._known.texts:
+            self._texts.setdefault(text, spot)
 
     def _host(self, named: Named, spot: Spot) -> None:
         seen = self._hosts.get(named.host)
@@ -149,17 +160,6 @@ class Harvest:
         if not seen.form or named.form == "url":
             seen.form = named.form
         seen.add(spot, named.text)
-
-    def _bare_texts(self) -> frozenset[bytes]:
-        return _encoded(self._known.texts)
-
-    def _word(self, word: str, path: str, offset: int | None, entry: str) -> None:
-        if word in self._known.names and word not in self._names:
-            self._names[word] = Spot(path=path, offset=offset, entry=entry)
-        if word in self._known.texts:
-            self._texts.setdefault(word, Spot(path=path, offset=offset, entry=entry))
-        if normal(word) in self._known.fields:
-            self._fields.setdefault(word, _Seen()).add(Spot(path=path, offset=offset, entry=entry))
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Give the hosts that may be asked, by name."""
@@ -185,7 +185,7 @@ class Harvest:
         return tuple(
             FieldName(
                 name=name,
-                identifiers=self._known.fields[normal(name)],
+                identifiers=self._known.fields[_folded(name.encode()).decode()],
                 spots=tuple(seen.spots),
                 count=seen.count,
             )
@@ -263,5 +263,15 @@ def _rows(sender: str) -> tuple[ClientRow, ...]:
 
 
 @cache
-def _encoded(texts: frozenset[str]) -> frozenset[bytes]:
-    return frozenset(text.encode() for text in texts)
+def _as_bytes() -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """Give what is looked up for every text: names and marks as they are, names of fields folded."""
+    known_ones = knowledge()
+    exact = frozenset(text.encode() for text in (*known_ones.names, *known_ones.texts))
+    return exact, frozenset(key.encode() for key in known_ones.fields)
+
+
+def _folded(word: bytes) -> bytes:
+    """Write the last step of a name in lower case without separators."""
+    if b"." in word:
+        word = word.rpartition(b".")[2]
+    return word.translate(_LOWER, b"_-$")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vitne.firmware.source import Source
 
 MAGIC = b"\x7fELF"
-_TEXT = re.compile(rb"[\x20-\x7e]{3,4096}")
+_TEXT = re.compile(rb"[\x20-\x7e]{4,4096}")
 _OVERLAP = 4096
 _LOAD, _DYNAMIC = 1, 2
 _NEEDED, _STRTAB, _SYMTAB, _STRSZ, _SONAME, _SYMENT = 1, 5, 6, 10, 14, 11
