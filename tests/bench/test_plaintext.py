@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from bench.doors import plaintext
 from tests.decrypt.peers import Peers, frames_of, write_certificate
 
 from vitne.lab.pcap import pcap
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SAID = [(0, b"GET /?a=1 HTTP/1.1\r\nHost: a.example\r\n\r\n"), (1, b"HTTP/1.1 204 No Content\r\n\r\n")]
 
