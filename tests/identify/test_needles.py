@@ -58,6 +58,21 @@ def test_a_needle_that_holds_nul_is_found_whole_and_only_whole(engine: str):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@given(
+    data=st.data(),
+    buffer=st.lists(
+        st.sampled_from([b"abc", b"ABC", b"x", b"\0", b"tail-of-8", b"Tail-OF-8"]), max_size=60
+    ).map(b"".join),
+)
+def test_needles_with_the_same_end_are_told_apart_by_what_stands_before(
+    engine: str, data: st.DataObject, buffer: bytes
+):
+    heads = data.draw(st.lists(st.sampled_from([b"", b"x", b"abc", b"\0x", b"ABCABC"]), max_size=5))
+    needles = [_needle(head + b"tail-of-8", fold=row % 2 == 1) for row, head in enumerate(heads)]
+    assert _triples(needles, buffer, engine) == _by_stdlib(needles, buffer)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_letters_fold_only_where_wanted(engine: str):
     needles = [_needle(b"abCD"), _needle(b"wxYZ", fold=True)]
     assert _triples(needles, b"abcd WXyz abCD", engine) == [(1, 5, 9), (0, 10, 14)]

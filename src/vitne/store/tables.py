@@ -8,10 +8,12 @@ because a Parquet column has one type.
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 from vitne.model import Capture, Finding, Gap, Oddity
 from vitne.store.columns import CHUNK, Writer, columns_of
@@ -20,12 +22,8 @@ from vitne.store.rows import OpaqueTotal, Transmission
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_PAIRS = {
-    "message_frames": ("first", "last"),
-    "value_range": ("start", "end"),
-    "stream_range": ("start", "end"),
-    "range": ("start", "end"),
-}
+_ENDS = {"first": 0, "last": 1, "start": 0, "end": 1}
+"""Names of the two numbers of a pair, and the place of each."""
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
@@ -62,7 +60,10 @@ def typed(table: Table, rows: Iterable[Any]) -> Iterable[Any]:
         return rows
     out = [row if isinstance(row, table.row) else msgspec.convert(row, table.row) for row in rows]
     out.sort(key=table.order)
-    alike = [sorted(many, key=_ENCODER.encode) for _, many in itertools.groupby(out, key=table.order)]
+    alike = [list(many) for _, many in itertools.groupby(out, key=table.order)]
+    for many in alike:
+        if len(many) > 1:
+            many.sort(key=_ENCODER.encode)
     return list(itertools.chain.from_iterable(alike))
 
 
@@ -103,7 +104,7 @@ def parquet(table: Table, rows: Iterable[Any], sink: Any) -> int:
 
 
 def _tables(table: Table, rows: Iterable[Any], schema: Any) -> Iterator[Any]:
-    """Give rows as Arrow tables of ``CHUNK`` rows: from columns where a row is flat, else value by value."""
+    """Give rows as Arrow tables of ``CHUNK`` rows, column by column."""
     import pyarrow as pa
 
     if table.row is Transmission:
@@ -113,24 +114,38 @@ def _tables(table: Table, rows: Iterable[Any], schema: Any) -> Iterator[Any]:
         return
     left = iter(rows)
     while some := list(itertools.islice(left, CHUNK)):
-        flat = [_flat(row) for row in msgspec.to_builtins(some)]
-        arrays = [pa.array([row[field.name] for row in flat], type=field.type) for field in schema]
+        arrays = [_array(_named(some, field.name), field.type) for field in schema]
         yield pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """Turn pairs into structs and parameters into text, at every depth."""
-    out: dict[str, Any] = {}
-    for name, value in row.items():
-        if name in _PAIRS:
-            out[name] = dict(zip(_PAIRS[name], value, strict=True))
-        elif name == "params":
-            out[name] = _ENCODER.encode(value).decode()
-        elif name in {"layers", "also"}:
-            out[name] = [_flat(inner) for inner in value]
-        else:
-            out[name] = value
-    return out
+def _named(rows: list[Any], name: str) -> list[Any]:
+    """Give one column of rows: nouns, mappings that may lack the name, or pairs of numbers."""
+    if not rows:
+        return []
+    if isinstance(rows[0], dict):
+        found = [row.get(name) for row in rows]
+        if name == "params":
+            return [None if each is None else _ENCODER.encode(each).decode() for each in found]
+        return found
+    if isinstance(rows[0], (tuple, list)):
+        end = _ENDS[name]
+        return [row[end] for row in rows]
+    return list(map(operator.attrgetter(name), rows))
+
+
+def _array(values: list[Any], kind: Any) -> Any:
+    """Give an Arrow array of values of one type; lists and nouns inside are columns in their turn."""
+    import pyarrow as pa
+
+    if pa.types.is_struct(kind):
+        parts = [_array(_named(values, field.name), field.type) for field in kind]
+        return pa.StructArray.from_arrays(parts, fields=list(kind))
+    if pa.types.is_list(kind):
+        offsets = np.zeros(len(values) + 1, dtype=np.int32)
+        np.cumsum(list(map(len, values)), out=offsets[1:])
+        inside = _array(list(itertools.chain.from_iterable(values)), kind.value_type)
+        return pa.ListArray.from_arrays(pa.array(offsets), inside, type=kind)
+    return pa.array(values, type=kind)
 
 
 def _schemas() -> dict[str, Any]:
