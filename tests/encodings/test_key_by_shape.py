@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import random
+import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from vitne.encodings._key_by_shape import by_shape, wide
+from vitne.encodings._key_by_shape import _has_trees, by_shape, wide
 
 TEXT = b'{"imei":"004402990000014","place":"59.91,10.75"}'
 
@@ -38,3 +41,20 @@ def test_noise_filling_and_what_is_under_no_key_tell_none():
     assert sum(bool(by_shape(chance.randbytes(chance.randint(1, 200)))) for _ in range(2000)) <= 4
     assert by_shape(b"\x80\x00" * 30) == []
     assert by_shape(b"") == []
+
+
+@given(rest=st.binary(min_size=63, max_size=63), first=st.integers(0, 31))
+def test_no_block_with_trees_is_passed_over_that_zlib_begins_to_read(rest: bytes, first: int):
+    plain = bytes([first << 3 | 5]) + rest
+    try:
+        zlib.decompressobj(-15).decompress(plain, 1024)
+    except zlib.error:
+        return
+    assert _has_trees(plain)
+
+
+@given(words=st.lists(st.sampled_from(["imei", "490154203237518", "{", "}", ":", "lat"]), min_size=40))
+def test_every_block_with_trees_that_zlib_writes_may_be_one(words: list[str]):
+    squeezed = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = squeezed.compress(" ".join(words).encode()) + squeezed.flush()
+    assert block[0] & 6 != 4 or _has_trees(block)

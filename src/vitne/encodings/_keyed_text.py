@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SHORTEST = 16  # bytes: 255 keys make text of fewer by chance
 SAMPLE = 512  # bytes of which each key has to make text
 _FEWEST = 6  # different bytes: fewer are filling
+_MOST_LETTERS = 98  # different bytes: text has no more, under whatever key
 _LEAST = 3.4  # weight of a letter at the least, on the mean: texts of records reach four
 _MOST = 4  # keys of which each makes text
 _BONUS = 6  # weight of a letter more in a text all of which is of one kind
@@ -55,7 +56,7 @@ def texts_among(data: bytes, under: Callable[[Any], Any], tables: Sequence[bytes
     sample = data[:SAMPLE]
     counts = np.bincount(np.frombuffer(sample, dtype=np.uint8), minlength=256)
     there = np.flatnonzero(counts)
-    if len(sample) < SHORTEST or len(there) < _FEWEST:
+    if len(sample) < SHORTEST or not _FEWEST <= len(there) <= _MOST_LETTERS:
         return []
     made = under(there)
     fitting = np.flatnonzero(_PRINTABLE[made] @ counts[there] == len(sample))
