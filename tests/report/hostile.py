@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from tests.report.rich import hostile_beside
+
 HOSTILE = (
     '<script>document.title="ran"</script><img src=x onerror="fetch(\'//192.0.2.1/\')">',
     '</style></title></svg><svg onload=alert(1)>"\'><a href="javascript:alert(1)">',
@@ -54,4 +56,10 @@ def hostile_document(document: dict[str, Any]) -> dict[str, Any]:
         note["why" if "why" in note else "note"] = text()
     for row in made["opaque"]:
         row["destination"]["host"] = row["filter"] = text()
+    if made.get("destinations") and made.get("occasions"):
+        made = hostile_beside(made, text)
+        for row, target in zip(made["destinations"]["rows"], made["targets"], strict=False):
+            row["host"] = target["host"]
+        for each in made["occasions"]["triggers"]:
+            each["destination"] = made["targets"][0]["host"]
     return made

@@ -8,9 +8,11 @@ import sys
 
 import pytest
 from tests.report.hostile import HOSTILE, hostile_document
+from tests.report.rich import rich
 
 from vitne.catalog.messages import messages
 from vitne.report.audiences import Setting, page
+from vitne.report.blocks import Grid, Page
 from vitne.report.facts import Facts
 from vitne.report.formats import typst
 from vitne.report.formats.typst import covered, render, source
@@ -20,7 +22,7 @@ from vitne.store import read_case
 
 @pytest.fixture(scope="module")
 def document(demonstration):
-    return freeze(read_case(demonstration / "case"))
+    return rich(freeze(read_case(demonstration / "case")))
 
 
 def made(document, reader="lab", language="en"):
@@ -90,17 +92,70 @@ def test_the_structure_is_that_of_a_tagged_archive_file(pdf) -> None:
     assert "/JavaScript" not in root.get("/Names", {})
 
 
-def test_pikepdf_opens_it_without_a_warning_and_every_picture_has_words(pdf) -> None:
+def of_kind(file, name):
+    """Give the elements of the structure tree that have this name."""
+    pikepdf = pytest.importorskip("pikepdf")
+    return [
+        each for each in file.objects if isinstance(each, pikepdf.Dictionary) and each.get("/S") == f"/{name}"
+    ]
+
+
+def test_its_structure_has_headings_tables_with_heads_and_pictures_with_words(pdf) -> None:
     pikepdf = pytest.importorskip("pikepdf")
     with pikepdf.open(io.BytesIO(pdf)) as file:
         assert file.check_pdf_syntax() == [] if hasattr(file, "check_pdf_syntax") else file.check() == []
-        figures = [
-            each
-            for each in file.objects
-            if isinstance(each, pikepdf.Dictionary) and each.get("/S") == "/Figure"
-        ]
-        assert figures
+        figures = of_kind(file, "Figure")
+        assert len(figures) > 3  # the flow, the map, the timeline, the layers of findings
         assert all(str(each.get("/Alt", "")) for each in figures)
+        assert len(of_kind(file, "Title")) + len(of_kind(file, "H1")) > 5
+        assert len(of_kind(file, "Table")) > 5
+        assert of_kind(file, "TH")
+        said = [
+            {key: str(value) for part in each["/A"] for key, value in part.items()}
+            for each in of_kind(file, "TH")
+        ]
+        assert {each["/Scope"] for each in said} == {"/Column"}
+        assert of_kind(file, "LI")
+
+
+def test_it_is_an_archive_file_with_its_data_inside_and_nothing_that_acts(pdf) -> None:
+    pikepdf = pytest.importorskip("pikepdf")
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        meta = file.open_metadata()
+        assert (meta.pdfa_status, meta["pdfuaid:part"]) == ("3A", "1")
+        assert str(file.Root.Lang) == "nb"
+        assert file.Root.OutputIntents[0].S == "/GTS_PDFA1"
+        [attached] = file.Root.AF
+        assert str(attached.AFRelationship) == "/Data"
+        assert json.loads(file.attachments["findings.json"].get_file().read_bytes()) == {"findings": []}
+        kinds = {str(each.get("/S", "")) for each in file.objects if isinstance(each, pikepdf.Dictionary)}
+        assert not kinds & {"/JavaScript", "/URI", "/Launch", "/SubmitForm", "/GoToR"}
+        fonts = [
+            each for each in file.objects if isinstance(each, pikepdf.Dictionary) and "/FontName" in each
+        ]
+        assert fonts
+        assert all(set(each.keys()) & {"/FontFile", "/FontFile2", "/FontFile3"} for each in fonts)
+
+
+@pytest.mark.parametrize("language", ["en", "nb", "fi", "de"])
+def test_the_owner_gets_one_page(document, language) -> None:
+    pytest.importorskip("typst")
+    pypdf = pytest.importorskip("pypdf")
+    data = render(made(document, "owner", language))
+    assert len(pypdf.PdfReader(io.BytesIO(data)).pages) == 1
+
+
+def test_a_long_word_breaks_in_a_table_and_comes_out_whole(document) -> None:
+    pytest.importorskip("typst")
+    pypdf = pytest.importorskip("pypdf")
+    word = "registration.carrier.example:80/" + "abcdefgh" * 12
+    cells = tuple(f"cell {number}" for number in range(6))
+    data = render(
+        Page(title="t", language="en", day="2019-02-03", blocks=(Grid("c", cells, ((*cells[:5], word),)),))
+    )
+    text = "".join(each.extract_text() for each in pypdf.PdfReader(io.BytesIO(data)).pages)
+    assert word in text.replace("\n", "")
+    assert "\u200b" not in text
 
 
 def test_no_known_value_can_be_taken_out_of_its_text(pdf, demonstration) -> None:

@@ -13,7 +13,7 @@ from vitne.report.audiences.letters import authority
 from vitne.report.audiences.transfers import outside, table
 from vitne.report.blocks import Block, Grid, Heading, Items, Page, Para, shown
 from vitne.report.facts import PERMANENT
-from vitne.report.occasion_words import event_words, told
+from vitne.report.occasion_words import event_words, lines, told
 from vitne.report.pictures.flow import flow
 from vitne.report.pictures.lanes import lanes
 from vitne.report.pictures.world import world
@@ -33,11 +33,11 @@ def page(facts: Facts, setting: Setting) -> Page:
     for key, sides in (("q1", _personal), ("q2", outside), ("q3", _basis), ("q4", _informed)):
         pro, contra, unknown = sides(facts)
         blocks.append(Heading(1, say(key)))
-        for title, lines in (("a_for", pro), ("a_against", contra), ("a_cannot", unknown)):
-            blocks += [Heading(2, say(title)), Items(tuple(lines or [say("g_none")]))]
+        for title, side in (("a_for", pro), ("a_against", contra), ("a_cannot", unknown)):
+            blocks += [Heading(2, say(title)), Items(tuple(side or [say("g_none")]))]
         blocks += _provisions(facts, key, setting.country)
         if key == "q1":
-            blocks += [*flow(facts), *lanes(facts)]
+            blocks += [*flow(facts), *lanes(facts), Items(tuple(lines(facts, _MOST)))]
         if key == "q2":
             blocks += [*table(facts), *world(facts), *_adequacy(facts)]
     blocks += _more(facts, setting.country)

@@ -121,8 +121,12 @@ def occasions(facts: Facts) -> list[Block]:
             event_words(say, each["event"]),
             shown(each["destination"], 80),
             sentence(facts, each),
-            ", ".join(f"{name}: {test['p_holm']:.2g}" for name, test in each["tests"].items() if test),
-            "; ".join(f"{r['name']}: {r['standing']} ({shown(r['because'], 160)})" for r in each["rivals"]),
+            ", ".join(
+                f"{shown(name, 40)}: {float(test['p_holm']):.2g}"
+                for name, test in each["tests"].items()
+                if test
+            ),
+            "; ".join(shown(f"{r['name']}: {r['standing']} ({r['because']})", 240) for r in each["rivals"]),
         )
         for each in order[:_VERDICTS]
     )
