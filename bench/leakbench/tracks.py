@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
@@ -41,6 +42,7 @@ class Bench:
     peers: list[str] = field(default_factory=list)  # names of peers to run on the same captures
     beside: dict[str, dict[str, Score]] = field(default_factory=dict)  # peer -> track -> score
     unfit: dict[str, str] = field(default_factory=dict)  # chain and identifier -> why no case was made
+    _start: float | None = None  # seconds of processor time that a scan of nothing takes
 
     def __post_init__(self) -> None:
         self.person: Person = invent(self.chance("person"), self.words)
@@ -79,7 +81,7 @@ class Bench:
             by_suffix = exports.write if self.suffix in {".har", ".flows"} else capture.write
             piece = (self.writer or by_suffix)(path, asked, chance)
             done = scan([path], self.subject, keys=self.keys, key_log=closed.keys_beside(path))
-            each_cpu = done.cpu / max(len(piece), 1)
+            each_cpu = max(0.0, done.cpu - self.start()) / max(len(piece), 1)
             for outcome in outcomes([each.case for each in piece], done.document):
                 score = scores.setdefault(outcome.case.track, Score(outcome.case.track))
                 score.outcomes.append(outcome)
@@ -91,11 +93,19 @@ class Bench:
                     beside.outcomes.append(outcome)
             self.say(
                 f"{path.name}: {len(piece)} conversations, {path.stat().st_size / 1e6:.1f} MB, "
-                f"scanned in {done.cpu:.1f} s of processor time ({each_cpu * 1000:.1f} ms each)"
+                f"scanned in {done.cpu:.1f} s of processor time ({each_cpu * 1000:.1f} ms each beyond starting)"
                 + (f"; {len(asked) - len(piece)} cannot be written so" if len(piece) < len(asked) else "")
             )
         self._write_truth(what, staged)
         return scores
+
+    def start(self) -> float:
+        """Give the seconds that a scan of nothing takes: starting, and preparing subject and keys."""
+        if self._start is None:
+            path = self.folder / "nothing.pcap"
+            path.write_bytes(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+            self._start = scan([path], self.subject, keys=self.keys).cpu
+        return self._start
 
     def _write_truth(self, what: str, staged: list[Staged]) -> None:
         """Write what is known of every case, one line of JSON each."""

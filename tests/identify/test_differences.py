@@ -82,3 +82,34 @@ def test_few_and_even_bytes_yield_no_key(data):
 def test_values_of_the_capture_are_not_looked_for():
     own = Seed(identifier="mac-address", name="link address 1", value="00:00:5e:00:53:01", origin="capture")
     assert find(under(b'{"mac":"00:00:5e:00:53:01"}', b"\x99"), own) == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "record"),
+    [
+        (
+            Seed(identifier="msisdn", name="m", value="4721000001"),
+            b'{"model":"TA","tel":"+4721000001","ts":1549}',
+        ),
+        (
+            Seed(identifier="serial-number", name="s", value="VTN0CL4Q81ZX"),
+            b'{"a":"12","sn":"VTN0CL4Q81ZX","ts":1549174542,"lvl":"app_open"}',
+        ),
+        (
+            Seed(identifier="serial-number", name="s", value="VTN0CL4Q81ZX"),
+            b"a=12&b=1&sn=VTN0CL4Q81ZX&ts=1549174542&lvl=app_open&x=1&y=2&z=3&w=5",
+        ),
+    ],
+)
+def test_a_short_value_in_a_record_without_a_flaw_tells_a_long_key(seed, record):
+    data = under(record, a_key(8))
+    assert [under(data, one.key) for one in find(data, seed)] == [record]
+
+
+def test_a_neighbour_of_a_short_value_breaks_a_mark():
+    seed = Seed(identifier="serial-number", name="s", value="VTN0CL4Q81ZX")
+    for at in range(12):
+        other = bytearray(b"VTN0CL4Q81ZX")
+        other[at] = 0x41 if other[at] != 0x41 else 0x42
+        record = b'{"a":"12","sn":"%s","ts":1549174542,"lvl":"app_open","theme":"dark"}' % bytes(other)
+        assert find(under(record, a_key(8)), seed) == []

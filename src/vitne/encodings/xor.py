@@ -159,9 +159,19 @@ def _sent(data: bytes) -> int:
         # the first bytes tell nearly all lengths wrong
         if all(32 <= one ^ other < 127 for one, other in zip(rest[:4], data[:4], strict=True)):
             plain = combined(rest, data[:length])
-            if readable(plain) and plain.isascii():
+            if _mostly_ascii(plain):
                 return length
     return 0
+
+
+def _mostly_ascii(plain: bytes) -> bool:
+    """Say whether bytes are text most of which is ASCII; a letter may be cut off at their end."""
+    high = len(plain) - len(plain.translate(None, _HIGH))
+    if not high:
+        return readable(plain)
+    return high * 3 <= len(plain) - _LEAST_SENT and any(
+        readable(plain[: len(plain) - cut]) for cut in range(4)
+    )
 
 
 encoding = Xor()

@@ -9,6 +9,8 @@ hardly ever make such a place.
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 LAGS = (2, 4, 5, 6, 7, 8, 10, 12, 16)  # lengths of keys; a key of three bytes is one of six, too
 ADDED = (1, 4)  # numbers that are added, in turn
 LEAST = 7  # differences that have to agree
+FEWEST = 4  # ... where the rest of the text has to be a record without a flaw
+SHORT_LAGS = (4, 5, 6, 7, 8)  # lengths of keys that are looked for with so few
 LONGEST = 64 << 10  # bytes of some data that are looked at
 WINDOW = 40  # bytes beside a value that are looked at, half of them on either side
 ENOUGH = 1e-4  # expected chance places up to which a key is tried
@@ -35,10 +39,12 @@ IN_TEXT, IN_BINARY, READS = 0.05, 1 / 64, 0.4  # chance that one difference agre
 MOST_PLACES = 4096  # of one search that are looked at
 _WIDTH = 20  # bits of the table that most places are told wrong by
 _SHIFT = np.uint64(64 - _WIDTH)
-_FIRST = np.uint64((1 << 8 * LEAST) - 1)
+_FIRST, _FIRST_FEW = np.uint64((1 << 8 * LEAST) - 1), np.uint64((1 << 8 * FEWEST) - 1)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: spreads numbers evenly
 MOST = 8  # keys of the same data
 _MARKS = frozenset((b'""', b"=&", b"><", b":,", b":}", b"||", b",,", b";;", b":;", b"=;", b"//", b"\t\t"))
+_RECORD_MARKS = b'{}[]":,'
+_PAIRS = re.compile(rb"[A-Za-z_][0-9A-Za-z_.]*=[^&=<>]*(?:&[A-Za-z_][0-9A-Za-z_.]*=[^&=<>]*)+")
 _PRINTABLE = np.zeros(256, dtype=bool)
 _PRINTABLE[[9, 10, 13, *range(32, 127)]] = True
 _FORMS: tuple[Layers, ...] = (
@@ -63,6 +69,7 @@ class _Text(NamedTuple):
     lag: int
     added: bool
     skip: int  # differences before the first that are looked for: of equal bytes they say nothing
+    short: bool = False  # few differences are looked for
 
 
 class Differences:
@@ -74,6 +81,8 @@ class Differences:
         self._texts: list[_Text] = []
         self._rows: dict[int, list[int]] = {}  # first differences as a number -> rows of texts
         self._may = np.zeros(1 << _WIDTH, dtype=bool)  # by a spread of that number: a cheap first no
+        self._few: dict[int, list[int]] = {}  # the same of texts with few differences
+        self._may_few = np.zeros(1 << _WIDTH, dtype=bool)
         self._made = False
 
     def find(self, data: bytes) -> list[Hidden]:
@@ -88,7 +97,7 @@ class Differences:
         pieces = [_differences(column, lag, added=added) for lag, added in segments]
         ends = np.cumsum([len(piece) for piece in pieces])
         found: dict[tuple[str, bytes, int, int], Hidden] = {}
-        starts, rows = self._looked_up(np.concatenate(pieces))
+        starts, rows = self._looked_up(np.concatenate(pieces), few=not readable(data))
         which = np.searchsorted(ends, starts, side="right").tolist()
         for row, start, number in zip(rows, starts, which, strict=True):
             text = self._texts[row]
@@ -101,19 +110,22 @@ class Differences:
                 found[key] = min(found.get(key, hidden), hidden, key=lambda each: each.chance)
         return sorted(found.values(), key=lambda each: (each.chance, each.start, each.key))[:MOST]
 
-    def _looked_up(self, differences: Bytes) -> tuple[list[int], list[int]]:
+    def _looked_up(self, differences: Bytes, *, few: bool) -> tuple[list[int], list[int]]:
         """Give where the first differences of a value stand, and which value's: positions, rows of texts."""
         padded = np.concatenate((differences, np.zeros(8, dtype=np.uint8)))
-        words = np.ndarray(len(differences), dtype="<u8", buffer=padded.tobytes(), strides=(1,)) & _FIRST
-        places = np.flatnonzero(self._may[(words * _SPREAD) >> _SHIFT])
+        all_words = np.ndarray(len(differences), dtype="<u8", buffer=padded.tobytes(), strides=(1,))
         starts: list[int] = []
         rows: list[int] = []
-        for place, word in zip(places.tolist(), words[places].tolist(), strict=True):
-            for row in self._rows.get(word, ()):
-                starts.append(place)
-                rows.append(row)
-            if len(rows) >= MOST_PLACES:
-                break
+        tables = [(_FIRST, self._may, self._rows)] + ([(_FIRST_FEW, self._may_few, self._few)] if few else [])
+        for mask, may, known in tables:
+            words = all_words & mask
+            places = np.flatnonzero(may[(words * _SPREAD) >> _SHIFT])
+            for place, word in zip(places.tolist(), words[places].tolist(), strict=True):
+                for row in known.get(word, ()):
+                    starts.append(place)
+                    rows.append(row)
+                if len(rows) >= MOST_PLACES:
+                    break
         return starts, rows
 
     def _ready(self) -> None:
@@ -126,12 +138,23 @@ class Differences:
             for lag, added in [*((lag, False) for lag in LAGS), *((lag, True) for lag in ADDED)]:
                 every = _differences(column, lag, added=added)
                 skip = next((at for at in range(len(every) - LEAST + 1) if _tells(every, at)), None)
-                if skip is not None:
+                if skip is None:
+                    self._short(data, lag, every, added=added)
+                else:
                     word = every[skip : skip + LEAST].tobytes()
                     self._rows.setdefault(int.from_bytes(word, "little"), []).append(len(self._texts))
                     self._texts.append(_Text(data, lag, added, skip))
-        words = np.array(list(self._rows), dtype=np.uint64)
-        self._may[(words * _SPREAD) >> _SHIFT] = True
+        for known, may in ((self._rows, self._may), (self._few, self._may_few)):
+            words = np.array(list(known), dtype=np.uint64)
+            may[(words * _SPREAD) >> _SHIFT] = True
+
+    def _short(self, data: bytes, lag: int, every: Bytes, *, added: bool) -> None:
+        """Keep a text of which a key leaves few differences."""
+        if added or lag not in SHORT_LAGS or len(every) < FEWEST or len(set(every[:FEWEST].tolist())) < 3:
+            return
+        word = every[:FEWEST].tobytes()
+        self._few.setdefault(int.from_bytes(word, "little"), []).append(len(self._texts))
+        self._texts.append(_Text(data, lag, added, 0, short=True))
 
     def _values(self) -> Iterator[bytes]:
         for seed in self._seeds:
@@ -158,9 +181,13 @@ class Differences:
         turned = np.roll(np.frombuffer(key, dtype=np.uint8), at % period)
         low, high = max(0, at - WINDOW), min(len(column), at + len(value) + WINDOW)
         opened = _combined(column[low:high], np.roll(turned, -(low % period)), added=text.added)
-        if not self._told(opened, at - low, len(value), period=period):
-            return None
         start, end = _reach(data, column, turned, at, text=text)
+        if text.short:
+            whole = _combined(column[start:end], np.roll(turned, -(start % period)), added=text.added)
+            if not _flawless(whole.tobytes(), at - start, len(value), period=period):
+                return None
+        elif not self._told(opened, at - low, len(value), period=period):
+            return None
         beside = min(end - start - len(value), WINDOW)
         plain = readable(data)
         chance = float(self._haystack) * (IN_TEXT if plain else IN_BINARY) ** (len(value) - period)
@@ -183,6 +210,23 @@ class Differences:
         )
         marked = before + behind in _MARKS
         return marked and lonely <= {(at - 1) % period, (at + length) % period}
+
+
+def _flawless(text: bytes, at: int, length: int, *, period: int) -> bool:
+    """Say whether a text is one record, marks of which tell every byte of the key beside the value.
+
+    A key that is wrong in one byte leaves letters letters, and breaks a mark.
+    """
+    body = text.strip()
+    try:
+        marks = _RECORD_MARKS if isinstance(json.loads(body), dict | list) else b""
+    except (ValueError, RecursionError):
+        marks = b"=&" if _PAIRS.fullmatch(body) else b""
+    seen = np.bincount((at + np.arange(length)) % period, minlength=period)
+    for place, byte in enumerate(text):
+        if byte in marks and not at <= place < at + length:
+            seen[place % period] += 1
+    return bool(marks) and bool((seen >= 2).all())
 
 
 def _differences(column: Bytes, lag: int, *, added: bool) -> Bytes:
