@@ -1,0 +1,23 @@
+"""A match as a page: the same answers, foreign words inert."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.match.made import case, finding
+
+from vitne.firmware import read_images
+from vitne.lab import firmware as lab
+from vitne.match import match
+from vitne.match.page import page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_it_holds_the_answers_and_no_markup_of_others(tmp_path: Path) -> None:
+    firmware = read_images([lab.make(tmp_path).with_client])
+    html = page(match(case(finding(), finding(host="<b>x</b>.example", field="x")), firmware)).decode()
+    assert "seen sending and present" in html
+    assert "sending from nothing we found" in html
+    assert "<b>" not in html
