@@ -93,7 +93,7 @@ class Bench:
                     beside.outcomes.append(outcome)
             self.say(
                 f"{path.name}: {len(piece)} conversations, {path.stat().st_size / 1e6:.1f} MB, "
-                f"scanned in {done.cpu:.1f} s of processor time ({each_cpu * 1000:.1f} ms each beyond starting)"
+                f"scanned in {done.cpu:.1f} s ({each_cpu * 1000:.1f} ms each, without starting)"
                 + (f"; {len(asked) - len(piece)} cannot be written so" if len(piece) < len(asked) else "")
             )
         self._write_truth(what, staged)
