@@ -88,8 +88,8 @@ def test_values_of_the_capture_are_not_looked_for():
     ("seed", "record"),
     [
         (
-            Seed(identifier="msisdn", name="m", value="4721000001"),
-            b'{"model":"TA","tel":"+4721000001","ts":1549}',
+            Seed(identifier="msisdn", name="m", value="447700900123"),
+            b'{"model":"TA-1","tel":"+447700900123","ts":1549174542,"a":1,"b":2}',
         ),
         (
             Seed(identifier="serial-number", name="s", value="VTN0CL4Q81ZX"),
