@@ -31,14 +31,14 @@ def test_files_are_overwritten_before_they_go(tmp_path) -> None:
     path = tmp_path / "f"
     path.write_bytes(b"secret" * 100)
     with path.open("rb") as held:
-        wipe._overwrite(path)
+        wipe.overwrite(path)
         assert held.read() == bytes(600)
 
 
 def test_a_file_that_others_have_too_is_left_as_it_is(tmp_path) -> None:
     (tmp_path / "f").write_bytes(b"secret")
     os.link(tmp_path / "f", tmp_path / "g")
-    wipe._overwrite(tmp_path / "f")
+    wipe.overwrite(tmp_path / "f")
     assert (tmp_path / "g").read_bytes() == b"secret"
 
 

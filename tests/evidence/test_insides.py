@@ -107,3 +107,24 @@ def test_an_export_is_left_out_and_counted(tmp_path: Path) -> None:
     made = redact([str(place)], read_subject(str(subject(tmp_path)))[0], secret=SECRET)
     assert made.left_out == {"an export of messages has no packets to rebuild": 1}
     assert made.counts["packets_kept"] == 0
+
+
+def test_a_body_that_a_key_of_the_sender_opened_is_closed_again(tmp_path: Path) -> None:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    from vitne.model import Key, Secrets
+
+    key = bytes.fromhex("8f1d3b5c77a90214e6c2d0b18a4f6e93")
+    text = f'{{"model":"TA-0000","hw":"{IMEI}","ts":1549174542}}'.encode()
+    running = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
+    fill = 16 - len(text) % 16
+    body = running.update(text + bytes([fill]) * fill) + running.finalize()
+    talk = Talk()
+    talk.ask(post(body, kind="application/octet-stream"))
+    capture = talk.write(tmp_path / "a.pcap")
+    known = read_subject(str(subject(tmp_path, f'[[known]]\nidentifier = "imei"\nvalue = "{IMEI}"\n')))[0]
+    secrets = Secrets(keys=(Key(name="app", data=key),))
+    made = redact([str(capture)], Known(subject=known, secrets=secrets), secret=SECRET)
+    assert made.same, made.differ
+    assert made.counts["packets_kept"] > 0
+    assert body not in made.capture

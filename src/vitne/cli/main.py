@@ -10,7 +10,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from vitne.cli import evidence_verbs, image_verbs, maker_verbs, occasion_verbs, recipient_verbs
+from vitne.cli import evidence_verbs, image_verbs, locking_verbs, maker_verbs, occasion_verbs, recipient_verbs
 from vitne.model.errors import CaptureError, StoreError, UsageError, VitneError
 
 if TYPE_CHECKING:
@@ -167,14 +167,28 @@ def build_parser() -> argparse.ArgumentParser:
     demo = verbs.add_parser("demo", help="make the demonstration capture, scan it and write a case")
     demo.add_argument("folder", nargs="?", default="demo", help="where to write it (default: demo)")
     demo.add_argument("--seed", type=int, default=2019, help="another seed, another invented phone")
+    locking_verbs.add(verbs)
     return parser
+
+
+_MODULES = {"list": "names", "schema": "names", "lock": "locking", "unlock": "locking"}
+"""Modules of verbs that do not bear their name."""
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a verb; an encrypted case is opened for its time."""
+    if locking_verbs.asks(options):
+        from vitne.cli.locking import run_open
+
+        return run_open(_verb(options.verb), options)
+    return _verb(options.verb)(options)
 
 
 def _verb(name: str) -> Callable[[argparse.Namespace], int]:
     """Load the module of a verb only when it is asked for: start-up stays quick."""
     import importlib
 
-    module = importlib.import_module(f"vitne.cli.{'names' if name in {'list', 'schema'} else name}")
+    module = importlib.import_module(f"vitne.cli.{_MODULES.get(name, name)}")
     run: Callable[[argparse.Namespace], int] = module.run
     return run
 
@@ -196,7 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code = DONE  # stays where whoever read the output went away
     try:
         with printing():
-            code = _verb(options.verb)(options)
+            code = _run(options)
     except CaptureError as error:
         return _complain(error, NO_INPUT)
     except (UsageError, StoreError) as error:

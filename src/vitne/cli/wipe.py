@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         note.write_bytes(canonical(said) + b"\n")
         for file in files:
-            _overwrite(file)
+            overwrite(file)
         if place.is_dir():
             shutil.rmtree(place)
         else:
@@ -110,11 +110,14 @@ def _digest(place: Path) -> str:
 
 
 def _ledger_end(place: Path) -> str:
+    if place.is_file():  # an encrypted one does not tell
+        return ""
     entries, _ = ledger.read(custody.case_folder(str(place)) / ledger.NAME)
     return str(entries[-1]["hash"]) if entries else ""
 
 
-def _overwrite(path: Path) -> None:
+def overwrite(path: Path) -> None:
+    """Write zeros over a file once; OSError where that fails."""
     if path.is_symlink() or path.stat().st_nlink > 1:
         return  # a name of a file that others have too: only the name goes
     left = path.stat().st_size
