@@ -115,3 +115,25 @@ def test_noise_raises_nothing(pieces: list[bytes]) -> None:
     log.add(b"".join(pieces))
     log.secrets(RANDOM)
     log.secrets(b"")
+
+
+@pytest.mark.parametrize("block", [1, 7, 1 << 19])
+def test_secrets_are_the_same_however_many_lines_are_sorted_together(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, block: int
+) -> None:
+    monkeypatch.setattr("vitne.decrypt.keylog._BLOCK", block)
+    monkeypatch.setattr("vitne.decrypt.keylog._PIECE", 700)
+    lines = [b"LABEL_%d %064x %064x" % (number % 3, (number % 9) << 200, number) for number in range(60)]
+    path = tmp_path / "keys.log"
+    path.write_bytes(b"\n".join(lines))
+    log = KeyLog()
+    log.add_file(path)
+    assert log.lines == 60
+    for each in range(9):
+        wanted: dict[str, list[bytes]] = {}
+        for number in range(each, 60, 9):
+            wanted.setdefault(f"LABEL_{number % 3}", []).append(b"%032x" % number)
+        found = log.secrets((each << 200).to_bytes(32, "big"))
+        assert {label: [secret.hex()[-32:].encode() for secret in some] for label, some in found.items()} == {
+            label: some[:4] for label, some in wanted.items()
+        }

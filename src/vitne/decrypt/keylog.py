@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PIECE = 4 << 20  # bytes that are indexed at one go
 _LONGEST_LINE = 512  # bytes; a label, 64 and at most 128 hexadecimal digits fit well
 _LONGEST_LABEL = 40
+_BLOCK = 1 << 19  # lines that are sorted together: more at a time would need memory several times over
 MOST_LINES = 16 << 20  # lines that are indexed
 _MOST_ALIKE = 1024  # lines of one client random that are looked at
 _MOST_SECRETS = 4  # different secrets under one label
@@ -44,7 +45,7 @@ class KeyLog:
     def __init__(self) -> None:
         self._sources: list[bytes | mmap.mmap | memoryview] = []
         self._found: list[np.ndarray] = []  # rows of _ROW, one array per piece
-        self._index: np.ndarray | None = None
+        self._blocks: list[np.ndarray] = []  # the same sorted, of some hundred thousand lines each
         self.lines = 0  # lines that hold a secret
         self.unread = 0  # other lines: neither a comment nor empty
         self.left_out = 0  # lines beyond MOST_LINES
@@ -83,7 +84,6 @@ class KeyLog:
             self.left_out += 1
             return
         self._sources.append(data)
-        self._index = None
         for start, stop in _pieces(data):
             array = np.frombuffer(data, dtype=np.uint8, count=stop - start, offset=start)
             prefix, begin, others = _lines(array)
@@ -94,26 +94,41 @@ class KeyLog:
             rows["place"] = (begin[:room] + start).astype(np.uint64) | np.uint64(source << 48)
             self._found.append(rows)
             self.lines += len(rows)
+            if sum(map(len, self._found)) >= _BLOCK:
+                self._sort()
             self.unread += others
+            if isinstance(data, mmap.mmap):  # what was read is let go of: a log may be larger than the memory
+                low = start - start % mmap.PAGESIZE
+                data.madvise(mmap.MADV_DONTNEED, low, stop - low)
 
     def secrets(self, client_random: bytes) -> Secrets:
         """Give the secrets of the session with this client random (32 bytes); empty where there are none."""
-        if self._index is None:
-            rows = np.concatenate([np.empty(0, dtype=_ROW), *self._found])
-            self._found = [rows]
-            self._index = rows[np.argsort(rows["prefix"], kind="stable")]
-            self._found = [self._index]
+        self._sort()
         prefix = np.uint64(int.from_bytes(client_random[:8], "big"))
-        at = int(np.searchsorted(self._index["prefix"], prefix))
         found: dict[str, tuple[bytes, ...]] = {}
-        for row in self._index[at : at + _MOST_ALIKE]:
-            if row["prefix"] != prefix:
-                break
+        for row in self._alike(prefix):
             label, random, secret = self._line(int(row["place"]))
             known = found.get(label, ())
             if random == client_random and secret not in known and len(known) < _MOST_SECRETS:
                 found[label] = (*known, secret)
         return found
+
+    def _sort(self) -> None:
+        """Put the rows gathered so far into a block, sorted; rows alike stay in their order."""
+        if self._found:
+            rows = np.concatenate(self._found)
+            self._found.clear()
+            self._blocks.append(rows[np.argsort(rows["prefix"], kind="stable")])
+
+    def _alike(self, prefix: np.uint64) -> Iterator[np.void]:
+        """Yield the rows of a prefix, in the order of their lines."""
+        left = _MOST_ALIKE
+        for block in self._blocks:
+            column = block["prefix"]
+            at = int(np.searchsorted(column, prefix))
+            while left and at < len(block) and column[at] == prefix:
+                yield block[at]
+                at, left = at + 1, left - 1
 
     def _line(self, place: int) -> tuple[str, bytes, bytes]:
         """Read the line at a place again: label, client random, secret; empty where it is none after all."""
