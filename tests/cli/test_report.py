@@ -24,7 +24,7 @@ def test_a_report_is_written_to_a_file(demonstration, tmp_path, form) -> None:
 
 def test_case_and_bag_give_the_same_report(demonstration, bag, tmp_path) -> None:
     for name, place in (("a", demonstration / "case"), ("b", bag)):
-        assert main(["report", str(place), "--for", "lab", "-o", str(tmp_path / name)]) == 0
+        assert main(["report", str(place), "--for", "authority", "-o", str(tmp_path / name)]) == 0
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 

@@ -29,7 +29,7 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     identifier: dict[str, str]  # word of the closed list -> what to call it
     country: dict[str, str]  # two letters -> name, of countries that are met often
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """Give a text with its places filled; KeyError for a key that is not there."""
         return self.text[key].format(**{name: str(value) for name, value in values.items()})
 
