@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from vitne.cli.watch import MOST_ROWS, Seen, screen
+from vitne.cli.watch import MOST_BEHIND, MOST_ROWS, Seen, _kept_up, screen
 from vitne.lab import demo
 from vitne.lab.samples import finding
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def test_findings_show_while_a_capture_comes_on_standard_input_and_each_once(tmp_path: Path) -> None:
@@ -64,3 +66,24 @@ def test_the_same_message_seen_in_two_looks_counts_once() -> None:
     assert seen.add(many(1))
     assert not seen.add(many(1))
     assert next(iter(seen.rows.values()))[0] == 1
+
+
+def test_what_comes_faster_than_it_can_be_looked_at_is_passed_over_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [tmp_path / f"capture-{number:06}.pcapng" for number in range(MOST_BEHIND + 7)]
+    for path in paths:
+        path.touch()
+    assert _kept_up(paths, keep=False) == paths[7:]
+    assert "7 files were passed over" in capsys.readouterr().err
+    assert sorted(tmp_path.iterdir()) == paths[7:]
+    assert _kept_up(paths[:3], keep=False) == paths[:3]
+    _kept_up(paths, keep=True)
+    assert len(list(tmp_path.iterdir())) == MOST_BEHIND
+
+
+def test_what_the_table_remembers_of_messages_is_bounded_too() -> None:
+    seen = Seen()
+    for number in range(21 * MOST_ROWS):
+        seen.add(many(number))
+    assert len(seen._messages) == 20 * MOST_ROWS

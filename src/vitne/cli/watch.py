@@ -3,7 +3,7 @@
 What comes is cut into files of some seconds.
 Each is scanned together with the one before, so that a message across the cut is whole in one of the looks.
 What was shown is known by what it is and where it went.
-Memory holds two files and a bounded table, however long it runs.
+Memory holds two files and a bounded table, however long it runs, and so does the disk but for a few files.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 500  # kept; the oldest gives way, and is counted
 SHOWN = 30
 PIECE = 64 << 20  # bytes of a file, whatever the time
-KEPT_FILES = 2
+MOST_BEHIND = 20  # files that wait for a look; the oldest are passed over
 
 
 class Seen:
@@ -141,7 +141,7 @@ def streamed(folder: Path, every: float, stopped: Callable[[], bool]) -> Iterato
     """Cut standard input into files of some seconds."""
     from vitne.intake.streamed import Splitter, pump
 
-    splitter, number, got = Splitter(), 0, b""
+    splitter, number, got, held = Splitter(), 0, list[bytes](), 0
     until, ended = time.monotonic() + every, False
     while not ended and not stopped():
         ready, _, _ = select.select([sys.stdin.buffer], [], [], max(0.0, min(until - time.monotonic(), 0.5)))
@@ -151,12 +151,15 @@ def streamed(folder: Path, every: float, stopped: Callable[[], bool]) -> Iterato
             except Malformed as error:
                 raise CaptureError(error.why, where="standard input") from error
             ended = records is None
-            got += records or b""
-        if got and (ended or time.monotonic() >= until or len(got) >= PIECE):
+            if records:
+                got.append(records)
+                held += len(records)
+        if got and (ended or time.monotonic() >= until or held >= PIECE):
             number += 1
             path = folder / f"piece-{number:06}.pcap"
-            path.write_bytes((b"" if got.startswith(splitter.head[:12]) else splitter.head) + got)
-            got = b""
+            head = b"" if got[0].startswith(splitter.head[:12]) else splitter.head
+            path.write_bytes(head + b"".join(got))
+            got, held = [], 0
             yield path
         if time.monotonic() >= until:
             until = time.monotonic() + every
@@ -172,8 +175,9 @@ def captured(options: argparse.Namespace, folder: Path, stopped: Callable[[], bo
         try:
             while not stopped() and child.poll() is None:
                 files = sorted(folder.glob("capture-*.pcapng"))[:-1]
-                yield from (fresh := [path for path in files if _number(path) > done])
+                fresh = [path for path in files if _number(path) > done]
                 done = max([done, *(_number(path) for path in fresh)])
+                yield from _kept_up(fresh, keep=bool(options.keep))
                 time.sleep(0.2)
         finally:
             child.terminate()
@@ -183,6 +187,16 @@ def captured(options: argparse.Namespace, folder: Path, stopped: Callable[[], bo
                 "the capture ended", where=options.source, next_step=f"vitne capture -i {options.source}"
             )
     yield from (path for path in sorted(folder.glob("capture-*.pcapng")) if _number(path) > done)
+
+
+def _kept_up(fresh: list[Path], *, keep: bool) -> list[Path]:
+    """Pass over the oldest files where there are more than can be looked at, and say so."""
+    late = fresh[:-MOST_BEHIND]
+    if late:
+        print(f"vitne: more comes than can be looked at: {len(late)} files were passed over", file=sys.stderr)
+    for path in () if keep else late:
+        path.unlink(missing_ok=True)
+    return fresh[-MOST_BEHIND:]
 
 
 def _number(path: Path) -> int:
