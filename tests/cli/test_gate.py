@@ -110,3 +110,31 @@ def test_a_trigger_of_the_policy_is_judged_by_a_log_of_the_device(
     assert "no log of device events" in capsys.readouterr().out
     assert _gate(place, "--events", str(early), policy="boot.toml") == 0
     assert _gate(place, "--events", str(late), policy="boot.toml") == 10
+
+
+def test_a_capture_among_others_that_cannot_be_read_fails_the_gate_unless_the_policy_says_otherwise(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zeros = tmp_path / "zeros.pcap"
+    zeros.write_bytes(bytes(4000))
+    capsys.readouterr()
+    both = ["gate", str(place / "phone-hour.pcapng"), str(zeros), "--policy"]
+    assert main([*both, str(place / "all.toml")]) == 10
+    assert "1 times unreadable-input" in capsys.readouterr().out
+    (place / "note.toml").write_text('gaps = "note"\n' + ALL, encoding="utf-8")
+    assert main([*both, str(place / "note.toml")]) == 0
+
+
+def test_the_examples_for_build_servers_are_yaml_and_their_commands_are_ours() -> None:
+    yaml = pytest.importorskip("yaml")
+    from vitne.cli.main import build_parser
+
+    page = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "gate-a-build-by-a-policy.md"
+    blocks = [part.partition("```")[0] for part in page.read_text(encoding="utf-8").split("```yaml")[1:]]
+    github, gitlab = [yaml.safe_load(each) for each in blocks]
+    steps = [each.get("run", "") for each in github["jobs"]["gate"]["steps"]]
+    lines = [each for each in (*steps, *gitlab["personal-data"]["script"]) if each.startswith("vitne ")]
+    assert len(lines) == 2
+    for line in lines:
+        assert build_parser().parse_args(line.split()[1:]).verb == "gate"
+    assert gitlab["personal-data"]["artifacts"]["reports"] == {"junit": "vitne.xml"}

@@ -36,5 +36,7 @@ def full() -> Outcome:
         }
     )
     opaque = [msgspec.convert(row, OpaqueTotal) for row in samples.opaque()]
-    sight = Sight(findings=findings, opaque=opaque, gaps=[Gap(kind="limit", why="a bound")])
+    sight = Sight(
+        findings=findings, opaque=opaque, gaps=[Gap(kind="limit", why="a bound")], captures=("a b.pcap",)
+    )
     return judge(sight, policy, today=TODAY, baseline=marks_of(findings[2:3], rules) | {"v1-gone"})

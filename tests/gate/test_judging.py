@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from vitne.gate.judging import Outcome, Sight, judge, marks_of
+from vitne.gate.judging import Outcome, Sight, dark_of, judge, marks_of
 from vitne.gate.policy import policy_of
 from vitne.lab import samples
 from vitne.model import Gap
@@ -114,7 +114,7 @@ def test_a_waiver_holds_to_its_last_day() -> None:
 
 
 def test_a_waiver_that_matches_nothing_is_told() -> None:
-    waiver = {"fingerprint": "v1-00", "reason": "old", "expires": TODAY}
+    waiver = {"fingerprint": "v1-" + 32 * "0", "reason": "old", "expires": TODAY}
     assert "matches nothing" in outcome(waiver=[waiver]).notes[0]
 
 
@@ -143,5 +143,47 @@ def test_what_could_not_be_read_is_told_as_the_policy_asks(policy: dict[str, Any
     judged = judge(
         Sight(findings=[], opaque=opaque, gaps=gaps), policy_of({"version": 1, **policy}), today=TODAY
     )
-    assert [each.state for each in judged.results] == states
+    assert [each.state for each in judged.results if each.identifier == "unreadable"] == states
     assert judged.gaps == {"limit": 3}
+
+
+def test_what_the_baseline_could_not_read_either_is_known() -> None:
+    opaque = [msgspec.convert(row, OpaqueTotal) for row in samples.opaque()]
+    rules = policy_of({"version": 1, "unreadable": "fail"})
+    sight = Sight(findings=[], opaque=opaque, gaps=[])
+    known = dark_of(opaque[:1], rules)
+    assert [each.state for each in judge(sight, rules, today=TODAY, baseline=known).results] == [
+        "objected",
+        "baseline",
+    ]
+    assert dark_of(opaque, policy_of({"version": 1, "unreadable": "ignore"})) == frozenset()
+
+
+def _gaps(*kinds: Any, **policy: Any) -> Outcome:
+    rules = policy_of({"version": 1, **policy})
+    gaps = [Gap(kind=kind, why="because", count=2) for kind in kinds]
+    return judge(Sight(findings=[], opaque=[], gaps=gaps, captures=("a", "b")), rules, today=TODAY)
+
+
+def test_a_capture_that_could_not_be_read_fails_and_other_gaps_are_noted_unless_asked() -> None:
+    found = {
+        each.recipient: each for each in _gaps("unreadable-input", "snap-length", "unknown-transport").results
+    }
+    assert {kind: each.state for kind, each in found.items()} == {
+        "unreadable-input": "objected",
+        "snap-length": "noted",
+    }
+    assert found["unreadable-input"].captures == ("a", "b")
+    assert "2 times unreadable-input" in found["unreadable-input"].message
+    assert _gaps("unreadable-input", gaps="note").passed
+    assert not _gaps("snap-length", gaps="fail").passed
+    mark = found["unreadable-input"].fingerprint
+    waiver = {"fingerprint": mark, "reason": "known to be damaged", "expires": date(2026, 12, 31)}
+    assert _gaps("unreadable-input", waiver=[waiver]).results[0].state == "waived"
+
+
+def test_there_is_a_state_of_the_baseline_only_with_a_baseline() -> None:
+    rules = policy_of({"version": 1})
+    sight = Sight(findings=[samples.finding()], opaque=[], gaps=[])
+    assert not judge(sight, rules, today=TODAY).compared
+    assert judge(sight, rules, today=TODAY, baseline=frozenset()).compared

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+import msgspec
 from tests.gate.outcomes import full
 
 from vitne.gate.junit import junit
@@ -30,3 +31,11 @@ def test_a_failure_names_its_fingerprint_and_frames() -> None:
 def test_a_waiver_is_skipped_with_its_reason_and_last_day() -> None:
     said = [each.get("message") for each in ET.fromstring(junit(full())).findall(".//skipped")]
     assert "waived: ticket 7 (until 2026-12-31)" in said
+
+
+def test_a_scan_that_did_not_end_is_an_error_beside_the_failures() -> None:
+    root = ET.fromstring(junit(msgspec.structs.replace(full(), whole=False)))
+    assert root.get("errors") == "1"
+    assert len(root.findall(".//error")) == 1
+    suites = root.findall("testsuite")
+    assert int(root.get("tests", "")) == sum(int(each.get("tests", "")) for each in suites)

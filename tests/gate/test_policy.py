@@ -24,7 +24,7 @@ triggers = ["boot"]
 because = "contract"
 
 [[waiver]]
-fingerprint = "v1-0123"
+fingerprint = "v1-0123456789abcdef0123456789abcdef"
 reason = "until the next build"
 expires = 2026-12-31
 """

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 from tests.gate.outcomes import full
+from tests.gate.sarif_structure import STRUCTURE
 
 from vitne.catalog.mappings import mappings
 from vitne.gate.sarif import evidence_for, sarif
@@ -40,6 +42,26 @@ def test_a_result_names_its_rule_by_id_and_index() -> None:
         assert result["baselineState"] in {"new", "unchanged", "updated", "absent"}  # 3.27.24
         assert result["message"]["text"]  # 3.11.8
         assert result["fingerprints"]["vitneGate/v1"].startswith("v1-")  # 3.27.16
+
+
+def test_without_a_baseline_no_state_relative_to_one_is_told() -> None:
+    outcome = msgspec.structs.replace(full(), compared=False, whole=False)
+    run = json.loads(json.dumps(sarif(outcome, version="1", frameworks=mappings())))["runs"][0]
+    assert all("baselineState" not in result for result in run["results"])  # 3.27.24
+    assert run["invocations"][0]["executionSuccessful"] is False  # 3.20.14
+
+
+def test_every_result_has_a_place() -> None:
+    for result in log()["runs"][0]["results"]:  # code scanning takes results with a place only
+        assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+
+
+def test_every_object_has_the_properties_that_the_standard_defines_and_no_other() -> None:
+    jsonschema.Draft202012Validator(STRUCTURE).validate(log())
+    wrong = log()
+    wrong["runs"][0]["results"][0]["colour"] = "red"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(STRUCTURE).validate(wrong)
 
 
 def test_states_become_levels_suppressions_and_baseline_states() -> None:

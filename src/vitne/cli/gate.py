@@ -48,14 +48,15 @@ def _day(word: str | None) -> date:
         raise UsageError(f"--today {word!r} is no date", expected="a day such as 2026-11-30") from error
 
 
-def _baseline(folder: str | None, policy: Policy) -> frozenset[str]:
-    """Give the fingerprints that the baseline has."""
+def _baseline(folder: str | None, policy: Policy) -> frozenset[str] | None:
+    """Give the fingerprints that the baseline has, None without one."""
     if folder is None:
-        return frozenset()
-    from vitne.gate.judging import marks_of
+        return None
+    from vitne.gate.judging import dark_of, marks_of
     from vitne.store import read_case
 
-    return marks_of(read_case(Path(folder)).findings, policy)
+    case = read_case(Path(folder))
+    return marks_of(case.findings, policy) | dark_of(case.opaque, policy)
 
 
 def _outcomes(options: argparse.Namespace) -> list[Any]:
@@ -115,7 +116,7 @@ def _judged(
     policy: Policy,
     *,
     today: date,
-    known: frozenset[str],
+    known: frozenset[str] | None,
     events: dict[str, list[int]] | None = None,
 ) -> Outcome:
     from vitne.gate import judge
@@ -126,6 +127,8 @@ def _judged(
         opaque=[total for each in outcomes for total in each.opaque],
         gaps=[gap for each in outcomes for gap in each.gaps],
         events=events,
+        captures=tuple(sorted({each.name for one in outcomes for each in one.captures})),
+        whole=not any(each.partial or getattr(each, "failed", False) for each in outcomes),
     )
     return judge(sight, policy, today=today, baseline=known)
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from vitne.model import Destination, Finding
 
 FAR = frozenset({"internet", "operator-core"})
-BLOCKING = frozenset({"unreadable-input", "internal", "limit", "snap-length", "damaged-record"})
+BLOCKING = frozenset(
+    {"unreadable-input", "internal", "limit", "snap-length", "damaged-record", "unknown-link-type"}
+)
 """Gaps that may hide anything, whatever its destination."""
 _JOIN_PAUSE_NS = 30_000_000_000
 """Questions for an address closer together than this are one joining of the network."""

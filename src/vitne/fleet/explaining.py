@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from vitne.fleet.results import CaptureResult, Sending
 
 LEVEL = 0.01
-_BLOCKING = frozenset({"unreadable-input", "internal", "limit", "snap-length", "damaged-record"})
+_BLOCKING = frozenset(
+    {"unreadable-input", "internal", "limit", "snap-length", "damaged-record", "unknown-link-type"}
+)
 _LISTED = 50
 _PER_COLUMN = ("build", "date")
 _MOST_GROUPS = 200

@@ -27,10 +27,18 @@ if TYPE_CHECKING:
     from vitne.model import Destination, Finding
 
 State = Literal["objected", "waived", "baseline", "allowed", "noted"]
+_MOST_CAPTURES = 20
 _MARK = b"vitne-gate-fingerprint/1"
 _PLACE = re.compile(r"\[\d*\]")
 UNREADABLE = "unreadable"
 """Stands in the place of an identifier for traffic that nobody could read."""
+GAP = "gap"
+"""Stands there for a part of the captures that nobody saw."""
+_UNREAD = frozenset({"unreadable-input", "internal"})
+_HIDING = _UNREAD | {
+    "limit", "snap-length", "damaged-record", "truncated-file", "missing-segment", "missing-fragment",
+    "unknown-link-type", "not-exported",
+}  # fmt: skip
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +71,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]  # waivers that ran out or match nothing, allowances that could not be judged
     absent: tuple[str, ...]  # fingerprints that the baseline has and this does not
     gaps: dict[str, int]  # what could not be read: kind -> how many
+    whole: bool = True  # the captures were read to their end, and nothing failed on the way
+    compared: bool = False  # there was a baseline
 
     @property
     def passed(self) -> bool:
@@ -77,6 +87,8 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     opaque: Sequence[Any]  # OpaqueTotal
     gaps: Sequence[Any]  # Gap
     events: Mapping[str, Sequence[int]] | None = None  # kind of device event -> times; None: no log
+    captures: tuple[str, ...] = ()  # names of all captures, for what is not told of a single one
+    whole: bool = True  # they were read to their end, and nothing failed on the way
 
 
 def fingerprint(*parts: str) -> str:
@@ -87,13 +99,14 @@ def fingerprint(*parts: str) -> str:
     return f"v1-{digest.hexdigest()[:32]}"
 
 
-def judge(sight: Sight, policy: Policy, *, today: date, baseline: frozenset[str] = frozenset()) -> Outcome:
+def judge(sight: Sight, policy: Policy, *, today: date, baseline: frozenset[str] | None = None) -> Outcome:
     """Judge everything that was seen; ``today`` decides which waivers hold."""
+    compared, baseline = baseline is not None, baseline or frozenset()
     waivers = {each.fingerprint: each for each in policy.waiver}
     notes: list[str] = []
     results = [
         _settled(one, waivers, today=today, baseline=baseline, notes=notes)
-        for one in (*_sendings(sight, policy, notes), *_unreadable(sight, policy))
+        for one in (*_sendings(sight, policy, notes), *_unreadable(sight, policy), *_unseen(sight, policy))
     ]
     met = {each.fingerprint for each in results}
     notes.extend(
@@ -113,6 +126,8 @@ def judge(sight: Sight, policy: Policy, *, today: date, baseline: frozenset[str]
         notes=tuple(dict.fromkeys(notes)),
         absent=tuple(sorted(baseline - met)),
         gaps=dict(sorted(gaps.items())),
+        whole=sight.whole,
+        compared=compared,
     )
 
 
@@ -170,6 +185,17 @@ def field_of(finding: Finding) -> str:
 def marks_of(findings: Iterable[Finding], policy: Policy) -> frozenset[str]:
     """Give the fingerprints of a baseline's findings."""
     return frozenset(_mark_of(each) for each in findings if _judged(each, policy))
+
+
+def dark_of(opaque: Iterable[Any], policy: Policy) -> frozenset[str]:
+    """Give the fingerprints of what a baseline could not read; a gap of it lets nothing pass."""
+    if policy.unreadable == "ignore":
+        return frozenset()
+    return frozenset(
+        fingerprint(UNREADABLE, each.destination.host or each.destination.ip)
+        for each in opaque
+        if each.scope in policy.scopes and each.bytes > 0
+    )
 
 
 def _result(mark: str, found: list[Finding], left: int, reason: str) -> Judged:
@@ -264,8 +290,37 @@ def _unreadable(sight: Sight, policy: Policy) -> Iterable[Judged]:
             sender="",
             grade="",
             count=flows,
-            captures=(),
+            captures=sight.captures[:_MOST_CAPTURES],
             frames=(),
             message=f"{flows} connections with {where} ({length} bytes, {why}) could not be read",
             reason="the policy accepts that it cannot be read" if accepted else "",
+        )
+
+
+def _unseen(sight: Sight, policy: Policy) -> Iterable[Judged]:
+    """Give one result per kind of gap that may hide a sending."""
+    failing = {"note": frozenset[str](), "unread": _UNREAD, "fail": _HIDING}[policy.gaps]
+    kinds: dict[str, list[Any]] = {}
+    for gap in sight.gaps:
+        if gap.kind in _HIDING:
+            kinds.setdefault(gap.kind, []).append(gap)
+    for kind, found in sorted(kinds.items()):
+        count = sum(each.count for each in found)
+        why = found[0].why
+        yield Judged(
+            fingerprint=fingerprint(GAP, kind),
+            state="objected" if kind in failing else "noted",
+            identifier=GAP,
+            kind="",
+            recipient=kind,
+            domain="",
+            field="",
+            protection="",
+            sender="",
+            grade="",
+            count=count,
+            captures=sight.captures[:_MOST_CAPTURES],
+            frames=(),
+            message=f"{count} times {kind}: what is hidden there was not judged"
+            + (f" ({why})" if why else ""),
         )

@@ -35,9 +35,12 @@ def junit(outcome: Outcome) -> bytes:
         )
         for each in cases:
             _case(suite, each)
-    root.set("tests", str(len(ordered)))
+    errors = 0 if outcome.whole else 1
+    if errors:
+        _broken(root)
+    root.set("tests", str(len(ordered) + errors))
     root.set("failures", str(failures))
-    root.set("errors", "0")
+    root.set("errors", str(errors))
     root.set("skipped", str(skipped))
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
@@ -58,3 +61,12 @@ def _case(suite: Element, one: Judged) -> None:
     else:
         out = SubElement(case, "system-out")
         out.text = visible(f"{one.state}: {one.reason or one.message}", _LONGEST)
+
+
+def _broken(root: Element) -> None:
+    """Say that the scan itself did not come to its end."""
+    suite = SubElement(root, "testsuite", name="the scan", tests="1", failures="0", errors="1", skipped="0")
+    case = SubElement(suite, "testcase", classname="the scan", name="reads all captures to their end")
+    SubElement(
+        case, "error", message="a part failed or was stopped: what it holds was not judged", type="vitne/scan"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from vitne.gate.judging import GAP
 from vitne.gate.sarif import evidence_for
 from vitne.report import visible
 
@@ -28,7 +29,8 @@ _MOST = 200
 
 def markdown(outcome: Outcome, *, frameworks: Sequence[MappingFile]) -> Iterator[str]:
     """Give the lines of the page."""
-    yield f"# vitne gate: {'passed' if outcome.passed else 'not passed'}"
+    ended = "" if outcome.whole else ", and the scan did not come to its end"
+    yield f"# vitne gate: {'passed' if outcome.passed else 'not passed'}{ended}"
     yield ""
     counts = ", ".join(f"{count} {state}" for state, count in outcome.counts.items()) or "nothing was seen"
     yield f"{_safe(outcome.title)}: {counts}." if outcome.title else f"{counts[0].upper()}{counts[1:]}."
@@ -42,7 +44,8 @@ def markdown(outcome: Outcome, *, frameworks: Sequence[MappingFile]) -> Iterator
         yield ""
         for note in outcome.notes:
             yield f"- {_safe(note)}"
-        for kind, count in outcome.gaps.items():
+        told = {each.recipient for each in outcome.results if each.identifier == GAP}
+        for kind, count in ((kind, count) for kind, count in outcome.gaps.items() if kind not in told):
             yield f"- {count} times {kind}: what is hidden there was not judged"
         if outcome.absent:
             some = ", ".join(outcome.absent[:5])

@@ -6,7 +6,9 @@ All that is wrong in a file is told at once; an unknown word is told with the ne
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -28,6 +30,10 @@ SCOPES: tuple[str, ...] = get_args(Scope)
 KINDS: tuple[str, ...] = get_args(Kind)
 
 Unreadable = Literal["note", "fail", "ignore"]
+Gaps = Literal["note", "unread", "fail"]
+_FINGERPRINT = re.compile(r"v1-[0-9a-f]{32}")
+_MOST_LISTED = 30
+"""Known words up to which all are listed beside an unknown one."""
 
 
 class Allowance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +64,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     kinds: tuple[str, ...] = ("identifier", "location", "credential", "content")  # kinds that are judged
     scopes: tuple[str, ...] = ("internet", "operator-core")  # how far a destination must lie to be judged
     unreadable: Unreadable = "note"  # what to make of traffic that nobody could read
+    gaps: Gaps = (
+        "unread"  # captures that could not be read fail; "fail": so does every part that was not seen
+    )
     readable: tuple[str, ...] = ()  # recipients, as globs, whose unreadable traffic is accepted
     allow: tuple[Allowance, ...] = ()
     waiver: tuple[Waiver, ...] = ()
@@ -119,8 +128,11 @@ def _faults(policy: Policy) -> Iterable[str]:
     for number, waiver in enumerate(policy.waiver, 1):
         if not waiver.reason.strip():
             yield f"waiver {number}: reason is empty: say why it is let pass"
-        if not waiver.fingerprint.startswith("v1-"):
-            yield f"waiver {number}: {waiver.fingerprint!r} is no fingerprint: they begin with v1-"
+        if not _FINGERPRINT.fullmatch(waiver.fingerprint):
+            yield f"waiver {number}: {waiver.fingerprint!r} is no fingerprint: v1- and 32 hexadecimal digits"
+    for mark, times in Counter(waiver.fingerprint for waiver in policy.waiver).items():
+        if times > 1:
+            yield f"waiver: {mark} is waived {times} times: which day holds?"
 
 
 def _words(where: str, given: Iterable[str], known: tuple[str, ...]) -> Iterable[str]:
@@ -130,4 +142,5 @@ def _words(where: str, given: Iterable[str], known: tuple[str, ...]) -> Iterable
             near = difflib.get_close_matches(word, known, n=4, cutoff=0.4)
             near.sort(key=lambda each: sorted(each) != sorted(word))  # letters swapped come first
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            yield f"{where}: {word!r} is unknown{hint}"
+            listed = f" (there are {', '.join(known)})" if len(known) <= _MOST_LISTED else ""
+            yield f"{where}: {word!r} is unknown{hint}{listed}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from vitne.gate.judging import UNREADABLE, Judged, Outcome
+from vitne.gate.judging import GAP, UNREADABLE, Judged, Outcome
 from vitne.model import IDENTIFIERS
 from vitne.report import visible
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LONGEST = 400
 _FINGERPRINT = "vitneGate/v1"
 _STATES = {"baseline": "unchanged", "objected": "new", "waived": "unchanged", "noted": "unchanged"}
+_NO_SENDINGS = {UNREADABLE: "Traffic that could not be read", GAP: "A part of the captures that was not seen"}
 _HELP = "Evidence for the named tests and mechanisms, and no statement on conformity."
 
 
@@ -38,8 +39,10 @@ def sarif(outcome: Outcome, *, version: str, frameworks: Sequence[MappingFile]) 
             }
         },
         "taxonomies": [_taxonomy(each) for each in frameworks],
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notes(outcome)}],
-        "results": [_result(each, words, frameworks) for each in shown],
+        "invocations": [
+            {"executionSuccessful": outcome.whole, "toolExecutionNotifications": _notes(outcome)}
+        ],
+        "results": [_result(each, words, frameworks, compared=outcome.compared) for each in shown],
         "columnKind": "unicodeCodePoints",
     }
     return {
@@ -51,7 +54,7 @@ def sarif(outcome: Outcome, *, version: str, frameworks: Sequence[MappingFile]) 
 
 def evidence_for(one: Judged, framework: MappingFile) -> list[MappingEntry]:
     """Give the entries of a framework that a result is evidence for."""
-    if one.identifier == UNREADABLE:
+    if one.identifier in _NO_SENDINGS:
         return []
     return [
         each
@@ -62,13 +65,13 @@ def evidence_for(one: Judged, framework: MappingFile) -> list[MappingEntry]:
 
 
 def _rule(word: str) -> dict[str, Any]:
-    title = IDENTIFIERS[word][1] if word in IDENTIFIERS else "traffic that could not be read"
+    title = _NO_SENDINGS.get(word) or f"Sent beside the policy: {IDENTIFIERS[word][1]}"
     return {
         "id": f"vitne/{word}",
         "name": "".join(part.capitalize() for part in word.split("-")),
-        "shortDescription": {"text": f"Sent beside the policy: {title}"},
+        "shortDescription": {"text": title},
         "help": {"text": _HELP},
-        "defaultConfiguration": {"level": "note" if word == UNREADABLE else "error"},
+        "defaultConfiguration": {"level": "note" if word in _NO_SENDINGS else "error"},
     }
 
 
@@ -93,7 +96,9 @@ def _notes(outcome: Outcome) -> list[dict[str, Any]]:
     return [{"level": "warning", "message": {"text": visible(each, _LONGEST)}} for each in told]
 
 
-def _result(one: Judged, words: list[str], frameworks: Sequence[MappingFile]) -> dict[str, Any]:
+def _result(
+    one: Judged, words: list[str], frameworks: Sequence[MappingFile], *, compared: bool
+) -> dict[str, Any]:
     taxa = [
         {"id": entry.id, "toolComponent": {"name": framework.id}}
         for framework in frameworks
@@ -107,7 +112,6 @@ def _result(one: Judged, words: list[str], frameworks: Sequence[MappingFile]) ->
         "locations": [_location(name, one) for name in one.captures],
         "fingerprints": {_FINGERPRINT: one.fingerprint},
         "partialFingerprints": {_FINGERPRINT: one.fingerprint},
-        "baselineState": _STATES[one.state],
         "properties": {
             "recipient": visible(one.recipient, _LONGEST),
             "field": visible(one.field, _LONGEST),
@@ -118,6 +122,8 @@ def _result(one: Judged, words: list[str], frameworks: Sequence[MappingFile]) ->
             "state": one.state,
         },
     }
+    if compared:  # 3.27.24: a state is one relative to a baseline
+        result["baselineState"] = _STATES[one.state]
     if taxa:
         result["taxa"] = taxa
     if one.state == "waived":
