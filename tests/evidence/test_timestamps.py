@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 
 import pytest
+from tests.evidence import clock
 
 from vitne.evidence import timestamps
-
-CONFIG = """
-[tsa]
-default_tsa = own
-[own]
-serial = ./serial
-default_policy = 1.2.3.4.1
-digests = sha256, sha512
-accuracy = secs:1
-signer_digest = sha256
-ess_cert_id_alg = sha256
-"""
 
 
 @pytest.fixture(scope="module")
@@ -28,52 +16,7 @@ def authority(tmp_path_factory):
         pytest.skip("openssl is not installed")
     pytest.importorskip("rfc3161_client")
     folder = tmp_path_factory.mktemp("authority")
-
-    def openssl(*arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
-
-    (folder / "conf").write_text(CONFIG)
-    (folder / "serial").write_text("01\n")
-    (folder / "ext").write_text(
-        "extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\nbasicConstraints=CA:FALSE\n"
-    )
-    for name in ("root", "other"):
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem",
-                "-subj", f"/CN={name} authority of a test", "-days", "3650")  # fmt: skip
-    openssl(
-        "req",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-keyout",
-        "tsa.key",
-        "-out",
-        "tsa.csr",
-        "-subj",
-        "/CN=clock of a test",
-    )
-    openssl("x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-out", "tsa.pem",
-            "-days", "3650", "-extfile", "ext", "-set_serial", "7")  # fmt: skip
-
-    def stamp(asked: bytes) -> bytes:
-        (folder / "q").write_bytes(asked)
-        openssl(
-            "ts",
-            "-reply",
-            "-config",
-            "conf",
-            "-queryfile",
-            "q",
-            "-inkey",
-            "tsa.key",
-            "-signer",
-            "tsa.pem",
-            "-out",
-            "r",
-        )
-        return (folder / "r").read_bytes()
-
-    return folder, stamp
+    return folder, clock.authority(folder)
 
 
 def test_a_timestamp_under_a_trusted_root_is_valid(authority) -> None:
