@@ -25,12 +25,14 @@ from vitne.fleet import shape as fleet
 from vitne.knowledge import snapshots
 from vitne.learn import shape as learn
 from vitne.match import shape as match
+from vitne.report import shape as report
 from vitne.triggers import shape as triggers
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "vitne" / "data" / "schema"
 
 MADE: dict[str, tuple[type, str, str]] = {
     "attribute": (documents.Attributed, documents.ATTRIBUTION, "What vitne attribute --json prints"),
+    "challenge": (report.Challenge, report.CHALLENGE, "What vitne challenge --json prints"),
     "compare": (compare.Comparison, compare.SCHEMA, "What vitne compare --json prints"),
     "data": (snapshots.Snapshot, "vitne-data/1", "What vitne data --json prints"),
     "destinations": (
@@ -38,6 +40,7 @@ MADE: dict[str, tuple[type, str, str]] = {
         documents.DESTINATIONS,
         "What vitne destinations --json prints",
     ),
+    "findings": (report.Findings, report.SCHEMA, "What vitne report --format json prints"),
     "firmware": (firmware.Firmware, firmware.SCHEMA, "What vitne firmware --json prints"),
     "firmware-changes": (against.Changes, against.SCHEMA, "What vitne firmware --against --json prints"),
     "fleet": (fleet.FleetReport, fleet.SCHEMA, "What vitne fleet --json prints"),

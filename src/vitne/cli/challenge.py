@@ -13,8 +13,6 @@ from vitne.cli.beside import beside
 if TYPE_CHECKING:
     import argparse
 
-SCHEMA = "vitne-challenge/1"
-
 
 def run(options: argparse.Namespace) -> int:
     """Print each alternative with its outcome."""
@@ -22,13 +20,14 @@ def run(options: argparse.Namespace) -> int:
     from vitne.report.alternatives import alternatives
     from vitne.report.facts import Facts
     from vitne.report.frozen import freeze
+    from vitne.report.shape import CHALLENGE, Challenge
 
     case = custody.open_case(options.case)
     around = beside(options.case, case, captures=options.capture, vantage=options.vantage)
     facts = Facts(freeze(case, around), messages("en"))
     found = alternatives(facts)
     if options.json:
-        content = {"schema": SCHEMA, "findings": len(facts.left), "alternatives": found}
+        content = Challenge(schema=CHALLENGE, findings=len(facts.left), alternatives=found)
         sys.stdout.buffer.write(msgspec.json.encode(content) + b"\n")
         sys.stdout.flush()
         return 0
