@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.cli.demonstration import demonstration
 from tests.lookups.servers import DOMAIN, dns_server, http_server, rdap, whois_server
+from tests.pipeline.talk import IMEI, Talk, post, subject
 
 from vitne.cli.main import main
+from vitne.cli.whereto import countries_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,3 +131,26 @@ def test_the_share_of_the_real_captures_that_stays_unknown_is_bounded(
     far = [one for one in found if any(fact["kind"] == "network" for fact in one["facts"])]
     assert len(far) > 10
     assert sum(bool(one["recipients"]) for one in far if one["host"]) > 5
+
+
+def test_a_case_can_name_the_day_of_the_tables_it_is_read_with(tmp_path: Path, capsys: Any) -> None:
+    """Attribution as of the capture: a table of 2019 is added, and the case of 2019 keeps to it."""
+    old = tmp_path / "old.csv"
+    old.write_text("1.2.4.0,1.2.4.255,AQ\n")
+    words = ["data", "add", str(old), "--name", "geo-whois-country", "--date", "2019-01-15", "--basis", "geo"]
+    assert main(words) == 0
+    found, used = countries_of([("1.2.4.8", "")], "2019-02-03")
+    assert "geo-whois-country@2019-01-15" in used
+    assert "AQ" in found["1.2.4.8", ""]
+    talk = Talk()
+    talk.ask(post(b'{"imei": "' + IMEI.encode() + b'"}'))
+    capture = str(talk.write(tmp_path / "a.pcap"))
+    known = ["--subject", str(subject(tmp_path))]
+    assert main(["scan", capture, *known, "--case", str(tmp_path / "c"), "-q", "--as-of", "capture"]) == 0
+    assert json.loads((tmp_path / "c" / "run.json").read_text())["as_of"] == "capture"
+    assert "geo-whois-country@2019-01-15" in _json(capsys, str(tmp_path / "c"))["tables"]
+    later = _json(capsys, str(tmp_path / "c"), "--as-of", "2030-01-01")
+    assert "geo-whois-country@2019-01-15" not in later["tables"], "what is asked for comes first"
+    assert main(["scan", capture, "--case", str(tmp_path / "d"), "--as-of", "yesterday"]) == 2
+    assert not (tmp_path / "d").exists()
+    capsys.readouterr()

@@ -91,7 +91,7 @@ def write(
         "devices": msgspec.to_builtins(result.devices),
         "opened": msgspec.to_builtins(result.opened),
     }
-    whither = pictures(result.findings)
+    whither = pictures(result.findings, str(run.get("as_of") or ""))
     pages: dict[str, Any] = {PATH: page(result, rules=result.rules, whither=whither, laid=laid)}
     with kept.content() as evidence:
         if evidence is not None:

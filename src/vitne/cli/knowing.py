@@ -12,6 +12,8 @@ from vitne.knowledge import Knowledge, read_manifest, shipped
 from vitne.model import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vitne.attribute.attribution import Place
     from vitne.store import Case
 
@@ -45,16 +47,25 @@ def listed() -> list[dict[str, Any]]:
 
 
 def day_of(asked: str, case: Case | None) -> str:
-    """Give the day that tables must not be later than, "" for the latest; raises UsageError for no day."""
-    if asked == "capture" and case is not None:
-        times = [row.time_ns for row in case.transmissions] or [row.time_ns for row in case.findings]
-        if not times:
-            return ""
-        return dt.datetime.fromtimestamp(max(times) / 1e9, tz=dt.UTC).date().isoformat()
+    """Give the day that tables must not be later than, "" for the latest; raises UsageError for no day.
+
+    Where nothing is asked for, the day that the case itself names counts (``vitne scan --as-of``).
+    """
+    if case is not None:
+        asked = asked or str(case.run.get("as_of") or "")
+        if asked == "capture":
+            return last_day([row.time_ns for row in case.transmissions] or [f.time_ns for f in case.findings])
     try:
         return dt.date.fromisoformat(asked).isoformat() if asked else ""
     except ValueError as error:
         raise UsageError(f"{asked!r} is no day", expected="a day such as 2019-03-21, or «capture»") from error
+
+
+def last_day(times_ns: Sequence[int]) -> str:
+    """Give the day of the latest of some times, "" without one."""
+    if not times_ns:
+        return ""
+    return dt.datetime.fromtimestamp(max(times_ns) / 1e9, tz=dt.UTC).date().isoformat()
 
 
 def places_of(case: Case) -> list[Place]:

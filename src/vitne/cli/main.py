@@ -68,6 +68,12 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
         help="only known values, in bytes as they stand: many times faster, and it says what it leaves out",
     )
     parser.add_argument("--case", metavar="DIR", help="write a case folder; without it nothing is written")
+    parser.add_argument(
+        "--as-of",
+        metavar="DAY",
+        default="",
+        help="day (or «capture») that tables about destinations must not be later than; the case keeps it",
+    )
     _result_options(parser)
 
 

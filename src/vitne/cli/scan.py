@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
     from vitne.report.overview import overview
 
     _check_case(options.case)
+    _check_day(options)
     _collect_seldom()
     options.keys = [*options.keys, *key_logs(options.captures)]
     options.apps = [*options.apps, *app_lists(options.captures)]
@@ -95,6 +96,15 @@ def _check_case(folder: str | None) -> None:
     check_place(Path(folder))
 
 
+def _check_day(options: argparse.Namespace) -> None:
+    """Refuse a day that is none before hours of reading."""
+    asked = getattr(options, "as_of", "")
+    if asked not in {"", "capture"}:
+        from vitne.cli.knowing import day_of
+
+        day_of(asked, None)
+
+
 def _keep_searches() -> None:
     """Let compiled searches be kept in the folder that VITNE_CACHE names; without it nothing is written."""
     folder = os.environ.get("VITNE_CACHE", "")
@@ -144,6 +154,7 @@ def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:
         "device": options.device,
         "subject": bool(options.subject),
         "secrets": bool(options.secrets),
+        "as_of": getattr(options, "as_of", ""),
         "quick": options.quick,
         "apps": [_written(str(Path(each).resolve())) for each in options.apps],
         "inputs": [_written(str(Path(each).resolve())) if each != "-" else "-" for each in options.captures],

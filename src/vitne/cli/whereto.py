@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from vitne.attribute.drawing import Flowing, diagram, world
 from vitne.attribute.groups import recipient_of, sent_far, table_near
 from vitne.attribute.names import nowhere_on_the_internet, translated
+from vitne.cli import knowing
+from vitne.cli.knowing import last_day
 from vitne.model import StoreError
 from vitne.report import visible
 from vitne.report.overview import Whither
@@ -28,16 +30,21 @@ _MOST_STREAMS = 40
 _NO_COUNTRY = "unknown"
 
 
-def pictures(findings: Iterable[Finding]) -> tuple[Whither, ...]:
-    """Give the diagram and the map of what left, each told in words too; nothing where nothing left."""
+def pictures(findings: Iterable[Finding], as_of: str = "") -> tuple[Whither, ...]:
+    """Give the diagram and the map of what left, each told in words too; nothing where nothing left.
+
+    ``as_of`` is the day that tables must not be later than, or the word capture.
+    """
     counted: dict[tuple[str, Spot], int] = {}
-    for one in sent_far(findings):
+    far = sent_far(findings)
+    for one in far:
         key = (one.identifier, (one.destination.ip, one.destination.host))
         counted[key] = counted.get(key, 0) + 1
     if not counted:
         return ()
     spots = list(dict.fromkeys(spot for _, spot in counted))
-    countries, used = countries_of(spots)
+    day = last_day([one.time_ns for one in far]) if as_of == "capture" else as_of
+    countries, used = countries_of(spots, day)
     table = table_near(host for _, host in spots)
     streams = _streams(counted, countries, table)
     flow = diagram(streams[:_MOST_STREAMS], show=visible)
@@ -70,9 +77,8 @@ def _streams(
     return sorted(streams, key=lambda each: (-each.count, each.identifier, each.destination, each.country))
 
 
-def countries_of(spots: Sequence[Spot]) -> tuple[dict[Spot, tuple[str, ...]], list[str]]:
+def countries_of(spots: Sequence[Spot], as_of: str = "") -> tuple[dict[Spot, tuple[str, ...]], list[str]]:
     """Give the countries that tables name for each destination, sorted, and the names of the tables asked."""
-    from vitne.cli.knowing import knowledge
     from vitne.knowledge import Ranges
 
     plain = []
@@ -83,8 +89,8 @@ def countries_of(spots: Sequence[Spot]) -> tuple[dict[Spot, tuple[str, ...]], li
     found: dict[Spot, set[str]] = {spot: set() for spot in spots}
     used = []
     if any(plain):
-        hub = knowledge()
-        for snapshot in hub.chosen():
+        hub = knowing.knowledge()
+        for snapshot in hub.chosen(as_of):
             if snapshot.about != "country":
                 continue
             try:
