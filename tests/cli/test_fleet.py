@@ -66,6 +66,20 @@ def test_a_second_run_scans_nothing_and_gives_the_same(
     assert (place / "out" / "fleet.json").read_bytes() == before
 
 
+def test_a_fixed_build_is_counted_and_one_that_no_device_has_is_named(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["fleet", str(place / "captures" / "fleet.csv"), "--out", str(place / "out"), "--fixed"]
+    capsys.readouterr()
+    assert main([*words, "10.0A"]) == 0
+    said = capsys.readouterr().out
+    assert "Fixed builds: 10.0A" in said
+    assert f"of {COUNT} run one" in said
+    assert "fixed build no: 4 of" in said or "fixed build yes: 1 of" in said
+    assert main([*words, "10.0B"]) == 2
+    assert "did you mean '10.0A'?" in capsys.readouterr().err
+
+
 def test_wrong_uses_are_told(place: Path, tmp_path: Path) -> None:
     table, out = str(place / "captures" / "fleet.csv"), str(tmp_path / "out")
     assert main(["fleet", str(tmp_path / "none"), "--out", out]) == 2

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from vitne.exact import fisher
-from vitne.fleet.explaining import NOT, explain
+from vitne.exact import fisher, interval
+from vitne.fleet.explaining import explain
+from vitne.fleet.grouping import NOT
 from vitne.fleet.manifest import Handset
 from vitne.fleet.results import CaptureResult, Sending
 
@@ -30,13 +31,13 @@ def _result(**changes: Any) -> CaptureResult:
     return CaptureResult(**(said | changes))
 
 
-def _fleet(rows: list[tuple[dict[str, str], CaptureResult]]) -> FleetReport:
+def _fleet(rows: list[tuple[dict[str, str], CaptureResult]], fixed: tuple[str, ...] = ()) -> FleetReport:
     handsets, results = [], {}
     for number, (attributes, result) in enumerate(rows):
         name = f"h{number:03}"
         handsets.append(Handset(capture=f"{name}.pcap", device=name, attributes=tuple(attributes.items())))
         results[f"{name}.pcap"] = result
-    return explain(handsets, results)
+    return explain(handsets, results, fixed=fixed)
 
 
 def _batches(bad: Any, *, count: int = 120) -> list[tuple[dict[str, str], CaptureResult]]:
@@ -136,3 +137,26 @@ def test_build_and_date_are_counted_together_too() -> None:
     assert (groups["build, date", "A, 1"].sending, groups["build, date", "A, 1"].of) == (30, 30)
     assert (groups["build, date", "A, 2"].sending, groups["build, date", "A, 2"].of) == (0, 30)
     assert (groups["build", "A"].sending, groups["date", "1"].sending) == (30, 30)
+
+
+def test_how_many_run_a_fixed_build_and_still_send_is_counted_by_date() -> None:
+    rows = _batches(lambda own, n: own["build"] == "A" or n == 61)
+    rows = [({**own, "date": "1" if n < 60 else "2"}, result) for n, (own, result) in enumerate(rows)]
+    rows[3] = ({**rows[3][0], "build": ""}, rows[3][1])
+    rows[5] = (rows[5][0], _result(state="unreadable", error="damaged"))
+    report = _fleet(rows, fixed=("B",))
+    assert report.fixed == ("B",)
+    assert [(each.date, each.running, each.of, each.unknown) for each in report.running] == [
+        ("", 59, 119, 1), ("1", 29, 59, 1), ("2", 30, 60, 0)
+    ]  # fmt: skip
+    low, high = interval(59, 119)
+    assert (report.running[0].low, report.running[0].high) == (round(low, 6), round(high, 6))
+    counts = {(each.column, each.value): each.count for each in _only(report).groups}
+    found = {
+        key: (count.sending, count.of, count.unknown) for key, count in counts.items() if "fixed" in key[0]
+    }
+    assert found[("fixed build", "yes")] == (1, 58, 1)
+    assert found[("fixed build", "no")] == (60, 60, 0)
+    assert found[("fixed build, date", "yes, 2")] == (1, 30, 0)
+    assert found[("fixed build, date", "yes, 1")] == (0, 28, 1)
+    assert counts[("fixed build, date", "yes, 1")].high > 0.1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from vitne.fleet import Settings
+    from vitne.fleet import Handset, Settings
     from vitne.fleet.engine import Engine
     from vitne.fleet.shape import FleetReport
     from vitne.fleet.working import Worked
@@ -35,19 +36,33 @@ def run(options: argparse.Namespace) -> int:
     partition = partition_of(handsets, options.partition)
     if options.partition and not partition:
         raise UsageError(f"the table has no column {options.partition!r}", where=options.manifest)
+    fixed = _fixed(options.fixed, handsets)
     settings = _settings(options)
     folder = Path(options.out)
     with only_run(folder):
         worked = work_through(
             handsets, folder, settings=settings, engine=engine, progress=_progress(quiet=options.quiet)
         )
-        report = explain(handsets, worked.results)
+        report = explain(handsets, worked.results, fixed=fixed)
         write_dataset(folder, handsets, worked.results, partition=partition)
         _write_report(folder, report)
     _print(report, worked, options)
     if all(each.state != "read" for each in worked.results.values()):
         return NO_INPUT
     return FAILED if worked.given_up or any(each.partial for each in worked.results.values()) else DONE
+
+
+def _fixed(words: list[str], handsets: list[Handset]) -> tuple[str, ...]:
+    """Give the builds that are said to be fixed; raises UsageError for one that no device has."""
+    builds = {
+        value for each in handsets for name, value in each.attributes if name.lower() == "build" and value
+    }
+    for word in words:
+        if word not in builds:
+            near = difflib.get_close_matches(word, sorted(builds), n=1, cutoff=0.4)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise UsageError(f"no device of the table has the build {word!r}{hint}")
+    return tuple(dict.fromkeys(words))
 
 
 def _settings(options: argparse.Namespace) -> Settings:

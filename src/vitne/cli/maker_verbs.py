@@ -149,6 +149,13 @@ def _fleet_options(parser: argparse.ArgumentParser) -> None:
         "--partition", metavar="COLUMN", help="column that parts the dataset (default: build)"
     )
     parser.add_argument(
+        "--fixed",
+        metavar="BUILD",
+        action="append",
+        default=[],
+        help="a build that is said to be fixed: how many run one, and how many of them still send",
+    )
+    parser.add_argument(
         "--engine",
         metavar="NAME",
         default="local",

@@ -9,11 +9,13 @@ count on neither side.
 
 from __future__ import annotations
 
-from itertools import combinations, islice
+from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from vitne.exact import fisher, holm, interval
-from vitne.fleet.shape import SCHEMA, Count, Explanation, FleetReport, Group, Sender
+from vitne.exact import fisher, holm
+from vitne.fleet.grouping import NOT, Attributes, count_of, groups, running
+from vitne.fleet.shape import SCHEMA, Count, Explanation, FleetReport, Sender
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,14 +28,8 @@ _BLOCKING = frozenset(
     {"unreadable-input", "internal", "limit", "snap-length", "damaged-record", "unknown-link-type"}
 )
 _LISTED = 50
-_PER_COLUMN = ("build", "date")
-_MOST_GROUPS = 200
 _SMALL = 12
 """Values of a column up to which «any other value» is tried."""
-NOT = "≠ "
-"""Stands before a value that a device does not have."""
-
-Attributes = tuple[tuple[str, str], ...]
 
 
 class Device(NamedTuple):
@@ -46,8 +42,10 @@ class Device(NamedTuple):
     blind: bool  # a capture was not read, or has gaps that may hide anything
 
 
-def explain(handsets: Sequence[Handset], results: Mapping[str, CaptureResult]) -> FleetReport:
-    """Explain every recipient."""
+def explain(
+    handsets: Sequence[Handset], results: Mapping[str, CaptureResult], *, fixed: Sequence[str] = ()
+) -> FleetReport:
+    """Explain every recipient; ``fixed`` are builds that are said to send no more."""
     devices = list(_devices(handsets, results))
     recipients = sorted({name for device in devices for name in device.recipients})
     index = _index(devices)
@@ -59,8 +57,9 @@ def explain(handsets: Sequence[Handset], results: Mapping[str, CaptureResult]) -
         for each in results[handset.capture].sendings:
             if each.kind != "attribute":
                 said.setdefault(each.recipient, []).append(each)
+    fleet = _Fleet(devices, index, fixed)
     senders = [
-        _sender(name, devices, index, found=(draft[0], draft[1], chance), said=said[name])
+        _sender(name, fleet, found=(draft[0], draft[1], chance), said=said[name])
         for name, draft, chance in zip(recipients, drafts, chances, strict=True)
     ]
     senders.sort(key=lambda each: (each.explanation is None, each.count.sending, each.recipient))
@@ -73,6 +72,8 @@ def explain(handsets: Sequence[Handset], results: Mapping[str, CaptureResult]) -
             (capture, result.error) for capture, result in results.items() if result.state != "read"
         ),
         columns=tuple(columns),
+        fixed=tuple(fixed),
+        running=tuple(running(index, len(devices), fixed)) if fixed else (),
         tried=tried,
         senders=tuple(senders),
     )
@@ -175,24 +176,26 @@ def _choices(
     return sorted(seen)
 
 
-def count_of(sending: int, of: int, unknown: int) -> Count:
-    """Give a count with the exact interval of its share."""
-    low, high = interval(sending, of)
-    return Count(sending=sending, of=of, unknown=unknown, low=round(low, 6), high=round(high, 6))
-
-
 def _counted(members: frozenset[int], sending: frozenset[int], unknown: frozenset[int]) -> Count:
     return count_of(len(members & sending), len(members - unknown), len(members & unknown))
 
 
+class _Fleet(NamedTuple):
+    """All devices, by number and by what they have."""
+
+    devices: Sequence[Device]
+    having: Mapping[Attributes, frozenset[int]]
+    fixed: Sequence[str]  # builds
+
+
 def _sender(
     name: str,
-    devices: Sequence[Device],
-    index: Mapping[Attributes, frozenset[int]],
+    fleet: _Fleet,
     *,
     found: tuple[Best | None, tuple[Attributes, ...], float],
     said: Sequence[Sending],
 ) -> Sender:
+    devices, index, fixed = fleet
     best, alike, corrected = found
     sending, unknown = _split(name, devices)
     everyone = frozenset(range(len(devices)))
@@ -220,32 +223,9 @@ def _sender(
         alike=alike if explanation is not None else (),
         odd_sending=odd_sending,
         odd_silent=odd_silent,
-        groups=tuple(_groups(index, sending, unknown)),
+        groups=tuple(groups(index, partial(_counted, sending=sending, unknown=unknown), fixed)),
     )
 
 
 def _names(devices: Sequence[Device], numbers: frozenset[int]) -> tuple[str, ...]:
     return tuple(sorted(devices[number].name for number in numbers)[:_LISTED])
-
-
-def _groups(
-    index: Mapping[Attributes, frozenset[int]],
-    sending: frozenset[int],
-    unknown: frozenset[int],
-) -> Iterable[Group]:
-    """Count by build, by date, and by both: how many devices of each still send."""
-    keys = sorted(key for key in index if key[0][0].lower() in _PER_COLUMN and not key[0][1].startswith(NOT))
-    for key in keys[:_MOST_GROUPS]:
-        ((column, value),) = key
-        yield Group(column=column, value=value, count=_counted(index[key], sending, unknown))
-    both = (
-        (one, other, index[one] & index[other])
-        for one, other in combinations(keys, 2)
-        if one[0][0] != other[0][0]
-    )
-    for (first,), (second,), members in islice((each for each in both if each[2]), _MOST_GROUPS):
-        yield Group(
-            column=f"{first[0]}, {second[0]}",
-            value=f"{first[1]}, {second[1]}",
-            count=_counted(members, sending, unknown),
-        )

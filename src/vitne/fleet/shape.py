@@ -37,6 +37,17 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     count: Count  # devices of it
 
 
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """How many devices run a build that is said to be fixed."""
+
+    date: str  # of the table, "" for all dates together
+    running: int  # devices with such a build
+    of: int  # devices whose build is told
+    unknown: int  # devices whose build is not
+    low: float  # 95 % interval of the share, exact
+    high: float
+
+
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
     """What went from some devices of the fleet to one recipient."""
 
@@ -49,7 +60,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     alike: tuple[tuple[tuple[str, str], ...], ...]  # others that hold for the very same devices
     odd_sending: tuple[str, ...]  # devices that send though the explanation does not hold for them
     odd_silent: tuple[str, ...]  # devices that do not although it holds
-    groups: tuple[Group, ...]  # devices by build, by date and by both, where the table has such columns
+    groups: tuple[Group, ...]  # devices with and without a fixed build, by build, by date and by both
 
 
 class FleetReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,5 +71,7 @@ class FleetReport(msgspec.Struct, frozen=True, kw_only=True):
     captures: int
     unreadable: tuple[tuple[str, str], ...]  # captures that could not be read, and why
     columns: tuple[str, ...]  # of the table
+    fixed: tuple[str, ...]  # builds that are said to be fixed
+    running: tuple[Running, ...]  # devices that run one of them, all together and by date
     tried: int  # attributes and pairs that were tried, for all senders
     senders: tuple[Sender, ...]  # those that the fewest devices explain first

@@ -24,11 +24,26 @@ def text(report: FleetReport) -> Iterator[str]:
     )
     for capture, why in report.unreadable[:_NAMES]:
         yield f"  not read: {visible(capture.rpartition('/')[2], _LONGEST)}: {visible(why, _LONGEST)}"
+    yield from _running(report)
     if not report.senders:
         yield "No capture shows that an identifier was sent."
     for sender in report.senders:
         yield ""
         yield from _sender(sender)
+
+
+def _running(report: FleetReport) -> Iterator[str]:
+    """Say how many devices run a fixed build."""
+    if report.fixed:
+        builds = visible(", ".join(report.fixed), _LONGEST)
+        yield f"Fixed builds: {builds}"
+    for each in report.running[: _GROUPS + 1]:
+        when = f"date {visible(each.date, 60)}" if each.date else "all dates"
+        unknown = f", the build of {each.unknown} more is not told" if each.unknown else ""
+        bound = f"{each.low:.1%} to {each.high:.1%}"
+        yield f"    {when}: {each.running:,} of {each.of:,} run one ({bound}){unknown}"
+    if len(report.running) > _GROUPS + 1:
+        yield f"    and {len(report.running) - _GROUPS - 1} more dates"
 
 
 def _count(count: Count) -> str:
