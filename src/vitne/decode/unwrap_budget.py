@@ -29,11 +29,12 @@ class Budget:
         self._seen: set[bytes] = set()
         self._reached: dict[str, int] = {}
         self._told: set[str] = set()
+        self._own: set[str] = set()  # bounds that encodings tell of themselves
 
     def limits(self) -> Limits:
         """Give the bounds of one encoding at one go, as far as the budget goes."""
         size = min(Limits().size, max(self.size, 1))
-        return Limits(size=size, children=max(1, min(Limits().children, self.leaves)))
+        return Limits(size=size, children=max(1, min(Limits().children, self.leaves)), told=self._own)
 
     def first_time(self, data: bytes) -> bool:
         """Say whether these bytes were not opened before in this message."""
@@ -50,9 +51,9 @@ class Budget:
     def gaps(self) -> list[Gap]:
         """Give one Gap for each bound that was reached since it was last told."""
         out = []
-        for bound in sorted(self._reached):
+        for bound in sorted(self._reached.keys() | self._own):
             if bound not in self._told:
                 self._told.add(bound)
-                length = self._reached[bound]
+                length = self._reached.get(bound, 0)
                 out.append(Gap(kind="limit", why=f"unwrapping stopped: {bound}", length=length or None))
         return out

@@ -8,7 +8,7 @@ _RUN = re.compile(rb"[0-9A-Za-z]{16,}+")
 _GLUE = frozenset(b"+_-")  # beside one of these a run is part of a longer token, as of base64
 _SLASH = 0x2F
 _PATH = 4096  # bytes up to which a slash parts the names of a path; in longer data it is a letter of base64
-_MOST = 1 << 16  # runs that are looked at
+MOST = 1 << 16  # runs that are looked at
 
 _last: tuple[bytes, list[tuple[int, int]]] = (b"", [])  # three encodings ask about the same data in turn
 
@@ -25,7 +25,7 @@ def tokens(data: bytes) -> list[tuple[int, int]]:
         if (start and data[start - 1] in glue) or (end < size and data[end] in glue):
             continue
         found.append((start, end))
-        if len(found) >= _MOST:
+        if len(found) >= MOST:
             break
     _last = data, found
     return found

@@ -15,7 +15,7 @@ import numpy as np
 
 from vitne.encodings._base64_lines import Lines
 from vitne.encodings._outcomes import structured, telling
-from vitne.encodings._tokens import tokens
+from vitne.encodings._tokens import MOST, tokens
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -58,7 +58,10 @@ class Base32:
                 yield child
                 return
         count = 0
-        for start, end in tokens(data):
+        found = tokens(data)
+        if len(found) >= MOST:
+            limits.tell(f"base32: {MOST} runs of letters, others were not looked at")
+        for start, end in found:
             if _CASE.fullmatch(data, start, end) is None:
                 continue
             fill = _FILL.match(data, end)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from vitne.encodings._outcomes import telling
 from vitne.encodings._radix import LONGEST, BigNumber, raw_of, token_of
-from vitne.encodings._tokens import tokens
+from vitne.encodings._tokens import MOST, tokens
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -51,9 +51,15 @@ class Base62(BigNumber):
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield tokens of all three kinds of letters that decode to something."""
         count = 0
-        for start, end in tokens(data):
+        found = tokens(data)
+        if len(found) >= MOST:
+            limits.tell(f"base62: {MOST} runs of letters, others were not looked at")
+        for start, end in found:
             token = data[start:end]
-            if end - start > LONGEST or not all(kind.search(token) for kind in _KINDS):
+            if not all(kind.search(token) for kind in _KINDS):
+                continue
+            if end - start > LONGEST:
+                limits.tell(f"base62: a number of more than {LONGEST} letters")
                 continue
             child = _best(token, start)
             if child is not None and len(child.data) <= limits.size:

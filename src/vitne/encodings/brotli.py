@@ -36,6 +36,9 @@ class Brotli(WholeRange):
         if len(data) < 12:
             return
         child = _read(data, limits)
+        if child is not None and not child.complete and len(child.data) >= allowance(len(data), limits):
+            yield child  # more comes out than may
+            return
         if child is None or not child.complete or len(child.data) * 2 < len(data):
             return
         if high_share(data) > 0.1 or (len(child.data) >= 8 and readable(child.data)) or packed(child.data):

@@ -42,7 +42,11 @@ class Deflate(WholeRange):
             zlib.decompressobj(-15).decompress(data[:_PROBE], 1024)
         except zlib.error:
             return
-        one = inflate(data, 0, -15, most=allowance(len(data), limits))
+        most = allowance(len(data), limits)
+        one = inflate(data, 0, -15, most=most)
+        if not one.finished and not one.why and len(one.data) >= most:  # more comes out than may
+            yield Child(data=one.data, start=0, end=one.end, complete=False)
+            return
         if not one.finished or one.end != len(data) or len(one.data) * 2 < len(data):
             return
         if high_share(data) > 0.1 or (len(one.data) >= 8 and readable(one.data)) or packed(one.data):

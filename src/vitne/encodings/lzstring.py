@@ -63,17 +63,13 @@ class LzString(WholeRange):
         nothing: set[bytes] = set()  # short tokens that are none: patterns repeat by the ten thousand
         for match in _TOKEN.finditer(data):
             token = match.group()
-            if (
-                token[0] > _LAST_FIRST
-                or len(token) > _LONGEST
-                or data[match.start() - 1 : match.start()] in _GLUE
-            ):
+            if token[0] > _LAST_FIRST or data[match.start() - 1 : match.start()] in _GLUE:
                 continue
             if token in nothing:
                 continue
             if len(token) <= _PROBE and len(nothing) < _MOST_KNOWN:
                 nothing.add(token)
-            if decompress(_bits(token[:_PROBE]), 4096) is None:
+            if not _begins(token, limits):
                 continue
             child = _token(token, match.start(), limits)
             if child is not None and child.complete and _worth(child.data):
@@ -102,6 +98,16 @@ class LzString(WholeRange):
         alphabet = _URL if form == "url" else _BASE64
         text = bytes([alphabet[int(bits[at : at + 6], 2)] for at in range(0, len(bits), 6)])
         return text + b"=" * (-len(text) % 4 if form == "base64" else 0)
+
+
+def _begins(token: bytes, limits: Limits) -> bool:
+    """Say whether the first codes of a token stand for something, and it is not too long to be read."""
+    if decompress(_bits(token[:_PROBE]), 4096) is None:
+        return False
+    if len(token) > _LONGEST:
+        limits.tell(f"lzstring: a text of more than {_LONGEST} letters")
+        return False
+    return True
 
 
 def _bits(token: bytes) -> str:

@@ -45,9 +45,13 @@ def _one(spelled: bytes) -> bytes:
     return bytes((int(spelled[1:], 16),))
 
 
-def _may_mean_spaces(data: bytes) -> bool:
+def _may_mean_spaces(data: bytes, limits: Limits) -> bool:
     """Say whether + may stand for a space: between words, in a text without spaces that is not base64."""
-    if b"+" not in data or len(data) > _LONGEST_FORM or _SPACE.search(data):
+    if b"+" not in data or _SPACE.search(data, 0, _LONGEST_FORM):
+        return False
+    if len(data) > _LONGEST_FORM:
+        if _PLUS.search(data, 0, _LONGEST_FORM) and not _BASE64.fullmatch(data[:_SAMPLE]):
+            limits.tell(f"percent: + as a space in a text of more than {_LONGEST_FORM} bytes")
         return False
     return _PLUS.search(data) is not None and not _BASE64.fullmatch(data)
 
@@ -77,7 +81,7 @@ class Percent:
         escaped = _ESCAPE.search(data) is not None
         if escaped:
             yield self._child(data, limits, plus=False)
-        if _may_mean_spaces(data):
+        if _may_mean_spaces(data, limits):
             yield self._child(data, limits, plus=True)
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:

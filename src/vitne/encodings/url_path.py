@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from vitne.model import Limits
 
 _PATH = re.compile(rb"(?:[a-z][a-z0-9+.-]{1,15}://[^/?#\s]{1,255})?(/[^?#\s\"<>{}]*)")
+_LONG = 512  # bytes from which letters of base64 alone are no path
+_LETTERS = re.compile(rb"[0-9A-Za-z+/\r\n]+={0,2}[\r\n]*")
 _SEGMENT = re.compile(rb"[^/]+")
 _SHORTEST = 12  # bytes of an escaped segment
 _SHORTEST_PLAIN = 20  # bytes of one without escapes
@@ -41,7 +43,7 @@ class UrlPath(Slices):
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield such segments of data that begin as a path or an address with one."""
         path = _PATH.match(data)
-        if path:
+        if path and not (len(data) > _LONG and _LETTERS.fullmatch(data)):
             yield from self._segments(data, *path.span(1), limits)
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:

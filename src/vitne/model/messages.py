@@ -89,6 +89,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 16 << 20  # most unwrapped bytes
     ratio: int = 200  # most unwrapped bytes per wrapped byte, above 64 KiB
     children: int = 4096  # most children
+    told: set[str] | None = None  # where an encoding says which bound of its own kept bytes unread
+
+    def tell(self, bound: str) -> None:
+        """Say that a bound of the encoding's own was reached."""
+        if self.told is not None:
+            self.told.add(bound)
 
 
 class Encoding(Protocol):
