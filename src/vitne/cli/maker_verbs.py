@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vitne.cli import image_verbs
+
 if TYPE_CHECKING:
     import argparse
 
@@ -21,6 +23,7 @@ def add(verbs: Any) -> None:
         plans.add_parser("identities", help="which run has which identity, so that fields name theirs")
     )
     _learn_options(verbs.add_parser("learn", help="learn what the fields of an unknown sender are"))
+    image_verbs.add(verbs)
 
 
 def _compare_options(parser: argparse.ArgumentParser) -> None:
