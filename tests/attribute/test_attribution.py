@@ -123,6 +123,7 @@ def test_a_list_that_a_user_added_is_named_with_its_licence(tmp_path: Path) -> N
     add(place, tmp_path / "tables", told, [])
     attributor = Attributor(Knowledge([tmp_path / "tables"]), Asked())
     assert attributor.used == ["radar@2026-01-02"]
+    assert attributor.credited == ["radar@2026-01-02 (user's own, CC-BY-NC-SA-4.0)"]
     acme, umeng, none = attributor.attribute(
         [("", "t.acme.example"), ("", "alog.umeng.com"), ("", "acme.example.org")]
     )

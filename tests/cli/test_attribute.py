@@ -140,7 +140,7 @@ def test_a_case_can_name_the_day_of_the_tables_it_is_read_with(tmp_path: Path, c
     words = ["data", "add", str(old), "--name", "geo-whois-country", "--date", "2019-01-15", "--basis", "geo"]
     assert main(words) == 0
     found, used = countries_of([("1.2.4.8", "")], "2019-02-03")
-    assert "geo-whois-country@2019-01-15" in used
+    assert "geo-whois-country@2019-01-15 (user's own, unknown)" in used
     assert "AQ" in found["1.2.4.8", ""]
     talk = Talk()
     talk.ask(post(b'{"imei": "' + IMEI.encode() + b'"}'))

@@ -52,6 +52,7 @@ class Attributor:
         self._table = table if table is not None else shipped_table()
         self._ranges = RangeFacts(knowledge, asked.as_of, self._table)
         lists = lists_of(knowledge, asked.as_of)
+        self._own = {each.name: each.licence for each in knowledge.snapshots if each.added_by_user}
         self._names = NameFacts(self._table, lists)
         self._added = [snapshot.name for snapshot, _ in lists]
         self._contrary: dict[tuple[int, ...], tuple[tuple[Fact, ...], list[Disagreement]]] = {}
@@ -60,6 +61,13 @@ class Attributor:
     def used(self) -> list[str]:
         """Give the names of the snapshots that are asked."""
         return [*self._ranges.used, *self._added]
+
+    @property
+    def credited(self) -> list[str]:
+        """Give the same for a report, which names the licence of what a user added."""
+        return [
+            f"{name} (user's own, {self._own[name]})" if name in self._own else name for name in self.used
+        ]
 
     def attribute(self, places: Sequence[Place]) -> list[Attribution]:
         """Give one attribution a destination, in the order given."""

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     console = Terminal()
     for one in found:
         print_one(console, one)
-    print_share(console, found, attributor.used)
+    print_share(console, found, attributor.credited)
     return 0
 
 

@@ -98,7 +98,8 @@ def countries_of(spots: Sequence[Spot], as_of: str = "") -> tuple[dict[Spot, tup
             except StoreError:  # a damaged table of the user's must not cost the case; «vitne data» says so
                 continue
             if isinstance(content, Ranges):
-                used.append(snapshot.name)
+                own = f" (user's own, {snapshot.licence})" if snapshot.added_by_user else ""
+                used.append(f"{snapshot.name}{own}")
                 for spot, text in zip(spots, content.texts(plain), strict=True):
                     found[spot] |= {text} if text else set()
     return {spot: tuple(sorted(names)) for spot, names in found.items()}, used

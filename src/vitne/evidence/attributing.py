@@ -58,7 +58,7 @@ def destinations(
     attributor = Attributor(knowledge, asked)
     said = dict(zip(places, attributor.attribute(places), strict=True))
     return {
-        "tables": sorted(attributor.used),
+        "tables": sorted(attributor.credited),
         "as_of": as_of,
         "vantage": list(vantage) if vantage is not None else None,
         "captures_read": traced is not None,
