@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from vitne.events.device_log import DeviceLog
+from vitne.events.device_log import DeviceLog, merged
 from vitne.model import DeviceEvent
 
 
@@ -70,3 +70,15 @@ def test_of_two_entries_of_one_change_the_exact_one_stays() -> None:
 def test_a_network_that_is_told_of_anew_is_an_event_though_it_was_never_lost() -> None:
     own = [event("network-lost", 1), *(event("network-connected", at) for at in (50, 53, 900))]
     assert settled(*own) == [("network-lost", 1), ("network-connected", 50), ("network-connected", 900)]
+
+
+def test_what_two_logs_of_one_device_tell_is_one_event() -> None:
+    first = DeviceLog(name="a", format="logcat", events=[event("boot", 1), event("screen-on", 9)])
+    second = DeviceLog(name="b", format="logcat", events=[event("boot", 30), event("screen-on", 9)])
+    mark = DeviceEvent(kind="boot", time_ns=10**9, clock="capture")
+    marks = DeviceLog(name="c", format="own", events=[mark])
+    assert [(each.kind, each.time_ns // 10**9, each.clock) for each in merged([first, second, marks])] == [
+        ("boot", 1, "device"),
+        ("screen-on", 9, "device"),
+        ("boot", 1, "capture"),
+    ]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vitne.model import ClockSample, DeviceEvent
-from vitne.triggers.study import INCOMPARABLE, study
+from vitne.triggers.study import INCOMPARABLE, TWICE, study
 
 BASE = 1_549_174_470 * 10**9
 SPAN = (BASE, BASE + 20_000 * 10**9)
@@ -99,3 +99,13 @@ def test_what_the_captures_own_clock_tells_stays_where_the_devices_cannot_be_com
     assert given.observation.offset is not None
     assert list(given.events) == ["keyguard-gone"]
     assert given.observation.left_out == {INCOMPARABLE: 1}
+
+
+def test_a_mark_of_what_the_log_tells_too_is_one_event() -> None:
+    samples = [ClockSample(time_ns=BASE, offset_ns=5 * 10**9, bound_ns=10**7)]
+    own = [event("keyguard-gone", 105.0), event("keyguard-gone", 101.5, clock="capture")]
+    own += [event("keyguard-gone", 900.0, clock="capture"), event("boot", 100.0, clock="capture")]
+    given = made(own, {"a.example": column(110.0)}, samples=samples)
+    assert len(given.events["keyguard-gone"]) == 2
+    assert len(given.events["boot"]) == 1
+    assert given.observation.left_out == {TWICE: 1}

@@ -66,5 +66,6 @@ def _collect(options: argparse.Namespace) -> int:
     with Halt(options.seconds) as halt:
         got = collect((host, int(port)), Path(options.out), serial=options.serial, stopped=halt.asked)
     print(f"{got.lines} lines and {got.samples} comparisons of the clocks in {options.out}")
-    print(f"next: vitne triggers CASE --events {options.out}/events.log {options.out}/clock.jsonl")
+    names = " ".join(f"{options.out}/{name}" for name in (*got.files, "clock.jsonl"))
+    print(f"next: vitne triggers CASE --events {names}")
     return 0

@@ -21,11 +21,13 @@ from vitne.model import CaptureError, StoreError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import IO
 
 LOGCAT = "logcat -v threadtime -v year -v zone -v usec -b events,main,system,radio"
 CLOCK = "date +%s.%N"
 EVERY_S = 30.0  # between two comparisons of the clocks
 PATIENCE_S = 5.0
+AWAY_S = 1.0  # between two looks for a phone that went away
 MOST_ANSWER = 1 << 20
 
 
@@ -34,6 +36,7 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
 
     lines: int
     samples: int
+    files: tuple[str, ...] = ()  # names of the logs, in order
 
 
 def request(server: tuple[str, int], service: str, *, serial: str | None = None) -> socket.socket:
@@ -115,33 +118,83 @@ def compare_clocks(server: tuple[str, int], *, serial: str | None = None) -> dic
 def collect(
     server: tuple[str, int], folder: Path, *, serial: str | None = None, stopped: Callable[[], bool]
 ) -> Collected:
-    """Write the phone's log to ``events.log`` and comparisons of the clocks to ``clock.jsonl`` until stopped.
+    """Write the phone's log and comparisons of the clocks to a folder until stopped.
 
-    Raises CaptureError where no phone answers, StoreError where the folder cannot be written.
+    A phone that goes away, as it does when it starts anew, is waited for; its log then goes on in a file of
+    its own (``events.log``, ``events-2.log``), because the phone tells again what it remembers.
+    Raises CaptureError where no phone answers at first, StoreError where the folder cannot be written.
     """
+    lines = samples = 0
+    files: list[str] = []
+    link: socket.socket | None = request(server, f"shell:{LOGCAT}", serial=serial)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with (
-            (folder / "events.log").open("ab") as log,
-            (folder / "clock.jsonl").open("ab") as clocks,
-            request(server, f"shell:{LOGCAT}", serial=serial) as link,
-        ):
-            lines = samples = 0
-            due = 0.0
-            while not stopped():
-                if time.monotonic() >= due:
-                    due = time.monotonic() + EVERY_S
-                    if (sample := compare_clocks(server, serial=serial)) is not None:
-                        clocks.write(json.dumps(sample).encode() + b"\n")
-                        clocks.flush()
-                        samples += 1
-                if select.select([link], [], [], 0.2)[0]:
-                    data = link.recv(65_536)
-                    if not data:
-                        break
-                    lines += data.count(b"\n")
-                    log.write(data.replace(b"\r\n", b"\n"))
-                    log.flush()
+        with (folder / "clock.jsonl").open("ab") as clocks:
+            while link is not None:
+                place = _fresh(folder, len(files) + 1)
+                with link, place.open("xb") as log:
+                    files.append(place.name)
+                    more = _follow(link, (log, clocks), server, serial=serial, stopped=stopped)
+                lines, samples = lines + more[0], samples + more[1]
+                if not more[0] and not place.stat().st_size and not stopped():
+                    place.unlink()  # nothing was said, so nothing is kept
+                    files.pop()
+                    time.sleep(AWAY_S)
+                link = _again(server, serial=serial, stopped=stopped)
     except OSError as error:
         raise StoreError(f"the log cannot be written ({error})", where=str(folder)) from error
-    return Collected(lines=lines, samples=samples)
+    return Collected(lines=lines, samples=samples, files=tuple(files))
+
+
+def _fresh(folder: Path, number: int) -> Path:
+    """Give a place that is not taken: nothing of an earlier run is written over or added to."""
+    while (place := folder / ("events.log" if number == 1 else f"events-{number}.log")).exists():
+        number += 1
+    return place
+
+
+def _follow(
+    link: socket.socket,
+    out: tuple[IO[bytes], IO[bytes]],
+    server: tuple[str, int],
+    *,
+    serial: str | None,
+    stopped: Callable[[], bool],
+) -> tuple[int, int]:
+    """Write what the phone says until it goes away; give lines and comparisons of the clocks."""
+    log, clocks = out
+    lines = samples = 0
+    due, held = 0.0, b""
+    while not stopped():
+        if time.monotonic() >= due:
+            due = time.monotonic() + EVERY_S
+            if (sample := compare_clocks(server, serial=serial)) is not None:
+                clocks.write(json.dumps(sample).encode() + b"\n")
+                clocks.flush()
+                samples += 1
+        if select.select([link], [], [], 0.2)[0]:
+            try:
+                data = link.recv(65_536)
+            except OSError:
+                break
+            if not data:
+                break
+            lines += data.count(b"\n")
+            data = held + data
+            held = data[-1:] if data.endswith(b"\r") else b""  # its line feed may come with the next piece
+            log.write(data.removesuffix(held).replace(b"\r\n", b"\n"))
+            log.flush()
+    log.write(held)
+    return lines, samples
+
+
+def _again(
+    server: tuple[str, int], *, serial: str | None, stopped: Callable[[], bool]
+) -> socket.socket | None:
+    """Wait for the phone to come back; None where stopped before."""
+    while not stopped():
+        try:
+            return request(server, f"shell:{LOGCAT}", serial=serial)
+        except CaptureError:
+            time.sleep(AWAY_S)
+    return None

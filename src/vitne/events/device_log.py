@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from vitne.model import ClockSample, DeviceEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MOST_EVENTS = 200_000  # kept of one log
 SAME_NS = 2 * 10**9  # two entries of one kind this near are one event, told twice
@@ -94,6 +99,17 @@ class DeviceLog(msgspec.Struct, kw_only=True):
         if len(kept) < len(self.events):
             self.say("told-twice", "entries that repeat an event", count=len(self.events) - len(kept))
         self.events = sorted(kept, key=lambda each: (each.time_ns, each.kind, each.record))
+
+
+def merged(logs: Iterable[DeviceLog]) -> list[DeviceEvent]:
+    """Give the events of several logs of one device: what two of them tell is one event."""
+    whole = DeviceLog(name="", format="")
+    rest = []
+    for log in logs:
+        whole.events += [each for each in log.events if each.clock == "device"]
+        rest += [each for each in log.events if each.clock != "device"]
+    whole.settle()
+    return whole.events + rest
 
 
 def _repeats(state: dict[tuple[tuple[str, str], str], str], pair: tuple[str, str], each: DeviceEvent) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from vitne.events import DeviceLog, Hints
+from vitne.events import DeviceLog, Hints, merged
 from vitne.events.reading import read_log
 from vitne.model import Trigger, UsageError
 from vitne.store import columns_of
@@ -153,7 +153,7 @@ def _study(  # noqa: PLR0913  (all that a study is made of)
     if without in targets:  # looking up its name is no anchor either
         housekeeping = housekeeping[~_beside(housekeeping, np.sort(targets[without]))]
     return study(
-        [event for log in logs for event in log.events],
+        merged(logs),
         [sample for log in logs for sample in log.samples],
         targets,
         span_ns=span,

@@ -22,6 +22,7 @@ ANCHORS = frozenset({"boot", "network-connected", "screen-on", "keyguard-gone", 
 UNTESTED = frozenset({"stimulus", "sham", "note", "clock-set", "screen-off"})
 HOPELESS = frozenset({"clock-not-set", "clock-jump"})  # a time with such a doubt cannot be placed at all
 INCOMPARABLE = "by a clock that cannot be compared with the capture's"
+TWICE = "marked by a person and told by a log"
 MARK_BOUND_S = 2.0  # a person's mark is late or early by so much
 LEAST_SPLIT, MOST_SPLIT = 5, 20  # an app is tested on its own from so many openings on; so many apps at most
 DAY_NS = 86_400 * 10**9
@@ -83,6 +84,9 @@ def study(  # noqa: PLR0913  (columns and what places them)
         usable, offset = own, _offset(own, (), anchors_ns, span_ns=span_ns, chance=chance)
     shift = round(offset.seconds * 1e9) if offset is not None else 0
     moved = [(each, each.time_ns - (0 if each.clock == "capture" else shift)) for each in usable]
+    moved, twice = _once(moved)
+    if twice:
+        left_out[TWICE] = twice
     begin, end = _common(moved, span_ns)
     inside = [(each, at) for each, at in moved if begin <= at <= end]
     if len(inside) < len(moved):
@@ -145,6 +149,26 @@ def _offset(
     bursts = burst_starts(placed(anchors_ns, span_ns[0]), 0.5)
     zoneless = any("zone-assumed" in each.doubts for each in own)
     return from_anchors(anchors, bursts, chance=chance, zones=ZONES_S if zoneless else (0.0,))
+
+
+def _once(
+    moved: list[tuple[DeviceEvent, int]],
+) -> tuple[list[tuple[DeviceEvent, int]], int]:
+    """Leave out a person's mark where a log tells of the same within seconds; give how many."""
+    told: dict[str, NDArray[np.int64]] = {}
+    for kind in {each.kind for each, _ in moved if each.clock != "capture"}:
+        own = [at for each, at in moved if each.kind == kind and each.clock != "capture"]
+        told[kind] = np.sort(np.array(own, dtype=np.int64))
+    reach = round(2 * MARK_BOUND_S * 1e9)
+    kept = []
+    for each, at in moved:
+        own_kind = told.get(each.kind) if each.clock == "capture" else None
+        if own_kind is not None:
+            low, high = np.searchsorted(own_kind, [at - reach, at + reach])
+            if low < high:
+                continue
+        kept.append((each, at))
+    return kept, len(moved) - len(kept)
 
 
 def _common(moved: Sequence[tuple[DeviceEvent, int]], span_ns: tuple[int, int]) -> tuple[int, int]:
