@@ -10,7 +10,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from vitne.cli import evidence_verbs, image_verbs, locking_verbs, maker_verbs, occasion_verbs, recipient_verbs
+from vitne.cli import evidence_verbs, locking_verbs, maker_verbs, occasion_verbs, recipient_verbs
 from vitne.model.errors import CaptureError, StoreError, UsageError, VitneError
 
 if TYPE_CHECKING:
@@ -159,7 +159,6 @@ def build_parser() -> argparse.ArgumentParser:
         "--secrets", metavar="FILE", help="the keys of senders that the scan was given; no case holds them"
     )
     maker_verbs.add(verbs)
-    image_verbs.add(verbs)
     occasion_verbs.add(verbs)
     schema = verbs.add_parser("schema", help="print a JSON Schema, or the names of those there are")
     schema.add_argument("name", nargs="?", metavar="NAME", help="name of the schema")
