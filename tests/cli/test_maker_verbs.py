@@ -24,6 +24,8 @@ OPTIONS = {
     },
     "plan": set(),
     "learn": {"--host", "--draft", "--json", "--capture", "--keys"},
+    "firmware": {"--against", "--market", "--json", "--html", "-q", "--quiet", "-v", "--verbose"},
+    "match": {"--json", "--html", "-q", "--quiet", "-v", "--verbose"},
 }  # fmt: skip
 
 
