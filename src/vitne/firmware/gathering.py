@@ -139,10 +139,10 @@ class Harvest:
             for number, match in enumerate(_IN_TEXT.finditer(data[:65536])):
                 if number == _MOST_IN_TEXT:
                     break
-                word = match.group(1)
+                found = match.group(1)
                 at = None if offset is None else offset + match.start(1)
-                if word != data and (word in self._exact or _folded(word) in self._folded):
-                    self.take(word, path, at, entry)
+                if found != data and (found in self._exact or _folded(found) in self._folded):
+                    self.take(found, path, at, entry)
 
     def _marked(self, text: str, spot: Spot) -> None:
         if text in self._known.names:
