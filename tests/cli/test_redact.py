@@ -87,3 +87,16 @@ def test_a_case_of_an_export_is_refused_with_a_count_and_another_way(tmp_path, c
     assert "1 flow(s): an export of messages has no packets to rebuild" in told
     assert "vitne report" in told
     assert not made.with_name("made.redacted").exists()
+
+
+def test_the_values_sealed_in_a_bag_are_used_with_their_key(case, demonstration, tmp_path, capsys) -> None:
+    age = pytest.importorskip("pyrage")
+    own = age.x25519.Identity.generate()
+    (tmp_path / "id").write_text(f"{own}\n")
+    bag, subject = tmp_path / "bag", str(demonstration / "subject.toml")
+    assert (
+        main(["seal", str(case), str(bag), "--subject", subject, "--values-for", str(own.to_public())]) == 0
+    )
+    assert main(["redact", str(bag), str(tmp_path / "shared")]) == 2
+    assert main(["redact", str(bag), str(tmp_path / "shared"), "--identity", str(tmp_path / "id")]) == 0
+    assert "same findings but for the values" in capsys.readouterr().out

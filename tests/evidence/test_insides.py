@@ -128,3 +128,37 @@ def test_a_body_that_a_key_of_the_sender_opened_is_closed_again(tmp_path: Path) 
     assert made.same, made.differ
     assert made.counts["packets_kept"] > 0
     assert body not in made.capture
+
+
+def test_http_2_and_a_websocket_inside_are_told_as_plain_ones(tmp_path: Path) -> None:
+    peers = Peers(write_certificate(tmp_path / "server.pem"), tmp_path / "keys.log")
+    head = b"\x83\x87\x00\x05:path\x09/register\x00\x0a:authority\x11collector.example\x00\x0ccontent-type\x10application/json"
+    body = b'{"a":"' + b"p" * 9_000 + b'","imei":"' + IMEI.encode() + b'"}'
+    sent = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")
+    sent += len(head).to_bytes(3, "big") + b"\x01\x04\x00\x00\x00\x01" + head
+    sent += len(body).to_bytes(3, "big") + b"\x00\x01\x00\x00\x00\x01" + body
+    told = bytes.fromhex("000000040000000000") + bytes.fromhex("00000101050000000189")  # 204
+    asked = b"GET /live HTTP/1.1\r\nHost: live.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+    agreed = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+    masked = b"\x81" + bytes([0x80 | 15]) + bytes(4) + IMEI.encode()
+    one = peers.talk(peers.contexts("1.3"), [(0, sent), (1, told)])
+    two = peers.talk(peers.contexts("1.2"), [(0, asked), (1, agreed), (0, masked)])
+    place = tmp_path / "two.pcap"
+    place.write_bytes(pcap([*frames_of(one), *frames_of(two, port=40001)]))
+    known = read_subject(str(subject(tmp_path)))[0]
+    made = redact([str(place)], Known(subject=known, keys=(str(peers.keylog),)), secret=SECRET)
+    assert made.same, made.differ
+    assert made.told_anew == {OPENED: 2}
+    assert IMEI.encode() not in made.capture
+
+
+def test_what_was_inside_quic_has_no_plain_form() -> None:
+    from types import SimpleNamespace
+
+    from vitne.evidence.editing import Unchangeable
+    from vitne.evidence.insides import to_be_told
+    from vitne.pipeline.insideviews import QuicView
+
+    view = QuicView.__new__(QuicView)
+    with pytest.raises(Unchangeable, match="QUIC"):
+        to_be_told(SimpleNamespace(exported=False), 0, [SimpleNamespace(view=view)])  # type: ignore[arg-type]

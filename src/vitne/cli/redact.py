@@ -12,7 +12,7 @@ import msgspec
 
 from vitne.cli import custody
 from vitne.cli.main import DONE, FAILED
-from vitne.evidence import ledger
+from vitne.evidence import ledger, sealing
 from vitne.model import Secrets, StoreError, Subject, UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def _known(options: argparse.Namespace, case: Case) -> Known:
         from vitne.identify.subject import read_subject
 
         subject = read_subject(options.subject)[0]
+    elif _sealed_values(options) is not None:
+        subject = _unsealed(_sealed_values(options), options.identity)
     elif case.run.get("subject"):
         raise _missing("a subject file", "--subject FILE", options.case)
     if options.secrets:
@@ -68,6 +70,25 @@ def _known(options: argparse.Namespace, case: Case) -> Known:
         raise _missing("a key log", "--keys FILE", options.case)
     device = case.run.get("device")
     return Known(subject=subject, secrets=secrets, keys=tuple(keys), device=str(device) if device else None)
+
+
+def _sealed_values(options: argparse.Namespace) -> Path | None:
+    """Give where the known values lie sealed in a bag, where an identity was named that may open them."""
+    place = Path(options.case) / sealing.VALUES
+    return place if getattr(options, "identity", None) and place.is_file() else None
+
+
+def _unsealed(place: Path | None, identity: str) -> Subject:
+    """Read the known values that are sealed in a bag; they lie in clear in a private file meanwhile."""
+    from vitne.identify.subject import read_subject
+
+    if place is None:
+        return Subject()
+    with tempfile.TemporaryDirectory(prefix="vitne-") as base:
+        plain = Path(base) / "subject.toml"
+        plain.touch(mode=0o600)
+        plain.write_bytes(custody.unlocked(place.read_bytes(), identity))
+        return read_subject(str(plain))[0]
 
 
 def _missing(what: str, option: str, where: str) -> UsageError:
