@@ -26,6 +26,19 @@ def test_what_was_packed_is_unpacked_again() -> None:
     assert unpack(pack({"49": "x", "4901": "y z"})) == {"49": "x", "4901": "y z"}
 
 
+def test_columns_that_are_unfolded_late_say_the_same() -> None:
+    late = unpack(pack(_table()), whole=False)
+    assert isinstance(late, Ranges)
+    asked = [str(ipaddress.ip_network(net)[0]) for net in _NETS] + ["192.0.2.200", "::1"]
+    assert late.texts(asked[:3]) == _table().texts(asked[:3])
+    assert late.texts(asked) == _table().texts(asked)
+    assert len(late) == len(_table())
+    assert pack(late) == pack(_table())
+    empty = unpack(pack(build([])[0]), whole=False)
+    assert isinstance(empty, Ranges)
+    assert (len(empty), empty.texts(["192.0.2.1", "::1"])) == (0, ["", ""])
+
+
 def test_empty_tables_stay_empty() -> None:
     again = unpack(pack(build([])[0]))
     assert isinstance(again, Ranges)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -264,6 +265,7 @@ def _beats(other: Draft, one: Draft) -> bool:
     return True
 
 
+@functools.lru_cache(maxsize=1 << 13)
 def rfc3339(time_ns: int) -> str:
     """Give nanoseconds since 1970 as RFC 3339 text in UTC with nine digits, also before 1970."""
     seconds, rest = divmod(time_ns, 1_000_000_000)

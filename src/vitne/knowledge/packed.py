@@ -8,7 +8,7 @@ IPv4 ranges are kept as lengths and gaps, IPv6 as 16-byte words.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import zstandard
@@ -16,6 +16,11 @@ import zstandard
 from vitne.knowledge.ranges import Ranges
 from vitne.model import Malformed
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Six = tuple[Any, Any, Any]
+"""First and last addresses of IPv6, and the rows of their texts."""
 _MAGIC = b"vitne-table/1\n"
 _MOST = 256 << 20
 """Bytes that all parts of one file may unfold to."""
@@ -35,19 +40,32 @@ def pack(table: Ranges | dict[str, str]) -> bytes:
     return b"".join((_MAGIC, b"%08x\n" % len(head), head, *squeezed.values()))
 
 
-def unpack(data: bytes) -> Ranges | dict[str, str]:
-    """Give the table back; raises Malformed for bytes that are none."""
-    parts, kind = _parts(data)
+def unpack(data: bytes, *, whole: bool = True) -> Ranges | dict[str, str]:
+    """Give the table back; raises Malformed for bytes that are none.
+
+    Without ``whole`` the columns of IPv6 are unfolded when they are asked for: for bytes of a known digest.
+    """
+    folded, kind = _parts(data)
+    late = frozenset() if whole else _V6 & folded.keys()
+    parts = {name: _unfolded(*part) for name, part in folded.items() if name not in late}
     try:
         if kind == "prefixes":
             lines = parts["text"].decode().split("\n") if parts["text"] else []
             return dict(line.split("\t", 1) for line in lines)
-        return _ranges(parts)
+        if not late:
+            return _ranges(parts, _six(parts))
+        rest = {name: folded[name] for name in late}
+        return _ranges(parts, lambda: _six({name: _unfolded(*part) for name, part in rest.items()}))
     except (KeyError, ValueError, UnicodeDecodeError) as error:
         raise Malformed("the parts of this table do not fit together") from error
 
 
-def _parts(data: bytes) -> tuple[dict[str, bytes], str]:
+_V6 = frozenset({"v6-start", "v6-last", "v6-code"})
+Folded = tuple[bytes, int, int]
+"""A compressed part, its plain length, and where it stands in the file."""
+
+
+def _parts(data: bytes) -> tuple[dict[str, Folded], str]:
     at = len(_MAGIC) + 9
     try:
         size = int(data[len(_MAGIC) : at - 1], 16)
@@ -62,17 +80,21 @@ def _parts(data: bytes) -> tuple[dict[str, bytes], str]:
     at += size
     parts = {}
     for name, packed, plain in listed:
-        try:
-            part = zstandard.ZstdDecompressor().decompress(data[at : at + packed], max_output_size=plain)
-        except (zstandard.ZstdError, MemoryError) as error:
-            raise Malformed("a part of this table is damaged", at=at) from error
-        if len(part) != plain:
-            raise Malformed("a part of this table is cut", at=at)
-        parts[name] = part
+        parts[name] = (data[at : at + packed], plain, at)
         at += packed
     if at != len(data):
-        raise Malformed("something stands behind this table", at=at)
+        raise Malformed("this table is cut, or something stands behind it", at=min(at, len(data)))
     return parts, kind
+
+
+def _unfolded(part: bytes, plain: int, at: int) -> bytes:
+    try:
+        out = zstandard.ZstdDecompressor().decompress(part, max_output_size=plain)
+    except (zstandard.ZstdError, MemoryError) as error:
+        raise Malformed("a part of this table is damaged", at=at) from error
+    if len(out) != plain:
+        raise Malformed("a part of this table is cut", at=at)
+    return out
 
 
 def _range_parts(table: Ranges) -> dict[str, bytes]:
@@ -91,8 +113,10 @@ def _range_parts(table: Ranges) -> dict[str, bytes]:
     }
 
 
-def _ranges(parts: dict[str, bytes]) -> Ranges:
-    some = parts["values"] or parts["v4-code"] or parts["v6-code"]  # one text may be the empty one
+def _ranges(parts: dict[str, bytes], six: Six | Callable[[], Six]) -> Ranges:
+    some = (
+        parts["values"] or parts["v4-code"] or callable(six) or len(six[0])
+    )  # one text may be the empty one
     values = parts["values"].decode().split("\n") if some else []
     length, gap = (np.frombuffer(parts[name], "<u4").astype(np.int64) for name in ("v4-length", "v4-gap"))
     if len(length) != len(gap):
@@ -101,14 +125,24 @@ def _ranges(parts: dict[str, bytes]) -> Ranges:
     end = start + length
     if len(end) and int(end[-1]) > 0xFFFFFFFF:
         raise ValueError("v4")
-    v6 = [_wide(parts[name]) for name in ("v6-start", "v6-last")]
-    codes = [np.frombuffer(parts[name], "<u4") for name in ("v4-code", "v6-code")]
-    _check(values, start, v6, codes)
-    return Ranges(
-        values,
-        (start.astype(np.uint32), end.astype(np.uint32), codes[0]),
-        (v6[0], v6[1], codes[1]),
-    )
+    code = np.frombuffer(parts["v4-code"], "<u4")
+    if len(code) != len(start):
+        raise ValueError("lengths")
+    for codes in (code, code[:0] if callable(six) else six[2]):
+        if len(codes) and int(codes.max()) >= len(values):
+            raise ValueError("codes")
+    return Ranges(values, (start.astype(np.uint32), end.astype(np.uint32), code), six)
+
+
+def _six(parts: dict[str, bytes]) -> Six:
+    """Give the columns of IPv6; raises ValueError for columns that do not belong together."""
+    first, last = (_wide(parts[name]) for name in ("v6-start", "v6-last"))
+    code = np.frombuffer(parts["v6-code"], "<u4")
+    if len(code) != len(first) or len(first) != len(last):
+        raise ValueError("lengths")
+    if len(first) and not ((first <= last).all() and (last[:-1] < first[1:]).all()):
+        raise ValueError("order")
+    return first, last, code
 
 
 def _wide(part: bytes) -> Any:
@@ -116,13 +150,3 @@ def _wide(part: bytes) -> Any:
         raise ValueError("v6")
     rows = np.ascontiguousarray(np.frombuffer(part, np.uint8).reshape(16, -1).T)
     return np.frombuffer(rows.tobytes(), dtype="S16")
-
-
-def _check(values: list[str], start: Any, v6: list[Any], codes: list[Any]) -> None:
-    """Refuse columns that do not belong together: a row beyond the texts, words out of order."""
-    if len(codes[0]) != len(start) or len(codes[1]) != len(v6[0]) or len(v6[0]) != len(v6[1]):
-        raise ValueError("lengths")
-    if any(len(code) and int(code.max()) >= len(values) for code in codes):
-        raise ValueError("codes")
-    if len(v6[0]) and not ((v6[0] <= v6[1]).all() and (v6[1][:-1] < v6[0][1:]).all()):
-        raise ValueError("order")

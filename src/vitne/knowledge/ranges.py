@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from vitne.model import Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import numpy.typing as npt
 
@@ -43,10 +44,32 @@ class Addresses:
 class Ranges:
     """Columns of one table: where ranges begin and end, and the row of the text that stands for each."""
 
-    def __init__(self, values: Sequence[str], v4: tuple[Any, ...], v6: tuple[Any, ...]) -> None:
+    def __init__(
+        self, values: Sequence[str], v4: tuple[Any, ...], v6: tuple[Any, ...] | Callable[[], tuple[Any, ...]]
+    ) -> None:
+        """Put columns together; those of IPv6 may be made when they are first asked for: few scans do."""
         self.values = values
         self.v4_start, self.v4_end, self.v4_code = v4
-        self.v6_start, self.v6_end, self.v6_code = v6
+        self._v6 = v6
+
+    @cached_property
+    def _six(self) -> tuple[Any, ...]:
+        return self._v6() if callable(self._v6) else self._v6
+
+    @property
+    def v6_start(self) -> Any:
+        """Give the first addresses of IPv6, 16 bytes each."""
+        return self._six[0]
+
+    @property
+    def v6_end(self) -> Any:
+        """Give the last addresses of IPv6, 16 bytes each."""
+        return self._six[1]
+
+    @property
+    def v6_code(self) -> Any:
+        """Give the rows of the texts of IPv6."""
+        return self._six[2]
 
     def __len__(self) -> int:
         return len(self.v4_start) + len(self.v6_start)

@@ -101,7 +101,7 @@ def _table(data: bytes, sha256: str) -> Ranges | dict[str, str]:
     if sha256 not in _UNPACKED:
         if len(_UNPACKED) > 8:
             _UNPACKED.clear()
-        _UNPACKED[sha256] = unpack(data)
+        _UNPACKED[sha256] = unpack(data, whole=False)
     return _UNPACKED[sha256]
 
 

@@ -5,6 +5,7 @@ Wording rules: counts have denominators, «none» is said only as far as was loo
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,7 @@ def device_label(label: str) -> str:
     return label or "an unnamed device"
 
 
+@functools.lru_cache(maxsize=1 << 13)
 def clock(time_ns: int | None, *, date: bool = True) -> str:
     """Give a time in UTC to the second; "" where there is none, the bare number where no calendar reaches."""
     if time_ns is None:

@@ -193,8 +193,7 @@ def _fill(
         _write(fresh / _RUN, writing(_page, _pretty(run)))
         if (place / _LEDGER).is_file():
             shutil.copyfile(place / _LEDGER, fresh / _LEDGER)
-        for path in sorted({fresh, *(file.parent for file in fresh.rglob("*"))}):
-            _sync(path)
+        _sync_all(fresh)  # all at the end: one journal entry of the disk for many files, not one each
     except OSError as error:
         if error.errno not in _FULL:
             raise _unwritable(place, error) from error
@@ -210,20 +209,29 @@ def _needed(files: list[Content]) -> int:
 
 
 def _write(path: Path, writer: Callable[[_Sink], int | None]) -> dict[str, Any]:
-    """Write one file, make sure that it is on the disk, and give what the manifest says of it."""
+    """Write one file, and give what the manifest says of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb", buffering=1 << 20) as file:
         sink = _Sink(file)
         count = writer(sink)
-        file.flush()
-        os.fsync(file.fileno())
     said: dict[str, Any] = {"sha256": sink.digest.hexdigest(), "size": sink.size}
     return said if count is None else {**said, "rows": count}
 
 
-def _sync(folder: Path) -> None:
-    """Make sure that the names in a folder are on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _sync_all(folder: Path) -> None:
+    """Make sure that the files below a folder are on the disk, then their names."""
+    below = sorted(folder.rglob("*"))
+    for path in [
+        *(each for each in below if each.is_file()),
+        *(each for each in below if each.is_dir()),
+        folder,
+    ]:
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    """Make sure that a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
