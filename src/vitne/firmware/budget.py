@@ -17,14 +17,14 @@ class Budget(msgspec.Struct, kw_only=True):
     unpack: int  # bytes that may come out of compressed parts
     look: int  # bytes of files that may be searched
     files: int  # files and folders that may be met
-    texts: int = 60_000_000  # texts of tables that may be looked at
+    texts: int = 2_000_000  # entries of tables that may be looked at
     depth: int = 10  # containers inside one another
 
     def unpacking(self, count: int) -> None:
         """Spend on unpacking; raises Exhausted."""
         self.unpack -= count
         if self.unpack < 0:
-            raise Exhausted("more comes out of compressed parts than is read: 64 times what was given")
+            raise Exhausted("more comes out of compressed parts than is unpacked")
 
     def looking(self, count: int) -> None:
         """Spend on bytes searched; raises Exhausted."""
@@ -42,13 +42,14 @@ class Budget(msgspec.Struct, kw_only=True):
         """Spend on texts; raises Exhausted."""
         self.texts -= count
         if self.texts < 0:
-            raise Exhausted("there are more texts than are looked at")
+            raise Exhausted("there are more texts and entries of tables than are looked at")
 
 
 def budget_for(size: int) -> Budget:
     """Give the budget for input of a size in bytes."""
     return Budget(
-        unpack=(64 << 20) + 64 * size,
+        unpack=(64 << 20) + min(64 * size, 4 * size + (8 << 30)),
         look=(64 << 20) + 80 * size,
         files=min(100_000 + size // 64, 8_000_000),
+        texts=2_000_000 + size // 4,
     )

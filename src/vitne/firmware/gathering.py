@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SPOTS = 4
 _WORD = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$.\-]{2,39}")
-_IN_TEXT = re.compile(rb"([A-Za-z_$][A-Za-z0-9_$.]{2,39})\\?[\"']?\s{0,2}[:=]")
+_IN_TEXT = re.compile(rb"(?<![A-Za-z0-9_$.])([A-Za-z_$][A-Za-z0-9_$.]{2,39})\\?[\"']?\s{0,2}[:=]")
 _MOST_IN_TEXT = 256
 _LONGEST_WORD = 40
 _LOWER = bytes(range(256)).lower()

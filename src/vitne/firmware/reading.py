@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ _ARCHIVES = re.compile(
 _CLOSED = re.compile(r"(?i).*\.(?:new\.dat\.br|new\.dat|patch\.dat|img\.lz4|tar\.md5|ozip|ofp|kdz|dz|7z|rar)")
 _MOST_LOST = 2000
 _MOST_PROPERTY_FILE = 4 << 20
+_CHARGE = 4 << 20
 
 
 class Reading(msgspec.Struct, kw_only=True):
@@ -133,8 +135,9 @@ class _Walk:
             if container is not None:
                 if depth >= self._budget.depth:
                     raise Exhausted(f"containers lie inside one another more than {self._budget.depth} deep")
-                if depth:
-                    self._budget.looking(source.size)  # an image may hold itself, over and over
+                if depth:  # an image may hold itself, over and over, and an archive is read as a whole
+                    whole_one = container.name == "zip"
+                    self._budget.looking(source.size if whole_one else min(source.size, _CHARGE))
                 self._contained(source, path, container.name, depth)
             else:
                 self._plain(source, path, head)
@@ -159,7 +162,7 @@ class _Walk:
         entries, directory = zip_archive.entries(source)
         self._budget.meeting(len(entries))
         names = [entry.name for entry in entries]
-        doubled = sorted({name for name in names if names.count(name) > 1}) if len(names) < 5000 else []
+        doubled = sorted(name for name, count in Counter(names).items() if count > 1)
         for name in doubled[:8]:
             note = f"the archive has two members of the name {name!r}: the last was read"
             self._reading.oddities.append(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from vitne.firmware.budget import Budget
     from vitne.firmware.containers.zip_archive import Entry
+    from vitne.firmware.parts.chunked import StringPool
     from vitne.firmware.parts.resource_table import Resource
     from vitne.firmware.source import Source
 
@@ -153,10 +154,17 @@ class Packages:
             return
         if draft.manifest.fault:
             self._lost(path, Malformed(draft.manifest.fault))
-        for number in range(len(document.pool)):
-            text = document.pool.text(number).encode("utf-8", "replace")
-            if b"." in text:
-                draft.harvest.take(text, path, document.pool.place(number), f"text {number}")
+        try:
+            self._pool(document.pool, draft, path)
+        except Malformed as error:
+            self._lost(path, error)
+
+    def _pool(self, pool: StringPool, draft: Draft, path: str) -> None:
+        """Take the texts of a pool; raises Malformed where they lie on one another."""
+        self._budget.reading(len(pool))
+        for number in range(len(pool)):
+            text = pool.text(number).encode("utf-8", "replace")
+            draft.harvest.take(text, path, pool.place(number), f"text {number}")
 
     def _member(self, source: Source, draft: Draft, entry: Entry) -> None:
         """Look at one member of a package or of an archive of code."""
@@ -219,10 +227,7 @@ class Packages:
     def _text(self, source: Source, draft: Draft, path: str) -> None:
         """Take the texts of any other file: of binary XML its pool, else every run of characters."""
         if source.read(0, 4) == b"\x03\x00\x08\x00":
-            pool = AndroidXml(whole(source, _MOST_TEXT)).pool
-            for number in range(len(pool)):
-                text = pool.text(number).encode("utf-8", "replace")
-                draft.harvest.take(text, path, pool.place(number), f"text {number}")
+            self._pool(AndroidXml(whole(source, _MOST_TEXT)).pool, draft, path)
             return
         self._budget.looking(source.size)
         for offset, text in elf.texts(source):

@@ -84,7 +84,7 @@ def test_tables_outside_of_the_file_are_malformed() -> None:
 
 
 def test_the_budget_bounds_texts() -> None:
-    with pytest.raises(Malformed, match="more texts"):
+    with pytest.raises(Malformed, match="more texts and entries"):
         Dex(code(_TEXTS), Budget(unpack=0, look=0, files=0, texts=2))
 
 

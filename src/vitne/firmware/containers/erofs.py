@@ -133,7 +133,7 @@ def _content(layout: Layout, inode: Inode, budget: Budget) -> tuple[Source, int 
     if inode.size > layout.source.size + layout.block and inode.layout != CHUNKS:
         raise Malformed(f"the file says that it has {inode.size} bytes, more than the image holds")
     if inode.layout == CHUNKS:
-        return _chunks(layout, inode), None
+        return _chunks(layout, inode, budget), None
     whole = inode.size
     at = inode.word << layout.shift
     if inode.layout == PLAIN:
@@ -146,7 +146,7 @@ def _content(layout: Layout, inode: Inode, budget: Budget) -> tuple[Source, int 
     return Pieces(pieces, whole), inode.behind if len(pieces) == 1 else None
 
 
-def _chunks(layout: Layout, inode: Inode) -> Source:
+def _chunks(layout: Layout, inode: Inode, budget: Budget) -> Source:
     """Read a map of chunks: one block number each, or one record each."""
     shift = layout.shift + (inode.word & 31)
     records = bool(inode.word & 32)
@@ -155,6 +155,7 @@ def _chunks(layout: Layout, inode: Inode) -> Source:
     count = -(-inode.size // (1 << shift))
     if count > layout.source.size // width:
         raise Malformed("a file has more chunks than the image could hold")
+    budget.reading(count)
     table = layout.source.read(at, count * width)
     if len(table) < count * width:
         raise Malformed("a map of chunks is cut off")

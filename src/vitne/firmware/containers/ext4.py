@@ -41,6 +41,7 @@ class _Layout(NamedTuple):
     table: int  # where the descriptors begin
     wide: bool
     groups: int
+    budget: Budget
 
 
 class _Inode(NamedTuple):
@@ -66,7 +67,7 @@ class Ext4:
 
     def members(self, source: Source, budget: Budget) -> Iterator[Member | Lost]:
         """Give every regular file below the root, folder by folder."""
-        layout = _layout(source)
+        layout = _layout(source, budget)
         seen = {_ROOT}
         waiting = [("", _ROOT)]
         while waiting:
@@ -91,7 +92,7 @@ class Ext4:
                     yield Lost(inside, why, error.why)
 
 
-def _layout(source: Source) -> _Layout:
+def _layout(source: Source, budget: Budget) -> _Layout:
     block = source.read(_SUPER, 1024)
     if len(block) < 1024:
         raise Malformed("a file system ends inside its super block")
@@ -118,6 +119,7 @@ def _layout(source: Source) -> _Layout:
         table=(first + 1) * bytes_each,
         wide=wide and descriptor >= 64,
         groups=count // inodes + 1,
+        budget=budget,
     )
 
 
@@ -189,6 +191,7 @@ def _extents(layout: _Layout, inode: _Inode) -> list[Piece]:
         magic, count, _, depth, _ = struct.unpack_from("<HHHHI", node, 0)
         if magic != 0xF30A or depth >= above or 12 + 12 * count > len(node) or nodes > _MOST_PIECES:
             raise Malformed("a tree of extents makes no sense")
+        layout.budget.reading(count)
         for number in range(count):
             row = node[12 + 12 * number : 24 + 12 * number]
             if depth:
@@ -216,6 +219,7 @@ def _trimmed(pieces: list[Piece], layout: _Layout) -> list[Piece]:
 def _blocks(layout: _Layout, inode: _Inode) -> list[Piece]:
     """Follow the older map: twelve blocks, then blocks of numbers, up to three deep."""
     wanted = min(-(-inode.size // layout.block), _MOST_PIECES)
+    layout.budget.reading(wanted)
     words = struct.unpack("<15I", inode.map)
     numbers = list(words[:12])
     for level, root in enumerate(words[12:], 1):

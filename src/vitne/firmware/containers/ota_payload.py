@@ -37,8 +37,9 @@ _NAMES = {
     13: "LZ4DIFF_PUFFDIFF",
 }
 _HOLE = (1 << 64) - 1
-_MOST_MANIFEST = 256 << 20
+_MOST_MANIFEST = 64 << 20
 _MOST_OPERATIONS = 1 << 20
+_MOST_FIELDS = _MOST_OPERATIONS + 1024
 _MOST_PIECE = 256 << 20
 _MOST_SIZE = 1 << 46
 
@@ -175,8 +176,11 @@ def _zstd(data: bytes, size: int) -> bytes:
 def _message(data: bytes) -> dict[int, list[Any]]:
     """Read the fields of a protobuf message: number -> values, integers and byte strings."""
     fields: dict[int, list[Any]] = {}
-    at, end = 0, len(data)
+    at, end, count = 0, len(data), 0
     while at < end:
+        count += 1
+        if count > _MOST_FIELDS:
+            raise Malformed(f"the manifest has more than {_MOST_FIELDS} fields in one message", at=at)
         key, at = _varint(data, at)
         kind, number = key & 7, key >> 3
         value: Any

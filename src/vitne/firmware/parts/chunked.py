@@ -53,6 +53,7 @@ class StringPool:
         self._end = chunk.end
         self._wide = not flags & _UTF8
         self._known: dict[int, str] = {}
+        self._left = 4 * (chunk.end - chunk.start) + _LONGEST  # many numbers may lead to one long text
 
     def __len__(self) -> int:
         return len(self._offsets)
@@ -62,12 +63,18 @@ class StringPool:
         return self._base + self._offsets[number] if 0 <= number < len(self._offsets) else -1
 
     def text(self, number: int) -> str:
-        """Give a text; "" for a number that is none, or one that lies outside of the pool."""
+        """Give a text; "" for a number that is none, or one that lies outside of the pool.
+
+        Raises Malformed where the texts asked for are longer together than four pools.
+        """
         if not 0 <= number < len(self._offsets):
             return ""
         known = self._known.get(number)
         if known is None:
             known = self._known[number] = self._read(self._base + self._offsets[number])
+            self._left -= len(known)
+            if self._left < 0:
+                raise Malformed("the texts of a pool lie on one another", at=self._base)
         return known
 
     def _read(self, at: int) -> str:

@@ -133,13 +133,13 @@ class ResourceTable:
 
     def _list(self, chunk: Chunk, at: int, number: int, name: str, config: str) -> Iterator[Resource]:  # noqa: PLR0917
         size, _, _, _, members = struct.unpack_from("<HHIII", self._data.ljust(at + 16, b"\0"), at)
+        self._budget.reading(min(members, _MOST_MEMBERS))
         for member in range(min(members, _MOST_MEMBERS)):
             place = at + size + 12 * member
             if place + 12 > chunk.end:
                 return
             _, _, _, held, raw = struct.unpack_from("<IHBBI", self._data, place)
             if held == _STRING:
-                self._budget.reading(1)
                 yield self._resource(number, f"{name}[{member}]", config, (held, raw, place + 8))
 
     def _resource(self, number: int, name: str, config: str, value: tuple[int, int, int]) -> Resource:
