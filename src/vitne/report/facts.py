@@ -67,6 +67,8 @@ class Facts:
 
     def name(self, target: dict[str, Any]) -> str:
         """Give what to call a destination."""
+        if target["scope"] == "multicast" and not target["host"]:
+            return self.say("nearby", ip=shown(target["ip"], 60))
         return shown(target["name"], 120)
 
     def names(self, targets: list[dict[str, Any]] | None = None, most: int = 6) -> str:
