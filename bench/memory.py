@@ -1,9 +1,9 @@
 """What a scan's memory grows by, per packet and per flow, beyond the mapped file.
 
-``python bench/memory.py`` makes captures of small packets from a seed, scans each with subject, case and page on
-one core, and takes the most anonymous memory of each run.  Packets and flows are varied in turn; the growth of
-each is the difference of two runs by the difference of their numbers.  ``--large`` goes up to a million of each;
-``--quick`` measures the mode that looks at bytes as they are sent only.
+``python bench/memory.py`` makes captures of small packets from a seed, scans each with subject, case and page
+on one core, and takes the most anonymous memory of each run.  Packets and flows are varied in turn; the growth
+of each is the difference of two runs by the difference of their numbers.  ``--large`` goes up to a million of
+each; ``--quick`` measures the mode that looks at bytes as they are sent only.
 """
 
 from __future__ import annotations
