@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitne.exact import fisher, interval, rates, tail
+from vitne.exact import fisher, fisher_log, interval, rates, tail
 
 
 def test_the_tea_lady_of_fisher_gets_his_numbers() -> None:
@@ -71,3 +71,36 @@ def test_the_interval_of_clopper_and_pearson() -> None:
     low, high = interval(5, 10)
     assert (low, high) == (pytest.approx(0.18709, abs=1e-4), pytest.approx(0.81291, abs=1e-4))
     assert interval(0, 0) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [((2000, 2000), (0, 1000)), ((60, 60), (1, 2938)), ((400, 890), (1, 19108)), ((30, 31), (9000, 9100))],
+)
+def test_large_tables_equal_counting_with_whole_numbers(
+    first: tuple[int, int], second: tuple[int, int]
+) -> None:
+    (a, n), (b, m) = first, second
+    least = max(0, a + b - m)
+    term = math.comb(n, least) * math.comb(m, a + b - least)
+    terms = {}
+    for k in range(least, min(a + b, n) + 1):
+        terms[k] = term
+        term = term * (n - k) * (a + b - k) // ((k + 1) * (m - (a + b - k) + 1))
+    total, whole = sum(each for each in terms.values() if each <= terms[a]), math.comb(n + m, a + b)
+    expected = (total.bit_length() - whole.bit_length()) * math.log(2)
+    mantissas = [each >> max(each.bit_length() - 60, 0) for each in (total, whole)]
+    expected += math.log(mantissas[0] / 2.0 ** mantissas[0].bit_length()) - math.log(
+        mantissas[1] / 2.0 ** mantissas[1].bit_length()
+    )
+    assert fisher_log(first, second) == pytest.approx(expected, rel=1e-9, abs=1e-7)
+
+
+def test_a_tail_from_either_side_is_what_adding_up_gives() -> None:
+    for k in range(1, 61):
+        expected = sum(math.comb(60, i) * 0.4**i * 0.6 ** (60 - i) for i in range(k, 61))
+        assert tail(k, 60, 0.4) == pytest.approx(expected, rel=1e-9)
+    assert tail(61, 60, 0.4) == 0.0
+    low, high = interval(50, 100_000)
+    assert tail(50, 100_000, low) == pytest.approx(0.025, rel=1e-6)
+    assert 1 - tail(51, 100_000, high) == pytest.approx(0.025, rel=1e-6)

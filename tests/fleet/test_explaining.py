@@ -160,3 +160,19 @@ def test_how_many_run_a_fixed_build_and_still_send_is_counted_by_date() -> None:
     assert found[("fixed build, date", "yes, 2")] == (1, 30, 0)
     assert found[("fixed build, date", "yes, 1")] == (0, 28, 1)
     assert counts[("fixed build, date", "yes, 1")].high > 0.1
+
+
+def test_chances_too_small_for_a_double_are_still_told_apart() -> None:
+    count = 3000
+    rows = [
+        (
+            {"sim": ("none", "one", "two")[n % 3], "line": "xy"[n % 2]},
+            _result(sendings=(_sending(),) if n % 3 else ()),
+        )
+        for n in range(count)
+    ]
+    found = _only(_fleet(rows)).explanation
+    assert found is not None
+    assert found.attributes == (("sim", NOT + "none"),)
+    assert found.p == 0.0
+    assert -840 < found.p_log10 < found.corrected_log10 < -800

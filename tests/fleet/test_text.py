@@ -28,6 +28,7 @@ def test_hostile_words_are_inert() -> None:
     assert "\x1b" not in "\n".join(text(_fleet(rows)))
 
 
-def test_a_chance_below_all_numbers_is_a_bound() -> None:
-    assert _chance(0.0) == "p < 1e-300"
-    assert _chance(0.002) == "p = 2.0e-03"
+def test_a_chance_is_written_however_small_it_is() -> None:
+    assert _chance(-0.0) == "p = 1"
+    assert _chance(-2.69897) == "p = 0.002"
+    assert _chance(-847.2404) == "p = 5.7e-848"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SLACK = 1e-7
 """Relative difference below which two probabilities count as equal: rounding of logarithms."""
+_NEGLIGIBLE = 60.0
+"""Logarithm of the ratio below which falling terms no longer change the double of their sum."""
 _MOST_ROUNDS = 80
 """Halvings of a bisection: the double's 53 bits are settled before."""
 
@@ -30,17 +32,58 @@ def fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
 
     Raises ValueError where a count is negative or greater than its total.
     """
+    return exp(fisher_log(first, second))
+
+
+def fisher_log(first: tuple[int, int], second: tuple[int, int]) -> float:
+    """Give the natural logarithm of the same: of large fleets the p itself is too small for a double."""
     (a, n), (b, m) = first, second
     if not (0 <= a <= n and 0 <= b <= m):
         raise ValueError("a count must lie between 0 and its total")
     if n == 0 or m == 0:
-        return 1.0
+        return 0.0
     drawn = a + b
     low, high = max(0, drawn - m), min(drawn, n)
+    mode = min(max((n + 1) * (drawn + 1) // (n + m + 2), low), high)
     whole = _choose(n + m, drawn)
-    logs = [_choose(n, k) + _choose(m, drawn - k) - whole for k in range(low, high + 1)]
-    seen = logs[a - low]
-    return min(1.0, sum(exp(each) for each in logs if each <= seen + _SLACK))
+
+    def at(k: int) -> float:
+        return _choose(n, k) + _choose(m, drawn - k) - whole
+
+    seen = at(a) + _SLACK
+    left = _first(low, mode + 1, lambda k: at(k) > seen) - 1  # tables rise up to the mode, and fall behind it
+    right = _first(mode, high + 1, lambda k: at(k) <= seen)
+    if left >= right - 1:
+        return 0.0
+    falling = [_outward(range(left, low - 1, -1), at), _outward(range(right, high + 1), at)]
+    return min(0.0, _summed([each for side in falling for each in side]))
+
+
+def _first(low: int, end: int, holds: Callable[[int], bool]) -> int:
+    """Give the first number from which on a condition holds, ``end`` where it never does."""
+    while low < end:
+        middle = (low + end) // 2
+        if holds(middle):
+            end = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _outward(numbers: range, at: Callable[[int], float]) -> list[float]:
+    """Give logarithms of falling terms, up to where another would not change the double of their sum."""
+    out: list[float] = []
+    for k in numbers:
+        out.append(at(k))
+        if out[-1] < out[0] - _NEGLIGIBLE:
+            break
+    return out
+
+
+def _summed(logs: list[float]) -> float:
+    """Give the logarithm of a sum of terms that are given by theirs."""
+    most = max(logs)
+    return most + log(sum(exp(each - most) for each in logs))
 
 
 def rates(first: tuple[int, float], second: tuple[int, float]) -> float:
@@ -66,9 +109,15 @@ def tail(k: int, n: int, share: float) -> float:
         return 0.0
     if share >= 1:
         return 1.0
-    return min(
-        1.0, sum(exp(_choose(n, i) + i * log(share) + (n - i) * log1p(-share)) for i in range(k, n + 1))
-    )
+
+    def at(i: int) -> float:
+        return _choose(n, i) + i * log(share) + (n - i) * log1p(-share)
+
+    if k > n:
+        return 0.0
+    if k > (n + 1) * share:  # terms fall from here on
+        return min(1.0, exp(_summed(_outward(range(k, n + 1), at))))
+    return max(0.0, 1.0 - exp(_summed(_outward(range(k - 1, -1, -1), at))))
 
 
 def interval(k: int, n: int, level: float = 0.95) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp, inf, log
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,10 +15,16 @@ def holm(chances: Sequence[float], *, looked_at: int | None = None) -> list[floa
     ``looked_at`` is the number of tests made where that is more than those given: what was tried and not
     listed counts too.
     """
-    count = max(len(chances), looked_at or 0)
-    out = [1.0] * len(chances)
-    least = 0.0
-    for rank, at in enumerate(sorted(range(len(chances)), key=lambda index: chances[index])):
-        least = max(least, min(1.0, chances[at] * (count - rank)))
+    logs = [log(each) if each > 0 else -inf for each in chances]
+    return [exp(each) for each in holm_logs(logs, looked_at=looked_at)]
+
+
+def holm_logs(logs: Sequence[float], *, looked_at: int | None = None) -> list[float]:
+    """Give the same of natural logarithms, which can be of chances too small for a double."""
+    count = max(len(logs), looked_at or 0)
+    out = [0.0] * len(logs)
+    least = -inf
+    for rank, at in enumerate(sorted(range(len(logs)), key=lambda index: logs[index])):
+        least = max(least, min(0.0, logs[at] + log(count - rank)))
         out[at] = least
     return out

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import combinations
+from math import exp, log
 from typing import TYPE_CHECKING, NamedTuple
 
-from vitne.exact import fisher, holm
+from vitne.exact import fisher_log, holm_logs
 from vitne.fleet.grouping import NOT, Attributes, count_of, groups, running
 from vitne.fleet.shape import SCHEMA, Count, Explanation, FleetReport, Sender
 
@@ -49,9 +50,10 @@ def explain(
     devices = list(_devices(handsets, results))
     recipients = sorted({name for device in devices for name in device.recipients})
     index = _index(devices)
-    drafts = [_best(name, devices, index) for name in recipients]
+    bits = {key: _bits(members, len(devices)) for key, members in index.items()}
+    drafts = [_best(name, devices, index, bits) for name in recipients]
     tried = sum(count for _, _, count in drafts)
-    chances = holm([best[1] if best is not None else 1.0 for best, _, _ in drafts], looked_at=tried)
+    chances = holm_logs([best[1] if best is not None else 0.0 for best, _, _ in drafts], looked_at=tried)
     said: dict[str, list[Sending]] = {}
     for handset in handsets:
         for each in results[handset.capture].sendings:
@@ -127,25 +129,41 @@ def _split(name: str, devices: Sequence[Device]) -> tuple[frozenset[int], frozen
 
 
 Best = tuple[Attributes, float]
+"""An explanation, and the natural logarithm of its chance."""
+
+
+def _bits(numbers: frozenset[int], count: int) -> int:
+    """Give a set of devices as the bits of a number: meeting two sets is then one step."""
+    held = bytearray(count // 8 + 1)
+    for number in numbers:
+        held[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(held, "little")
 
 
 def _best(
-    name: str, devices: Sequence[Device], index: Mapping[Attributes, frozenset[int]]
+    name: str,
+    devices: Sequence[Device],
+    index: Mapping[Attributes, frozenset[int]],
+    bits: Mapping[Attributes, int],
 ) -> tuple[Best | None, tuple[Attributes, ...], int]:
     """Give the best explanation, those that hold for the same devices, and how many were tried."""
     sending, unknown = _split(name, devices)
     known = len(devices) - len(unknown)
     if len(sending) == known:
         return None, (), 0  # all of them: nothing tells them apart
-    tried: dict[Attributes, tuple[float, frozenset[int]]] = {}
+    told = ~_bits(unknown, len(devices))
+    sends = _bits(sending, len(devices))
+    tried: dict[Attributes, tuple[float, int]] = {}
     for chosen in _choices(devices, sending, index):
-        members = frozenset.intersection(*(index[(each,)] for each in chosen)) - unknown
-        inside = len(members & sending)
+        members = told
+        for each in chosen:
+            members &= bits[(each,)]
+        count, inside = members.bit_count(), (members & sends).bit_count()
         outside = len(sending) - inside
-        if inside * (known - len(members)) <= outside * len(members):
-            tried[chosen] = 1.0, members  # rarer inside than outside explains nothing
+        if inside * (known - count) <= outside * count:
+            tried[chosen] = 0.0, members  # rarer inside than outside explains nothing
             continue
-        tried[chosen] = fisher((inside, len(members)), (outside, known - len(members))), members
+        tried[chosen] = fisher_log((inside, count), (outside, known - count)), members
     if not tried:
         return None, (), 0
     best = min(tried, key=lambda each: (tried[each][0], len(each), each))
@@ -202,14 +220,16 @@ def _sender(
     explanation: Explanation | None = None
     odd_sending: tuple[str, ...] = ()
     odd_silent: tuple[str, ...] = ()
-    if best is not None and corrected <= LEVEL:
+    if best is not None and corrected <= log(LEVEL):
         members = frozenset.intersection(*(index[(each,)] for each in best[0]))
         explanation = Explanation(
             attributes=best[0],
             inside=_counted(members, sending, unknown),
             outside=_counted(everyone - members, sending, unknown),
-            p=best[1],
-            corrected=corrected,
+            p=exp(best[1]),
+            p_log10=round(best[1] / log(10), 4),
+            corrected=exp(corrected),
+            corrected_log10=round(corrected / log(10), 4),
         )
         odd_sending = _names(devices, sending - members)
         odd_silent = _names(devices, members - sending - unknown)

@@ -23,10 +23,10 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     attributes: tuple[tuple[str, str], ...]  # column and value
     inside: Count  # devices that have it
     outside: Count  # all others
-    p: float  # Fisher's exact test, two-sided
-    corrected: (
-        float  # the same, corrected for all attributes and pairs that were tried for all senders (Holm)
-    )
+    p: float  # Fisher's exact test, two-sided; 0 where it is too small for a double
+    p_log10: float  # its decimal logarithm
+    corrected: float  # p, corrected for all attributes and pairs that were tried for all senders (Holm)
+    corrected_log10: float  # its decimal logarithm
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING
 
 from vitne.report import visible
@@ -77,13 +78,16 @@ def _sender(sender: Sender) -> Iterator[str]:
 def _explained(found: Explanation) -> Iterator[str]:
     yield (
         f"  {_words(found.attributes)}: {_count(found.inside)}; all others: {_count(found.outside)} "
-        f"({_chance(found.p)}, corrected {_chance(found.corrected)})"
+        f"({_chance(found.p_log10)}, corrected {_chance(found.corrected_log10)})"
     )
 
 
-def _chance(p: float) -> str:
-    """Write a probability; one too small for a number of the machine is written as a bound."""
-    return f"p = {p:.1e}" if p > 0 else "p < 1e-300"
+def _chance(log10: float) -> str:
+    """Write a probability, however small, from its decimal logarithm."""
+    if log10 > -4:
+        return f"p = {10**log10:.2g}"
+    whole = floor(log10)
+    return f"p = {10 ** (log10 - whole):.1f}e{whole}"
 
 
 def _words(attributes: tuple[tuple[str, str], ...]) -> str:
