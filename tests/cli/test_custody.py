@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,25 @@ def test_what_goes_out_is_written_down_in_a_case_and_never_in_a_bag(demonstratio
     before = (bag / "data/case/ledger.jsonl").read_bytes()
     custody.note(str(bag), "export", {"format": "stix"})
     assert (bag / "data/case/ledger.jsonl").read_bytes() == before
+
+
+def test_the_ledger_names_the_command_the_rules_and_the_tables(tmp_path, monkeypatch) -> None:
+    given = ["scan", "a\udcff.pcap", "--case", "c", "--device", "00:00:5e:00:53:01", "--device=x"]
+    monkeypatch.setattr(sys, "argv", ["/somewhere/vitne", *given])
+    custody.record(tmp_path, "scan", detail={"n": 1})
+    custody.record(tmp_path, "redact", detail={}, named=False)
+    first, second = (json.loads(line) for line in (tmp_path / "ledger.jsonl").read_text().splitlines())
+    assert first["detail"]["command"] == [
+        "vitne",
+        "scan",
+        "a\\xff.pcap",
+        "--case",
+        "c",
+        "--device",
+        "…",
+        "--device=…",
+    ]
+    assert first["actor"]["user"]
+    assert any(name.startswith("asn-country@") for name in first["tool"]["tables"])
+    assert {"vitne", "data", "libraries"} <= set(first["tool"])
+    assert (second["actor"], "command" in second["detail"]) == ({}, False)

@@ -6,6 +6,7 @@ import datetime as dt
 import getpass
 import os
 import platform
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,11 @@ def record(
     detail: dict[str, Any],
     named: bool = True,
 ) -> None:
-    """Write into the ledger of a case what was done to it; with ``named`` false user and host stay out."""
+    """Write into the ledger of a case what was done to it, by which command, with which rules and tables.
+
+    With ``named`` false user, host and command line stay out.
+    """
+    from vitne.cli.knowing import listed
     from vitne.pipeline.rules import rules_used
 
     try:
@@ -44,11 +49,23 @@ def record(
         time=now(),
         time_source="system clock, its offset not measured",
         actor={"user": user, "host": platform.node()} if named else {},
-        tool=rules_used(),
+        tool={**rules_used(), "tables": {each["name"]: each["sha256"] for each in listed()}},
         objects=list(objects),
-        detail=detail,
+        detail={**detail, "command": _command()} if named else detail,
     )
     ledger.append(folder / ledger.NAME, act)
+
+
+def _command() -> list[str]:
+    """Give the command line; bytes that are no UTF-8 become escapes, and what names a device is left out."""
+    words = ["vitne", *sys.argv[1:]]
+    told = [os.fsencode(each).decode("utf-8", "backslashreplace") for each in words]
+    for at, word in enumerate(told):
+        if word.startswith("--device="):
+            told[at] = "--device=…"
+        elif at and told[at - 1] == "--device":
+            told[at] = "…"
+    return told
 
 
 def record_scan(folder: Path, case: Any, run: dict[str, Any]) -> None:
