@@ -112,3 +112,20 @@ def test_the_same_study_gives_the_same_outcome_and_a_timer_is_found_first() -> N
 def test_nothing_sent_and_no_event_are_told_apart() -> None:
     assert "no event" in analyse(made({}, {"a.example": np.array([1.0])})).blocked
     assert "nothing was sent" in analyse(made({"boot": np.array([1.0])}, {})).blocked
+
+
+def test_a_timer_that_happens_to_fall_into_the_stimulus_slots_is_not_caused_by_them() -> None:
+    moments = np.arange(40) * 120.0 + 200
+    beats = np.arange(320.0, 200 + 40 * 120, 300.0)
+    fitting = np.isin(np.arange(40), np.arange(1, 40, 5))  # where a beat follows at once
+    rest = np.flatnonzero(~fitting)
+    stimulus = fitting.copy()
+    stimulus[rest[:12]] = True
+    slots = {"unlock": (moments[stimulus] - 1.0, moments[~stimulus] - 1.0)}
+    own = np.sort(moments[stimulus] + np.random.default_rng(1).uniform(1, 4, int(stimulus.sum())))
+    given = made({}, {"beat.example": beats, "sender.example": own}, slots=slots)
+    found = {each.destination: each for each in analyse(given).triggers}
+    assert found["beat.example"].tests["caused"]["p_holm"] <= 0.05
+    assert found["beat.example"].verdict == "cannot-tell"
+    assert "a timer that keeps no step with the slots" in found["beat.example"].sentence
+    assert found["sender.example"].verdict == "caused"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05  # of corrected p-values
 GLANCE, WORTH = 399, 0.1  # draws of a first look, and the p up to which a second one is taken
+TIMED = 0.9  # a period that so many of the intervals fit is a timer's
 LEAST_EVENTS, LEAST_HITS = 4, 3  # fewer are an anecdote, whatever p says
 LEAST_SPECIFIC = 5  # bursts soon after an event: the second test is an approximation for many
 MOST_PAIRS = 4000  # pairs of event and destination tested; the busiest destinations first
@@ -191,7 +192,8 @@ def _trigger(
     seen, tried = pair.coupled, pair.tried
     first, second, third = p
     verdict, more = "cannot-tell", None
-    if tried is not None and third is not None and third[0] <= LEVEL and tried.effect > 0:
+    timed = tried is not None and _timed(beacons.get(pair.destination), given.slots[pair.event])
+    if tried is not None and third is not None and third[0] <= LEVEL and tried.effect > 0 and not timed:
         verdict = "caused"
     elif tried is None and _coupled(seen, first):
         verdict = "coupled-and-specific" if _specific(pair, second) else "coupled"
@@ -200,6 +202,8 @@ def _trigger(
     found = rivalry.look(given, pair.event, pair.destination, seen=seen, pairs=pairs, beacons=beacons)
     through = found.through if verdict.startswith("coupled") else ""
     clause = clauses(verdict, through=through, more=more, beside="" if through else found.beside)
+    if timed:
+        clause += "; a timer that keeps no step with the slots explains its contacts"
     if tried is None:
         sentence = counted(pair.event, pair.destination, seen, clause=clause)
     else:
@@ -218,6 +222,18 @@ def _trigger(
         more_events=more,
         latencies_s=tuple(round(w, 3) if np.isfinite(w) else None for w in seen.waits),
     )
+
+
+def _timed(found: Beacon | None, slots: tuple[np.ndarray, np.ndarray]) -> bool:
+    """Tell whether a timer explains the contacts: nearly all of them, at a period that no slot could give.
+
+    What slots set off lies whole slots apart, so another period is the sender's own.
+    """
+    if found is None or found.share < TIMED:
+        return False
+    length = float(np.diff(np.sort(np.concatenate(slots))).min())
+    slots_apart = found.period_s / length if length > 0 else 0.0
+    return abs(slots_apart - round(slots_apart)) * length > max(3 * found.jitter_s, 0.05 * length)
 
 
 def _coupled(seen: Coupling, p: tuple[float, float] | None) -> bool:
