@@ -47,6 +47,7 @@ _UNQUOTED = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
 _LETTERS = re.compile(
     rb"(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])/(?:[0-9A-Za-z+/]{4}){4,}(?:[0-9A-Za-z+/]{2}==|[0-9A-Za-z+/]{3}=?)?"
 )
+_LISTS = frozenset({"form", "json", "multipart", "xml"})
 _GUESSED = 97  # order from which an encoding guesses a key
 _COVERED = 0.9  # share of the bytes from which a structure is taken to be all there is
 _MARGIN = 64  # bytes of names and marks around the first and the last value
@@ -353,6 +354,8 @@ def _unreadable(data: bytes, *, decoded: bool) -> str:
 
 def _covers(encoding: Gated, children: list[Child], node: Node) -> bool:
     """Say whether a structure takes up so much of the data that nothing else is to be looked for."""
+    if encoding.name in _LISTS and len(children) >= Limits().children and children[0].start <= _MARGIN:
+        return True  # only the bound of children kept the rest from being given
     start, end = children[0].start, max(children[-1].end, *(passed[1] for passed in node.passed[-1:]), 0)
     ends = node.data[:_MARGIN].lstrip()[:1] + node.data[-_MARGIN:].rstrip()[-1:]
     slack = _MARGIN if ends in _ENDS.get(encoding.name, ()) else min(_MARGIN, len(node.data) // 4)

@@ -53,7 +53,7 @@ def families() -> dict[str, tuple[Gated, ...]]:
 
 def worth_opening(data: bytes) -> bool:
     """Say whether anything at all may be found in these bytes."""
-    if len(data) < SHORTEST or _ANY.search(data) is None:
+    if len(data) < SHORTEST or (len(data) > _HEAD and not anything(data)) or _ANY.search(data) is None:
         return False
     if len(data) < 64 and _NUMBER.fullmatch(data) and not _DIGITS_IN_HEX.fullmatch(data):
         return False
