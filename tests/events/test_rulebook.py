@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from vitne.catalog.events import event_files
@@ -150,3 +152,16 @@ def test_values_come_apart_at_commas() -> None:
     assert split_fields("[1,two,]") == ["1", "two", ""]
     assert split_fields("[]") == split_fields("  ") == []
     assert split_fields("7") == ["7"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[0] Poll ServiceState done:" + " newSS=[" * 500, "[" + "a]" * 2000, "a." * 2000]
+)
+def test_hostile_lines_are_read_in_a_moment(text: str) -> None:
+    book = rulebook()
+    tags = {line.tag for file in event_files() for line in file.line}
+    begun = time.process_time()
+    for _ in range(20):
+        for tag in tags:
+            book.line("android", tag, text)
+    assert time.process_time() - begun < 0.3

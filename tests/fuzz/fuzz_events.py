@@ -26,6 +26,14 @@ SEEDS: list[bytes] = [
     _ENTRY + _ENTRY,
     _REPORT,
     b"Feb  3 07:15:31 Phone SpringBoard[57] <Notice>: com.apple.springboard.lockstate state=0\n",
+    b"2019-02-03 07:15:31.25+0100 0x1a Default 0x0 57 0 SpringBoard: (F) [a:b] x lockstate state=0\n" * 2,
+    b"2019-02-03 07:15:33.1 SpringBoard{F}[57] <DEFAULT>: Front display did change: <SBApplication: 0x1; a.b>\n"
+    * 2,
+    (
+        b"02-03 07:15:31.123  1  2  3 D SST: [0] Poll ServiceState done:  oldSS=[x] newSS=[voice home]\n"
+        b"02-03 07:15:32.123  1  2  3 I pm_critical_info: Upgrading from a to b\n"
+        b"02-03 07:15:33.123  1  2  3 D UiccController: Broadcasting intent ACTION_SIM_STATE_CHANGED LOADED x\n"
+    ),
     b"time,kind,detail\n2019-02-03T06:15:31Z,unlock,x\n",
     b'{"time":"2019-02-03T06:15:31Z","kind":"boot","clock":"capture"}\n{"time":1,"offset_ns":5,"bound_ns":6}\n',
     struct.pack("<IHHiIIIIIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1, 1, 0, 4, 4) + b"abcd",
