@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from vitne.decode.protocols.hpack import Table
 from vitne.decode.protocols.http2_frames import HEAD, PREFACE, SETTINGS, FrameReader
 from vitne.decode.protocols.http2_message import Exchange, Placed, build
+from vitne.decode.protocols.http2_socket import MOST_SOCKETS, asks_for_socket, hosted, taken_out
 from vitne.model import Fit, Gap, Malformed, Message, Oddity
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class _Direction:
             exchange.trailers += fields
         else:
             exchange.fields = fields
+            if self.side == 0 and len(self.http.sockets) < MOST_SOCKETS and asks_for_socket(fields):
+                self.http.sockets.add(block.stream)
         if block.ends_stream:
             self.ended(block.stream, block.end, reset=False)
 
@@ -122,11 +125,13 @@ class _Direction:
         if exchange.left:
             why = "a body is longer than is kept; the rest was not looked at"
             self._gap("limit", why, exchange.start, length=exchange.left)
-        self.out.append(build(exchange, side=self.side, answers=answers, version="2"))
+        inside = taken_out(exchange, self.side) if stream in self.http.sockets and final else []
+        self.out.append(message := build(exchange, side=self.side, answers=answers, version="2"))
+        self.out += hosted(inside, message)
         if self.side == 0 and final:
             if len(numbers) < _MOST_PAIRED:
                 numbers[stream] = self.http.requests
-            self.http.requests += 1
+            self.http.requests += 1 + sum(isinstance(event, Message) for event in inside)
 
     def _gap(self, kind: str, why: str, offset: int, *, length: int | None = None, count: int = 1) -> None:
         gap = Gap(kind=kind, why=why, offset=offset, length=length, count=count)  # type: ignore[arg-type]
@@ -192,6 +197,7 @@ class Http2:
     def __init__(self, base: tuple[int, int] = (0, 0)) -> None:
         self.requests = 0  # requests given so far
         self.numbers: dict[int, int] = {}  # stream -> number of its request
+        self.sockets: set[int] = set()  # streams that were asked to become a WebSocket
         self.directions = (_Direction(self, 0, base[0]), _Direction(self, 1, base[1]))
 
     @staticmethod

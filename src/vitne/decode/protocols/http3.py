@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from vitne.decode.protocols.http2_message import Exchange, Placed, build
+from vitne.decode.protocols.http2_socket import MOST_SOCKETS, asks_for_socket, hosted, taken_out
 from vitne.decode.protocols.http3_frames import PUSH_PROMISE, SETTINGS, FrameReader
 from vitne.decode.protocols.qpack import LARGEST_TABLE, Inserted, Section
 from vitne.decode.protocols.quic_packets import varint
@@ -104,6 +105,8 @@ class _Requests:
             exchange.trailers += fields
         else:
             exchange.fields = fields
+            if self.side == 0 and len(self.http.sockets) < MOST_SOCKETS and asks_for_socket(fields):
+                self.http.sockets.add(self.stream)
 
     def _fields(self, start: int, block: bytes) -> list[Placed]:
         seen = self.http.seen
@@ -178,6 +181,7 @@ class Http3:
         self.out: list[Event] = []
         self.unknown = [0, 0]  # per side: fields of table entries that are not known
         self.requests = 0  # requests given so far
+        self.sockets: set[int] = set()  # streams that were asked to become a WebSocket
         self._numbers: dict[int, int] = {}  # stream -> number of its request
         self._ended = [True, True]  # per side: the end of the stream in hand was seen
         self._now: list[_Head | FrameReader] = [self._stream(0, 0, 0), self._stream(1, 0, 0)]
@@ -258,10 +262,12 @@ class Http3:
         if exchange.left:
             why = "a body is longer than is kept; the rest was not looked at"
             self.gap("limit", why, exchange.start, length=exchange.left)
-        self.out.append(build(exchange, side=side, answers=answers, version="3"))
+        inside = taken_out(exchange, side) if stream in self.sockets and final else []
+        self.out.append(message := build(exchange, side=side, answers=answers, version="3"))
+        self.out += hosted(inside, message)
         if side == 0 and final:
             self._numbers[stream] = self.requests
-            self.requests += 1
+            self.requests += 1 + sum(isinstance(event, Message) for event in inside)
 
     def gap(self, kind: str, why: str, offset: int, *, length: int | None = None, count: int = 1) -> None:
         """Tell what could not be read."""

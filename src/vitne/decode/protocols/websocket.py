@@ -209,6 +209,11 @@ class WebSocket:
         self.sides[side].reader.feed(data)
         return self.sides[side].flush()
 
+    def move(self, side: int, offset: int) -> None:
+        """Take note that the next bytes of a side stand at this offset, with nothing missing before them."""
+        reader = self.sides[side].reader
+        reader.offset = offset - len(reader.pending)
+
     def miss(self, side: int, length: int) -> Iterator[Event]:
         """Take note that so many bytes of a side are missing."""
         self.sides[side].reader.miss(length)
