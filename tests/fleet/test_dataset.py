@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.fleet.test_explaining import _result, _sending
 
-from vitne.fleet.dataset import partition_of, write_dataset
+from vitne.fleet.dataset import named, partition_of, write_dataset
 from vitne.fleet.manifest import Handset
 from vitne.model import StoreError
 
@@ -65,6 +65,36 @@ def test_no_part_lies_outside_and_the_same_fleet_gives_the_same_bytes(tmp_path: 
     again = write_dataset(tmp_path, HANDSETS, RESULTS, partition="build")
     assert {each.relative_to(again): each.read_bytes() for each in again.rglob("*.parquet")} == before
     assert [each.name for each in tmp_path.iterdir()] == ["dataset"]
+
+
+def test_columns_that_are_called_as_ours_or_differ_in_case_alone_keep_apart(tmp_path: Path) -> None:
+    names = ("messages", "State", "build", "Build", "host")
+    assert named(names) == {
+        "messages": "table_messages", "State": "table_State", "build": "build", "Build": "Build_2",
+        "host": "table_host",
+    }  # fmt: skip
+    own = tuple((name, f"{name} of the table") for name in names)
+    handsets = [Handset(capture="a/x.pcap", device="one", attributes=own)]
+    place = write_dataset(tmp_path, handsets, {"a/x.pcap": RESULTS["a/x.pcap"]}, partition="host")
+    files = "read_parquet('{folder}/sendings/**/*.parquet', hive_partitioning = true)"
+    answers = _ask(
+        place,
+        f"select distinct table_host, host from {files}",
+        'select state, "table_State", table_messages, build, "Build_2" from \'{folder}/handsets.parquet\'',
+    )
+    assert sorted(answers[0]) == [
+        ("host of the table", "carrier.example"),
+        ("host of the table", "other.example"),
+    ]
+    assert answers[1] == [
+        ("read", "State of the table", "messages of the table", "build of the table", "Build of the table")
+    ]
+
+
+def test_a_value_too_long_for_a_folder_leaves_the_dataset_in_one_part(tmp_path: Path) -> None:
+    handsets = [Handset(capture="a/x.pcap", device="one", attributes=(("build", "ø" * 100),))]
+    place = write_dataset(tmp_path, handsets, {"a/x.pcap": RESULTS["a/x.pcap"]}, partition="build")
+    assert [each.name for each in (place / "sendings").iterdir()] == ["part-0.parquet"]
 
 
 def test_the_column_to_part_by_is_build_unless_asked() -> None:

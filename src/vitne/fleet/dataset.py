@@ -32,6 +32,28 @@ _NUMBERS = {
     "bytes": "int64",
 }
 _MOST_PARTS = 1000
+_LONGEST_PART = 240
+"""Characters of the name of a part: with longer ones all stands in one file."""
+
+
+_RESERVED = frozenset(
+    {"device", "capture", "sha256", "state", "error", "packets", "seconds", "bytes"}
+    | set(Sending.__struct_fields__)
+)
+"""Columns of our own: a table's column of such a name, in any case, is called ``table_`` and its name."""
+
+
+def named(columns: Sequence[str]) -> dict[str, str]:
+    """Give the name in the dataset of each column of the table; no two are alike in lower case."""
+    out: dict[str, str] = {}
+    taken: set[str] = set(_RESERVED)
+    for column in columns:
+        name, number = (f"table_{column}" if column.lower() in _RESERVED else column), 2
+        while name.lower() in taken:
+            name, number = f"{column}_{number}", number + 1
+        taken.add(name.lower())
+        out[column] = name
+    return out
 
 
 def partition_of(handsets: Sequence[Handset], asked: str | None) -> str:
@@ -67,7 +89,7 @@ def write_dataset(
 def _fill(
     folder: Path, handsets: Sequence[Handset], results: Mapping[str, CaptureResult], partition: str
 ) -> None:
-    columns = list(dict.fromkeys(name for each in handsets for name, _ in each.attributes))
+    columns = named(list(dict.fromkeys(name for each in handsets for name, _ in each.attributes)))
     rows: list[dict[str, Any]] = []
     dark: list[dict[str, Any]] = []
     sent: dict[str, list[dict[str, Any]]] = {}
@@ -77,7 +99,7 @@ def _fill(
         rows.append(
             {
                 **told,
-                **{f"{name}": own.get(name, "") for name in columns if name not in told},
+                **{name: own.get(column, "") for column, name in columns.items()},
                 "state": result.state,
                 "error": result.error,
                 "packets": result.packets,
@@ -91,18 +113,25 @@ def _fill(
             {**told, **msgspec.to_builtins(sending)} for sending in result.sendings
         )
     _write(
-        folder / "handsets.parquet", rows, [*told_names(), *columns, "state", "error", "packets", "seconds"]
+        folder / "handsets.parquet",
+        rows,
+        [*told_names(), *columns.values(), "state", "error", "packets", "seconds"],
     )
     _write(folder / "unreadable.parquet", dark, [*told_names(), "recipient", "bytes"])
     names = [*told_names(), *Sending.__struct_fields__]
-    parts = sorted(sent) if len(sent) <= _MOST_PARTS else []
-    for value in parts:
-        inside = folder / "sendings"
-        if partition:
-            inside /= f"{quote(partition, safe='')}={quote(value, safe='') or '__HIVE_DEFAULT_PARTITION__'}"
-        _write(inside / "part-0.parquet", sent[value], names)
+    places = {value: _part(columns.get(partition, ""), value) for value in sorted(sent)}
+    parts = len(places) <= _MOST_PARTS and max(map(len, places.values()), default=0) <= _LONGEST_PART
+    for value, part in places.items() if parts else ():
+        _write(folder / "sendings" / part / "part-0.parquet", sent[value], names)
     if not parts:
         _write(folder / "sendings" / "part-0.parquet", [row for some in sent.values() for row in some], names)
+
+
+def _part(column: str, value: str) -> str:
+    """Give the folder of one part, as hive names them."""
+    if not column:
+        return ""
+    return f"{quote(column, safe='')}={quote(value, safe='') or '__HIVE_DEFAULT_PARTITION__'}"
 
 
 def told_names() -> tuple[str, ...]:
