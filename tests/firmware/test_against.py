@@ -67,4 +67,4 @@ def test_what_could_not_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "cut.img").write_bytes(data[: len(data) // 2])
     whole = lab.make(tmp_path).with_client
     found = changes(read_images([whole]), read_images([tmp_path / "cut.img"]))
-    assert any("parts of the newer could not be read" in note for note in found.notes)
+    assert any("Parts of the newer that could not be read" in note for note in found.notes)

@@ -77,6 +77,15 @@ def test_one_file_that_is_none_is_told_beside_others_and_alone_is_an_error(tmp_p
             read_images([place])
 
 
+@pytest.mark.parametrize(
+    "data", [b"PK\x03\x04 noise", b"CrAU" + bytes(30), b"\x3a\xff\x26\xed", b"\x7fELF"], ids=str
+)
+def test_one_that_begins_right_and_cannot_be_read_is_no_clean_bill(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.apk").write_bytes(data)
+    with pytest.raises(CaptureError, match="nothing of it can be read"):
+        read_images([tmp_path / "a.apk"])
+
+
 def test_a_folder_stands_for_the_images_inside(tmp_path: Path) -> None:
     (tmp_path / "b.apk").write_bytes(apk(lab.WEATHER))
     (tmp_path / "a.apk").write_bytes(apk(lab.CLIENT))

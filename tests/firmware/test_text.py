@@ -43,4 +43,5 @@ def test_an_image_with_nothing_says_so_and_what_was_not_read(tmp_path: Path) -> 
     (tmp_path / "b.apk").write_bytes(apk(lab.CALCULATOR))
     lines = list(text(read_images([tmp_path / "a.apk", tmp_path / "b.apk"])))
     assert "Nothing that was read could send." in lines
+    assert any("nobody can tell" in line for line in lines)
     assert any("directory" in line for line in lines)

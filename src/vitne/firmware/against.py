@@ -161,5 +161,6 @@ def _notes(before: Firmware, after: Firmware) -> Iterator[str]:
     for word, each in (("older", before), ("newer", after)):
         if each.not_read:
             count = each.counts["parts not read"]
-            yield f"{count} parts of the {word} could not be read: what seems gone or new may stand there"
+            told = f"Parts of the {word} that could not be read: {count}"
+            yield f"{told}; what seems gone or new may stand there"
     yield "That a thing is gone from the image does not show that it is gone from phones of another build."

@@ -98,7 +98,7 @@ def _notes(reading: Reading, own: str) -> list[str]:
             "No property says which market the build is for; --market tells, and marks are judged by it."
         )
     if reading.lost:
-        notes.append(f"{reading.lost} parts could not be read: what stands in them is unknown.")
+        notes.append(f"Parts that could not be read: {reading.lost}; what stands in them is unknown.")
     return notes
 
 

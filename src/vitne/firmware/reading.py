@@ -112,7 +112,15 @@ class _Walk:
         if container is None and not (dex.fits(head[:8]) or head.startswith(elf.MAGIC)):
             what = "this is no image and no package that is read"
             raise CaptureError(what, where=str(path), expected=EXPECTED)
+        told, drafts = len(self._reading.not_read), len(self._reading.drafts)
         self._file(source, path.name, 0)
+        lost = self._reading.not_read[told:]
+        if self._files == 1 and lost and len(self._reading.drafts) == drafts:
+            del self._reading.not_read[told:]
+            self._reading.lost -= len(lost)
+            raise CaptureError(
+                f"nothing of it can be read: {lost[0].note}", where=str(path), expected=EXPECTED
+            )
         self._reading.images.append(
             Image(
                 name=path.name,

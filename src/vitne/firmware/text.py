@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from vitne.report import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from vitne.firmware.shape import Evidence, Firmware, Spot, Unit
 
@@ -34,18 +34,20 @@ def text(firmware: Firmware, *, everything: bool = False) -> Iterator[str]:
         yield ""
         yield f"Odd: {_safe(odd.note)}"
         yield f"     {where(odd.spot)}"
-    yield from _units(firmware.units, everything=everything)
+    yield from _units(firmware, everything=everything)
     yield from _unread(firmware)
     yield ""
     yield from firmware.notes
 
 
-def _units(units: Sequence[Unit], *, everything: bool) -> Iterator[str]:
-    shown = [unit for unit in units if unit.could_send or everything]
+def _units(firmware: Firmware, *, everything: bool) -> Iterator[str]:
+    shown = [unit for unit in firmware.units if unit.could_send or everything]
     shown.sort(key=lambda unit: (not unit.senders, not unit.markets, unit.path))
     if not shown:
         yield ""
         yield "Nothing that was read could send."
+        if firmware.not_read:
+            yield "What could not be read is told below: whether that could, nobody can tell."
     for unit in shown if everything else shown[:_UNITS]:
         yield ""
         yield from _unit(unit, everything=everything)
@@ -83,11 +85,16 @@ def _unread(firmware: Firmware) -> Iterator[str]:
     if not firmware.not_read:
         return
     yield ""
-    yield f"Not read: {firmware.counts['parts not read']} parts"
+    yield f"Not read: {parts(firmware.counts['parts not read'])}"
     for each in firmware.not_read[:_LOST]:
         yield f"  {_safe(each.path)}: {_safe(each.note)}"
     if len(firmware.not_read) > _LOST:
         yield f"  and {firmware.counts['parts not read'] - _LOST} more; --json holds them"
+
+
+def parts(count: int) -> str:
+    """Write a number of parts."""
+    return f"{count} part{'s' if count != 1 else ''}"
 
 
 def _evidence(evidence: Evidence) -> str:

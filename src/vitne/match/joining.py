@@ -166,7 +166,7 @@ def _notes(case: Any, firmware: Firmware) -> Iterator[str]:
         yield f"The case has {len(case.gaps)} gaps in what was captured."
     if firmware.not_read:
         count = firmware.counts["parts not read"]
-        yield f"{count} parts of the firmware could not be read: what sent may stand there."
+        yield f"Parts of the firmware that could not be read: {count}; what sent may stand there."
     if any(each.sender for each in sendings(case)) and not any(unit.senders for unit in firmware.units):
         yield (
             "The traffic is that of a known sender, and no part of the firmware has its marks: it may be "
