@@ -60,3 +60,7 @@ def test_a_long_day_has_a_sim_change_roaming_updates_and_a_lost_network() -> Non
     update = next(each.at for each in drawn if each.kind == "system-updated")
     assert min(abs(each.at - update) for each in drawn if each.kind == "boot") <= 5
     assert "sim-changed" not in {each.kind for each in day.drawn(2019, 1.2)}
+
+
+def test_a_short_day_has_no_moment_before_its_beginning() -> None:
+    assert min(each.at for hours in (0.1, 0.2, 0.5) for each in day.drawn(3, hours)) >= 0

@@ -57,7 +57,9 @@ def drawn(seed: int, hours: float, *, idle_s: float = 300.0) -> list[Happening]:
 
 def _seldom(end: float, chance: Random) -> list[Happening]:
     """Add what happens a few times a day: a network lost, another SIM card, a border crossed, updates."""
-    out = []
+    out: list[Happening] = []
+    if end < 1200:
+        return out
     for _ in range(max(1, round(end / 7200))):
         at = chance.uniform(400, end - 400)
         out.append(Happening(at=at, kind="network-lost"))

@@ -57,3 +57,10 @@ def test_a_date_that_is_none_is_said() -> None:
 def test_the_dumps_are_known_by_their_lines() -> None:
     assert dumpsys.fit(DUMP, "x") == Fit.LIKELY
     assert dumpsys.fit(b"time,kind\n", "x") == Fit.NO
+
+
+def test_a_dump_for_programs_tells_milliseconds_utc() -> None:
+    text = b"    time=1549174531123 type=SCREEN_INTERACTIVE package=android flags=0x0\n"
+    assert dumpsys.fit(text, "x") == Fit.LIKELY
+    [event] = read(text, None).events
+    assert (event.kind, event.time_ns, event.doubts) == ("screen-on", 1_549_174_531_123_000_000, ())

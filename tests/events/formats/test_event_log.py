@@ -88,3 +88,21 @@ def test_noise_raises_nothing_but_malformed(data: bytes) -> None:
             read(noise)
         except Malformed:
             continue
+
+
+def test_of_a_clock_that_jumps_only_the_longest_stretch_is_trusted() -> None:
+    lit = integer(2)
+    data = entry(70000, lit, seconds=SECONDS) + entry(70000, lit, seconds=SECONDS + 9)
+    data += b"".join(entry(70000, lit, seconds=SECONDS + 10**9 + n) for n in range(3))
+    data += b"".join(entry(70000, lit, seconds=SECONDS + 100 + n) for n in range(5))
+    log = read(data)
+    assert ["clock-jump" in each.doubts for each in log.events] == [True] * 5 + [False] * 5
+    assert [(each.name, each.count) for each in log.remarks] == [("clock-jump", 2)]
+
+
+def test_what_was_read_before_a_broken_entry_keeps_its_doubts() -> None:
+    data = entry(70000, integer(2), seconds=100) + entry(70000, integer(2)) + entry(70000, integer(2)) + b"x"
+    log = DeviceLog(name="a", format="event-log")
+    with pytest.raises(Malformed):
+        event_log.read(data, log, Hints())
+    assert [each.doubts for each in log.events] == [("clock-not-set",), (), ()]

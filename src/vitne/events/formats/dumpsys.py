@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
     from vitne.events.device_log import DeviceLog, Hints
 
-_USAGE = re.compile(rb'time="(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)" type=(\w{1,60}) package=(\S{1,200})')
+_USAGE = re.compile(
+    rb'time=(?:"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"|(\d{13})) type=(\w{1,60}) package=(\S{1,200})'
+)
 _PACKAGE = re.compile(rb"^\s{0,12}Package \[([\w.\-]{1,200})\]")
 _INSTALLED = re.compile(rb"^\s{0,16}(firstInstallTime|lastUpdateTime)=(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)")
 _AGO = re.compile(rb"^\s{0,12}m?[Ll]ast(?:Global)?(Wake|Sleep)Time(?:RealtimeMs)?=\d+ \((\d{1,12}) ms ago\)")
 _DUMPED = re.compile(rb"dumpstate: (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)")
 _HEAD = re.compile(
-    rb'time="\d{4}-\d\d-\d\d \d\d:\d\d:\d\d" type=|^POWER MANAGER|mWakefulness=|firstInstallTime=',
+    rb'time=(?:"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"|\d{13}) type=|^POWER MANAGER|mWakefulness=|firstInstallTime=',
     re.MULTILINE,
 )
 LONGEST_LINE = 65_536
@@ -107,8 +109,20 @@ def add(  # noqa: PLR0913  (parts of one event)
 
 
 def _used(found: re.Match[bytes], log: DeviceLog, hints: Hints) -> None:
-    meant = rulebook().used(found[2].decode("ascii"), found[3].decode("utf-8", "replace"))
-    if meant is not None:
+    meant = rulebook().used(found[3].decode("ascii"), found[4].decode("utf-8", "replace"))
+    if meant is None:
+        return
+    if found[2]:  # a dump for programs: milliseconds UTC
+        exact = DeviceEvent(
+            kind=meant.kind,
+            time_ns=int(found[2]) * 10**6,
+            detail=meant.detail,
+            log=log.name,
+            record=log.records,
+            rule=meant.rule,
+        )
+        log.events.append(exact)
+    else:
         add(log, hints, meant.kind, utc(found[1], hints), detail=meant.detail, rule=meant.rule)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from vitne.events.device_log import MOST_EVENTS
 from vitne.events.rulebook import rulebook
-from vitne.events.text import OLDEST_NS
+from vitne.events.text import AGES_NS, BACK_NS, FORWARD_NS, OLDEST_NS
 from vitne.model import DeviceEvent, Fit, Malformed
 
 if TYPE_CHECKING:
@@ -48,26 +50,69 @@ def read(data: bytes | memoryview, log: DeviceLog, hints: Hints) -> None:
     del hints  # times are UTC and whole
     view = memoryview(data)
     at = 0
-    while at < len(view):
-        if at + _HEAD.size > len(view):
-            raise Malformed("the log ends inside a header", at=at)
-        length, size, _, _, seconds, nanoseconds = _HEAD.unpack_from(view, at)
-        if size not in {20, 24, 28} or length > LONGEST or nanoseconds >= 10**9:
-            raise Malformed("this is no header of an entry", at=at)
-        if at + size + length > len(view):
-            raise Malformed("the log ends inside an entry", at=at)
-        log.records += 1
-        if log.records > MOST_RECORDS or len(log.events) >= MOST_EVENTS:
-            log.say("limit", "only the beginning was read")
+    parts = Parts()
+    try:
+        while at < len(view):
+            at = _next(view, at, log, parts)
+    finally:
+        parts.doubt(log)
+
+
+class Parts:
+    """Stretches of a log between two jumps of the clock; only the longest one's clock is trusted."""
+
+    def __init__(self) -> None:
+        self.counts = [0]
+        self.last: int | None = None
+        self.of_events: list[int] = []  # stretch of each event of the log
+
+    def take(self, time_ns: int) -> bool:
+        """Count an entry; tell whether the clock jumped before it."""
+        last, self.last = self.last, time_ns
+        jumped = last is not None and (
+            time_ns < last - BACK_NS
+            or time_ns > last + AGES_NS
+            or (last < OLDEST_NS and time_ns > last + FORWARD_NS)
+        )
+        if jumped:
+            self.counts.append(0)
+        self.counts[-1] += 1
+        return jumped
+
+    def doubt(self, log: DeviceLog) -> None:
+        """Put the events of all stretches but the longest in doubt."""
+        if len(self.counts) < 2:
             return
-        _entry(bytes(view[at + size : at + size + length]), seconds * 10**9 + nanoseconds, log)
-        at += size + length
+        longest = max(range(len(self.counts)), key=lambda part: (self.counts[part], part))
+        for number, (each, part) in enumerate(zip(log.events, self.of_events, strict=True)):
+            if part != longest and "clock-not-set" not in each.doubts:
+                log.events[number] = msgspec.structs.replace(each, doubts=(*each.doubts, "clock-jump"))
+
+
+def _next(view: memoryview, at: int, log: DeviceLog, parts: Parts) -> int:
+    """Read one entry and give where the next begins; the end of the log where no more is wanted."""
+    if at + _HEAD.size > len(view):
+        raise Malformed("the log ends inside a header", at=at)
+    length, size, _, _, seconds, nanoseconds = _HEAD.unpack_from(view, at)
+    if size not in {20, 24, 28} or length > LONGEST or nanoseconds >= 10**9:
+        raise Malformed("this is no header of an entry", at=at)
+    end: int = at + size + length
+    if end > len(view):
+        raise Malformed("the log ends inside an entry", at=at)
+    log.records += 1
+    if log.records > MOST_RECORDS or len(log.events) >= MOST_EVENTS:
+        log.say("limit", "only the beginning was read")
+        return len(view)
+    time_ns = seconds * 10**9 + nanoseconds
+    if parts.take(time_ns):
+        log.say("clock-jump", "the clock goes back, was set, or goes on by half a year", record=log.records)
+    _entry(bytes(view[at + size : end]), time_ns, log)
+    parts.of_events += [len(parts.counts) - 1] * (len(log.events) - len(parts.of_events))
+    return end
 
 
 def _entry(payload: bytes, time_ns: int, log: DeviceLog) -> None:
     log.first_ns = time_ns if log.first_ns is None else min(log.first_ns, time_ns)
-    if log.last_ns is not None and time_ns < log.last_ns - 60 * 10**9:
-        log.say("clock-jump", "the clock goes back by more than a minute", record=log.records)
     log.last_ns = time_ns if log.last_ns is None else max(log.last_ns, time_ns)
     if len(payload) < 4:
         log.say("short-entry", "entries without a tag", record=log.records)
