@@ -65,3 +65,12 @@ def test_it_is_none_in_a_build_for_that_market_and_untold_where_no_market_is_kno
 def test_marks_among_properties_are_told() -> None:
     [mark] = market_marks((_flag("ro.product.locale", "zh-CN"), _flag("x", "zh-CN")))
     assert mark.market == "CN"
+
+
+def test_a_property_of_another_market_than_the_one_given_is_an_oddity(tmp_path: Path) -> None:
+    from vitne.lab.images import erofs
+
+    (tmp_path / "a.img").write_bytes(erofs({"/build.prop": b"a=b\nro.product.locale=zh-CN\n"}))
+    [odd] = read_images([tmp_path / "a.img"], market="NO").oddities
+    assert (odd.spot.path, odd.spot.offset) == ("a.img!/build.prop", 4)
+    assert read_images([tmp_path / "a.img"]).oddities == ()

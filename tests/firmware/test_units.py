@@ -114,3 +114,10 @@ def test_properties_are_read_with_their_places() -> None:
         ("property ro.b", "1=2"),
     ]
     assert found[0].spot.offset == 10
+
+
+def test_compact_code_is_named_as_not_read() -> None:
+    lost: list[str] = []
+    packages = Packages(budget_for(1 << 20), lambda path, error: lost.append(error.why))
+    packages.file(Held(b"vdex019\0" + b"cdex001\0" + bytes(200)), "/a/oat/arm64/A.vdex", b"vdex019\0")
+    assert lost == ["compact code (cdex) of Android 9 is not read: convert it to dex"]

@@ -11,6 +11,10 @@ class Exhausted(Malformed):
     """A bound was reached: nothing is wrong with the bytes, and what follows is unknown."""
 
 
+class Unsupported(Malformed):
+    """The form of some bytes is known and not read: nothing is wrong, and what they hold is unknown."""
+
+
 class Budget(msgspec.Struct, kw_only=True):
     """What is left to spend on everything that was given."""
 

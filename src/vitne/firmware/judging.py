@@ -21,7 +21,7 @@ def judged(reading: Reading, market: str) -> Firmware:
     units = tuple(sorted((each.unit() for each in reading.drafts), key=lambda unit: (unit.path, unit.kind)))
     flags = tuple(sorted(reading.flags, key=lambda flag: (flag.spot.path, flag.spot.offset or 0)))
     own, source = _market(flags, market)
-    oddities = [*reading.oddities, *_foreign(units, own)]
+    oddities = [*reading.oddities, *_foreign(units, own), *_told_otherwise(flags, own)]
     return Firmware(
         schema=SCHEMA,
         images=tuple(reading.images),
@@ -63,6 +63,18 @@ def _foreign(units: tuple[Unit, ...], own: str) -> list[Odd]:
             note = f"{unit.name} has marks of the market {market}, and the build is for {own}: {mark.because}"
             found.append(Odd(name="firmware-other-market", note=note, spot=mark.evidence.spot))
     return found
+
+
+def _told_otherwise(flags: tuple[Flag, ...], own: str) -> list[Odd]:
+    """Tell of properties that are marks of another market than the one given."""
+    marks = [mark for mark in market_marks(flags) if own and mark.market != own]
+    notes = {
+        f"{mark.evidence.text} marks the market {mark.market}, and the build is for {own}": mark
+        for mark in marks
+    }
+    return [
+        Odd(name="firmware-other-market", note=note, spot=mark.evidence.spot) for note, mark in notes.items()
+    ]
 
 
 def _weighs(mark: Market, unit: Unit) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from vitne.catalog import firmware as known
+from vitne.firmware.budget import Unsupported
 from vitne.firmware.containers import zip_archive
 from vitne.firmware.drafts import Draft
 from vitne.firmware.manifest import Manifest, read_manifest
@@ -205,6 +206,8 @@ class Packages:
     def _inside(self, source: Source, draft: Draft, path: str) -> None:
         """Look for code inside of a file that was compiled ahead."""
         data = whole(source, _MOST_CODE)
+        if b"cdex0" in data:
+            self._lost(path, Unsupported("compact code (cdex) of Android 9 is not read: convert it to dex"))
         at = data.find(b"dex\n0")
         while at >= 0:
             size = int.from_bytes(data[at + 32 : at + 36], "little")
