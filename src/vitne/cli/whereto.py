@@ -15,7 +15,7 @@ from vitne.cli import knowing
 from vitne.cli.knowing import last_day
 from vitne.model import StoreError
 from vitne.report import visible
-from vitne.report.overview import Whither
+from vitne.report.blocks import Whither
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

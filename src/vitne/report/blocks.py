@@ -87,3 +87,13 @@ def without_echo(blocks: Iterable[Block]) -> list[Block]:
 def shown(text: object, limit: int = LONGEST) -> str:
     """Give foreign text inert and visible."""
     return visible(str(text), limit)
+
+
+class Whither(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of where data went, drawn elsewhere, with the same told in words."""
+
+    heading: str
+    svg: str  # markup of our own drawing, without a style of its own
+    title: str  # what it shows, one sentence
+    told: tuple[str, ...]  # what it shows, one sentence a row
+    note: str = ""  # what it rests on, or what was left out

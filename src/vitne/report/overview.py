@@ -137,16 +137,6 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted(every, key=lambda f: (f.time_ns, f.frames, f.stream_range)))
 
 
-class Whither(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture of where data went, drawn elsewhere, with the same told in words."""
-
-    heading: str
-    svg: str  # markup of our own drawing, without a style of its own
-    title: str  # what it shows, one sentence
-    told: tuple[str, ...]  # what it shows, one sentence a row
-    note: str = ""  # what it rests on, or what was left out
-
-
 class Near(msgspec.Struct, frozen=True, kw_only=True):
     """One device and where its traffic went."""
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from vitne.model import Capture
-    from vitne.report.overview import Near, Outcome, Overview, Target, Whither
+    from vitne.report.blocks import Whither
+    from vitne.report.overview import Near, Outcome, Overview, Target
     from vitne.report.timeline import Drawing
 
 PATH = "report/index.html"
