@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,9 @@ def test_what_cannot_be_opened_or_kept_is_told_and_ends_no_worker(one: Task, tmp
     assert told.error == "it cannot be opened: No such file or directory"
     assert Work(settings=SETTINGS)(Task(capture="s3:///x")).error == "no bucket is named"
     assert Work(settings=SETTINGS)(Task(capture="bad\0name")).error
+    os.mkfifo(tmp_path / "pipe")
+    for endless in (str(tmp_path / "pipe"), "/dev/zero", str(tmp_path)):
+        assert Work(settings=SETTINGS)(Task(capture=endless)).error == "it cannot be opened: it is no file"
     blocked = place_of(tmp_path, "0" * 64).parent.parent
     blocked.write_text("a file where the folder of results should be")
     assert "cannot be written" in Work(settings=SETTINGS, folder=tmp_path)(one).full

@@ -92,6 +92,10 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
                 return self._fetched(task)
             if "\0" in task.capture:
                 return Told(key="", made=False, error="it cannot be opened: no file has such a name")
+            if (
+                Path(task.capture).exists() and not Path(task.capture).is_file()
+            ):  # a pipe or device has no end
+                return Told(key="", made=False, error="it cannot be opened: it is no file")
             return self._read(task.capture)
         except OSError as error:
             why = error.strerror or type(error).__name__
