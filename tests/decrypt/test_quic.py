@@ -232,7 +232,7 @@ def test_without_its_beginning_a_conversation_stays_closed_and_says_so(
     peers = talked()
     short = {at for at, (_, one) in enumerate(peers.talk.order) if one[0] < 0x80}
     talk = open_quic(datagrams_of(peers.talk.order, lambda at: at in short), log_of(peers))
-    assert [set(side.unread) for side in talk.sides] == [{"quic"}, {"quic"}]
+    assert [set(side.unread) for side in talk.sides] == [{"no-hello"}, {"no-hello"}]
 
 
 def test_a_damaged_packet_is_told_and_the_others_are_read(talked: Callable[..., QuicPeers]) -> None:

@@ -134,6 +134,27 @@ def test_what_is_read_and_what_is_not_stands_beside_each_other(
     assert [row.bytes for row in read_case(case).opened] == [read["bytes"]]
 
 
+@pytest.mark.parametrize("kept", ["client", "without the server's hello", "from the middle on"])
+def test_without_the_servers_hello_it_is_said_that_this_is_why(
+    talk: Talk, peers: Peers, tmp_path: Path, capsys: pytest.CaptureFixture[str], kept: str
+) -> None:
+    frames = frames_of(talk)
+    of_server = [
+        number for number, (_, frame) in enumerate(frames) if frame[26:30] == bytes([198, 51, 100, 20])
+    ]
+    hello = next(number for number in of_server if len(frames[number][1]) > 60)
+    if kept == "client":
+        frames = [frame for number, frame in enumerate(frames) if number not in of_server]
+    else:
+        frames = frames[hello + 8 :] if kept.startswith("from") else frames[:hello] + frames[hello + 1 :]
+    path = written(tmp_path, pcap(frames))
+    assert {row.reason for row in scan(path, (peers.keylog,)).opaque} - {"missing-segment"} == {"no-hello"}
+    assert main(["scan", str(path), "--keys", str(peers.keylog)]) == 0
+    assert "the handshake that tells its keys is not in the capture" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
 def test_keys_inside_a_capture_do_as_well(talk: Talk, peers: Peers, tmp_path: Path) -> None:
     frames = frames_of(talk)
     inside = written(tmp_path, with_secrets(pcapng(frames), peers.keylog.read_bytes()), "c.pcapng")

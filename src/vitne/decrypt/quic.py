@@ -30,7 +30,7 @@ from vitne.decrypt.quic_connection import APPLICATION, Connection, first_connect
 from vitne.decrypt.quic_cover import whole_number
 from vitne.decrypt.quic_short import Bulk, Short
 from vitne.decrypt.quic_side import Datagrams, OpenedQuic
-from vitne.decrypt.reasons import DAMAGED, NO_KEY, UNSUPPORTED, WRONG_KEY
+from vitne.decrypt.reasons import DAMAGED, NO_HELLO, NO_KEY, UNSUPPORTED, WRONG_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from vitne.decrypt.keylog import KeyLog
     from vitne.decrypt.quic_cover import Cover
 
-NO_HELLO = "quic"  # reason of packets of which no beginning was seen
 _MOST_CONNECTIONS = 256  # conversations between the same two endpoints
 _MOST_COALESCED = 16  # packets of one datagram that are told apart
 _SEEN = itemgetter(2, 0)  # order and place of a packet with a short header

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from vitne.decode.protocols.tls_handshake import Handshake
 from vitne.decode.protocols.tls_hello import read_server_hello
 from vitne.decrypt.openers import opener
-from vitne.decrypt.reasons import DAMAGED, MISSING, NO_KEY, UNSUPPORTED, WRONG_KEY
+from vitne.decrypt.reasons import DAMAGED, MISSING, NO_HELLO, NO_KEY, UNSUPPORTED, WRONG_KEY
 from vitne.decrypt.records import CHANGE_CIPHER, DATA, HANDSHAKE, LOST, records
 from vitne.decrypt.schedule import HASH_LENGTHS, key_block, next_secret, traffic_keys
 from vitne.decrypt.sides import Epoch, Ladder, OpenedSide, inside_length
@@ -40,8 +40,6 @@ _ENCRYPT_THEN_MAC = 22  # extension type (RFC 7366 section 2)
 _MOST_HELLOS = 64  # handshakes of one connection
 _MOST_UPDATES = 1 << 16  # key updates of one side
 _NAMES = ("CLIENT", "SERVER")
-
-NO_HELLO = "tls"  # reason of records of which no beginning was seen
 
 
 class _Talk:

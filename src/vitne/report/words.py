@@ -71,6 +71,7 @@ REASON_MEANS = {
     "tls": "encrypted with TLS",
     "quic": "encrypted with QUIC",
     "no-key": "encrypted with TLS or QUIC, its key is not in the key log",
+    "no-hello": "encrypted with TLS or QUIC, the handshake that tells its keys is not in the capture",
     "wrong-key": "encrypted with TLS or QUIC, the key in the key log does not fit",
     "unsupported-cipher": "encrypted with TLS or QUIC, in a version or with a cipher that is not opened",
     "damaged-record": "encrypted with TLS or QUIC, damaged",
