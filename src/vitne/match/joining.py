@@ -29,7 +29,7 @@ _MOST_PARTS = 8
 
 def match(case: Any, firmware: Firmware) -> Match:
     """Join a case (or the masked result of a scan) and a firmware."""
-    units = [unit for unit in firmware.units if unit.kind != "text"]
+    units = [_Present(unit) for unit in firmware.units if unit.kind != "text"]
     joined = []
     fitting: set[str] = set()
     touched: dict[str, set[str]] = {}
@@ -47,9 +47,9 @@ def match(case: Any, firmware: Firmware) -> Match:
                 fitting.add(part.path)
         joined.append(_joined(sending, parts))
     silent = tuple(
-        _silent(unit, touched.get(unit.path, set()))
-        for unit in units
-        if unit.could_send and unit.path not in fitting
+        _silent(each.unit, touched.get(each.unit.path, set()))
+        for each in units
+        if each.unit.could_send and each.unit.path not in fitting
     )
     rows = [*(each.verdict for each in joined), *(each.verdict for each in silent)]
     return Match(
@@ -61,6 +61,18 @@ def match(case: Any, firmware: Firmware) -> Match:
         counts={verdict: rows.count(verdict) for verdict in dict.fromkeys(rows)},
         notes=tuple(_notes(case, firmware)),
     )
+
+
+class _Present:
+    """A unit, and what is asked of it for every sending."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.hosts = {endpoint.host: endpoint.spots for endpoint in unit.endpoints}
+        self.domains = {each.domain: each.spots for each in reversed(unit.endpoints) if each.domain}
+        self.names: dict[str, Spot] = {each.name: each.spots[0] for each in unit.fields}
+        for sender in unit.senders:
+            self.names |= {each.text: each.spot for each in sender.evidence if each.kind == "field"}
 
 
 def _joined(sending: Sending, parts: list[Part]) -> Joined:
@@ -90,9 +102,10 @@ def _joined(sending: Sending, parts: list[Part]) -> Joined:
     )
 
 
-def _part(sending: Sending, unit: Unit) -> Part | None:
+def _part(sending: Sending, present: _Present) -> Part | None:
     """Give what a unit has in common with a sending, None for nothing."""
-    links = list(_links(sending, unit))
+    unit = present.unit
+    links = list(_links(sending, present))
     kinds = {link.by for link in links}
     if not kinds or kinds <= {"user", "domain"}:
         return None
@@ -108,7 +121,8 @@ def _part(sending: Sending, unit: Unit) -> Part | None:
     )
 
 
-def _links(sending: Sending, unit: Unit) -> Iterator[Link]:
+def _links(sending: Sending, present: _Present) -> Iterator[Link]:
+    unit = present.unit
     if sending.app and unit.kind == "package" and unit.name in sending.app.split(", "):
         yield Link(by="app", text=unit.name, spots=_whole(unit))
     shared = "" if sending.uid is None else _USERS.get(sending.uid % 100_000, "")
@@ -118,22 +132,16 @@ def _links(sending: Sending, unit: Unit) -> Iterator[Link]:
         if sending.sender == sender.id:
             spots = tuple(each.spot for each in sender.evidence[:4])
             yield Link(by="known sender", text=sender.id, spots=spots)
-    hosts = {endpoint.host: endpoint.spots for endpoint in unit.endpoints}
-    if sending.host in hosts:
-        yield Link(by="host", text=sending.host, spots=hosts[sending.host])
-    else:
-        near = [endpoint for endpoint in unit.endpoints if endpoint.domain == sending.domain != ""]
-        if near:
-            yield Link(by="domain", text=sending.domain, spots=near[0].spots)
-    yield from _names(sending, unit)
+    if sending.host in present.hosts:
+        yield Link(by="host", text=sending.host, spots=present.hosts[sending.host])
+    elif sending.domain in present.domains:
+        yield Link(by="domain", text=sending.domain, spots=present.domains[sending.domain])
+    yield from _names(sending, present.names)
 
 
-def _names(sending: Sending, unit: Unit) -> Iterator[Link]:
+def _names(sending: Sending, have: dict[str, Spot]) -> Iterator[Link]:
     """Compare the names of fields: those of the unit's texts, and those its known senders stand on."""
     wanted = {name for each in sending.fields if len(name := each.rpartition(".")[2]) >= _LONG}
-    have: dict[str, Spot] = {each.name: each.spots[0] for each in unit.fields}
-    for sender in unit.senders:
-        have |= {each.text: each.spot for each in sender.evidence if each.kind == "field"}
     shared = sorted(wanted & have.keys())
     if len(shared) >= _LEAST_NAMES and len(shared) >= _SHARE * len(wanted):
         text = f"{len(shared)} of {len(wanted)}: {', '.join(shared[:8])}"
