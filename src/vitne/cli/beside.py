@@ -12,8 +12,9 @@ import msgspec
 from vitne.cli import custody
 from vitne.evidence import ledger, occurred, sealing
 from vitne.evidence.attributing import destinations
-from vitne.model import StoreError, UsageError, VitneError
-from vitne.report.frozen import Beside, beside_of
+from vitne.model import Malformed, StoreError, UsageError, VitneError
+from vitne.report.frozen import Beside
+from vitne.report.shape import beside_in
 
 if TYPE_CHECKING:
     import argparse
@@ -40,12 +41,11 @@ def sealed_beside(bag: Path) -> Beside:
     """Give what stands beside the findings in a bag; raises StoreError where its document cannot be read."""
     place = bag / sealing.FINDINGS
     try:
-        document = msgspec.json.decode(place.read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.MsgspecError) as error:
+        return beside_in(place.read_bytes())
+    except (OSError, Malformed) as error:
         raise StoreError(
             f"the findings document of the bag cannot be read ({type(error).__name__})", where=str(place)
         ) from error
-    return beside_of(document)
 
 
 def _looked_up(given: str, case: Case, captures: Sequence[str], vantage: str) -> dict[str, Any]:

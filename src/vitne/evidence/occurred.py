@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from vitne.evidence.canonical import canonical
-from vitne.model import StoreError
+from vitne.model import Malformed, StoreError
 from vitne.report.frozen import plain
+from vitne.report.shape import occasions_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 NAME = "triggers.json"
-FORMAT = "vitne-triggers/1"
 _TIMES = 2000
 _MOST = 64 << 20
 
@@ -49,50 +47,10 @@ def kept(folder: Path) -> dict[str, Any] | None:
     try:
         if place.stat().st_size > _MOST:
             raise StoreError("the kept outcome of vitne triggers is too large", where=str(place))
-        said: dict[str, Any] = msgspec.json.decode(place.read_bytes(), type=_Kept).plain()
-    except (OSError, msgspec.MsgspecError, RecursionError) as error:
+        return occasions_in(place.read_bytes())
+    except (OSError, Malformed) as error:
         raise StoreError(
             f"the kept outcome of vitne triggers cannot be read ({type(error).__name__})",
             where=str(place),
             next_step="take the file away and run vitne triggers again",
         ) from error
-    return said
-
-
-class _Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    event: str
-    destination: str
-    verdict: str
-    sentence: str
-    events: int
-    transmissions: int
-    tests: dict[str, Any]
-    effect: dict[str, Any]
-    rivals: list[dict[str, str]] = []
-    through: str = ""
-    more_events: int | None = None
-    latencies_s: list[float | None] = []
-
-
-class _Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """The shape that reports rely on; anything else is refused."""
-
-    format: str
-    captures: list[dict[str, str]]
-    device: str
-    other_devices: int
-    observation: dict[str, Any]
-    clock: dict[str, Any] | None
-    logs: list[dict[str, Any]]
-    tested: int
-    left_out: int
-    blocked: str
-    beacons: dict[str, Any]
-    triggers: list[_Verdict]
-    event_times: dict[str, list[int | str]]
-    proofs: list[dict[str, Any]] = []
-
-    def plain(self) -> dict[str, Any]:
-        """Give it as plain values."""
-        said: dict[str, Any] = msgspec.to_builtins(self)
-        return said

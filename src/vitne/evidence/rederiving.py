@@ -18,14 +18,15 @@ from vitne.evidence.attributing import destinations
 from vitne.evidence.canonical import canonical
 from vitne.evidence.checking import Check
 from vitne.knowledge import Knowledge
-from vitne.model import CaptureError, Secrets, StoreError, Subject, UsageError
+from vitne.model import CaptureError, Malformed, Secrets, StoreError, Subject, UsageError
 from vitne.pipeline import Options, run_scan
 from vitne.pipeline.rederive import rederive
 from vitne.pipeline.rules import rules_used
 from vitne.report.audiences import Setting, page
 from vitne.report.facts import Facts
 from vitne.report.formats.webpage import render
-from vitne.report.frozen import Beside, beside_of, freeze, plain
+from vitne.report.frozen import Beside, freeze, plain
+from vitne.report.shape import beside_in
 from vitne.store import read_case
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def reports(document: dict[str, Any]) -> dict[str, bytes]:
 def _beside(bag: Path) -> Beside:
     """Give what stands beside the findings in the sealed document; nothing where it cannot be read."""
     try:
-        return beside_of(msgspec.json.decode((bag / sealing.FINDINGS).read_bytes(), type=dict[str, Any]))
-    except (OSError, msgspec.MsgspecError):
+        return beside_in((bag / sealing.FINDINGS).read_bytes())
+    except (OSError, Malformed):
         return Beside()
 
 

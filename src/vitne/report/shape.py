@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from vitne.model import Malformed
 from vitne.report.alternatives import Alternative
-from vitne.report.frozen import SCHEMA
+from vitne.report.frozen import SCHEMA, Beside, beside_of
 
 CHALLENGE = "vitne-challenge/1"
-__all__ = ["CHALLENGE", "SCHEMA", "Challenge", "Findings"]
-Whole = int | str
+__all__ = ["CHALLENGE", "SCHEMA", "Challenge", "Findings", "beside_in", "occasions_in"]
+Whole = int | Annotated[str, msgspec.Meta(pattern="^-?[0-9]{1,20}$")]
 """A whole number; beyond 2^53 its digits as text, so that any reader of JSON keeps them."""
 
 
@@ -64,6 +65,27 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
     seats: list[str]  # countries, two letters, sorted
 
 
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that one source says."""
+
+    kind: str  # what it is about
+    value: str  # in the source's own words
+    source: str
+    place: str  # where in the source
+    date: str  # of the source, "" for none
+    knowing: str  # how it is known
+    said_by: str  # who said so, "" where it is the source itself
+    trap: str  # why it misleads when read as ownership, "" for no known trap
+
+
+class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
+    """Facts that cannot all name the same thing."""
+
+    about: str
+    values: list[tuple[str, str]]  # what is said, and by which source
+    note: str
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one destination."""
 
@@ -71,14 +93,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     host: str  # "" where none is known
     port: int
     shown: str  # host as it may be shown
-    steps: dict[str, str]  # step -> yes, no or unknown
+    steps: dict[str, Literal["yes", "no", "unknown"]]  # by step
     tries: int | None  # requests to connect, null where captures were not read again
     repeated: dict[str, Any] | None  # how often, first, last, what changed between
     recipients: list[Organisation]
     stands_for: str  # name that it stands for in a demonstration, "" for none
     countries: list[str]  # two letters, sorted: all that tables name
-    facts: list[dict[str, str]]  # each with source, date, and how it is known
-    disagreements: list[dict[str, Any]]  # facts that cannot all name the same thing
+    facts: list[Fact]
+    disagreements: list[Disagreement]
     limits: list[str]  # what keeps these facts from naming a recipient
     unknown: list[str]  # kinds of facts that no source gives
 
@@ -91,6 +113,59 @@ class LookedUp(msgspec.Struct, frozen=True, kw_only=True):
     vantage: list[float] | None  # latitude and longitude of the capture, null where not given
     captures_read: bool  # the captures were read again for names and connections
     rows: list[Row]
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """How large a coupling is; further figures stand in the document of vitne triggers."""
+
+    window_s: float
+    responses: int  # events that were followed
+    expected: float  # of them by chance
+    excess: float  # share of events beyond chance
+
+
+class Test(msgspec.Struct, frozen=True, kw_only=True):
+    """One test; further figures stand in the document of vitne triggers."""
+
+    p_holm: float  # p-value corrected for the number of pairs
+
+
+class Rival(msgspec.Struct, frozen=True, kw_only=True):
+    """Another explanation."""
+
+    name: str
+    standing: str
+    because: str
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of event and one destination."""
+
+    event: str
+    destination: str
+    verdict: str
+    events: int
+    tests: dict[str, Test | None]
+    effect: Effect
+    rivals: list[Rival]
+    through: str  # event that stands between, "" for none
+
+
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
+    """The device's clock beside the capture's."""
+
+    offset_s: float
+    bound_s: float
+
+
+class Occasions(msgspec.Struct, frozen=True, kw_only=True):
+    """What set messages off: what reports rely on of the document of vitne triggers."""
+
+    tested: int
+    blocked: str  # why nothing can be claimed, "" for nothing in the way
+    clock: Clock | None
+    triggers: list[Verdict]
+    event_times: dict[str, list[Whole]]  # kind of event -> when, nanoseconds since 1970 in UTC
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +186,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     gaps: list[dict[str, Any]]
     oddities: list[dict[str, Any]]
     destinations: LookedUp | None  # null where nothing was looked up
-    occasions: dict[str, Any] | None  # the triggers document with event_times; null where not examined
+    occasions: Occasions | None  # the triggers document with event_times; null where not examined
     revealed: bool  # values of persons stand in it
 
 
@@ -121,3 +196,28 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
     schema: str
     findings: int  # that left the home network
     alternatives: list[Alternative]
+
+
+class _Around(msgspec.Struct, frozen=True, kw_only=True):
+    destinations: LookedUp | None = None
+    occasions: Occasions | None = None
+    revealed: bool = False
+
+
+def beside_in(data: bytes) -> Beside:
+    """Read what stands beside the findings in a frozen document; raises Malformed for another shape."""
+    try:
+        msgspec.json.decode(data, type=_Around)
+        return beside_of(msgspec.json.decode(data, type=dict[str, Any]))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise Malformed("the findings document is not of its shape", at=0) from error
+
+
+def occasions_in(data: bytes) -> dict[str, Any]:
+    """Read a kept document of verdicts; raises Malformed for another shape."""
+    try:
+        msgspec.json.decode(data, type=Occasions)
+        said: dict[str, Any] = msgspec.json.decode(data, type=dict[str, Any])
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise Malformed("this is no document of verdicts", at=0) from error
+    return said
