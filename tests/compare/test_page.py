@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 from tests.compare.test_verdicts import _dark, _half, _imeis
 
-from vitne.compare import compare
+from vitne.compare import Half, compare
 from vitne.compare.page import page
 from vitne.lab import samples
 
@@ -17,6 +18,14 @@ def test_the_page_shows_verdict_reasons_and_sight_of_both_halves() -> None:
     assert "cannot tell: perhaps now encrypted" in made
     assert "encoded: http, base64, json" in made
     assert "unreadable: carrier.example" in made
+
+
+def test_the_page_tells_what_both_halves_went_through() -> None:
+    before = _half("before", _imeis())
+    looks = tuple(msgspec.structs.replace(each, triggers={"boot": 2}) for each in before.looks)
+    made = page(compare(Half(label="before", looks=looks), _half("after", []))).decode()
+    assert "<li>device event: boot, 2 times</li>" in made
+    assert "only the half before went through boot (2 times)" in made
 
 
 def test_nothing_is_loaded_and_markup_of_a_name_is_text() -> None:
