@@ -154,3 +154,10 @@ def test_a_case_can_name_the_day_of_the_tables_it_is_read_with(tmp_path: Path, c
     assert main(["scan", capture, "--case", str(tmp_path / "d"), "--as-of", "yesterday"]) == 2
     assert not (tmp_path / "d").exists()
     capsys.readouterr()
+
+
+def test_a_damaged_list_of_tables_is_told_before_a_scan(tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "manifest.json").write_text("{}")
+    assert main(["scan", "/nonexistent.pcap", "--case", str(tmp_path / "c")]) == 1
+    assert "the list of snapshots cannot be read" in capsys.readouterr().err

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     from vitne.report.overview import overview
 
     _check_case(options.case)
-    _check_day(options)
+    _check_tables(options)
     _collect_seldom()
     options.keys = [*options.keys, *key_logs(options.captures)]
     options.apps = [*options.apps, *app_lists(options.captures)]
@@ -96,13 +96,14 @@ def _check_case(folder: str | None) -> None:
     check_place(Path(folder))
 
 
-def _check_day(options: argparse.Namespace) -> None:
-    """Refuse a day that is none before hours of reading."""
+def _check_tables(options: argparse.Namespace) -> None:
+    """Refuse a day that is none, and a list of tables that is damaged, before hours of reading."""
     asked = getattr(options, "as_of", "")
-    if asked not in {"", "capture"}:
-        from vitne.cli.knowing import day_of
+    if options.case or asked not in {"", "capture"}:
+        from vitne.cli.knowing import day_of, listed
 
-        day_of(asked, None)
+        listed()
+        day_of("" if asked == "capture" else asked, None)
 
 
 def _keep_searches() -> None:
