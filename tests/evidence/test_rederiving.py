@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from vitne.evidence import rederiving
+from vitne.evidence.canonical import canonical
 from vitne.evidence.rederiving import Known, check_findings
 from vitne.identify.subject import read_subject
+from vitne.knowledge import Knowledge, shipped
 
 
 @pytest.fixture
@@ -116,3 +118,31 @@ def test_reports_come_out_of_the_findings_again_and_a_changed_word_is_told(copy)
     (copy / "data/reports/press.html").unlink()
     told = {c.where: c.state for c in check_findings(copy, said(copy), Known()) if c.what == "report"}
     assert told["data/reports/owner.html"] == told["data/reports/press.html"] == "failed"
+
+
+def _of(copy, what, tables):
+    return [each for each in check_findings(copy, said(copy), Known(tables=tables)) if each.what == what]
+
+
+def test_destinations_are_looked_up_again_and_a_changed_recipient_is_told(copy) -> None:
+    tables = Knowledge([shipped()])
+    assert [each.state for each in _of(copy, "destinations", tables)] == ["confirmed"]
+    place = copy / "data" / "findings.json"
+    document = json.loads(place.read_bytes())
+    next(row for row in document["destinations"]["rows"] if row["recipients"])["recipients"][0]["name"] = (
+        "Another"
+    )
+    place.write_bytes(canonical(document))
+    assert [each.state for each in _of(copy, "destinations", tables)] == ["failed"]
+
+
+def test_with_other_tables_destinations_are_not_checked_and_that_is_said(copy) -> None:
+    [check] = _of(copy, "destinations", Knowledge([]))
+    assert check.state == "not-checked"
+    assert "sealed with the tables" in check.why
+
+
+@pytest.mark.parametrize("content", ["{", '{"destinations": {"rows": [7]}}', '{"occasions": []}'])
+def test_a_document_of_another_shape_fails_and_harms_nothing(copy, content) -> None:
+    (copy / "data" / "findings.json").write_text(content, encoding="utf-8")
+    assert [each.state for each in _of(copy, "document", Knowledge([shipped()]))] == ["failed"]
