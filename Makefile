@@ -37,6 +37,7 @@ $(VENV)/.run: $(VENV)/.made requirements/run.txt pyproject.toml build_kernel.py 
 	  $(PIP) --require-hashes -r requirements/compiler.txt; fi
 	@echo 'Setting up, 3 of 3: vitne itself, with its compiled kernel'
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src/vitne
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt

@@ -1,9 +1,9 @@
 """What a scan's memory grows by, per packet and per flow, beyond the mapped file.
 
-``python bench/memory.py`` makes captures of small packets from a seed, scans each with subject, case and page
-on one core, and takes the most anonymous memory of each run.  Packets and flows are varied in turn; the growth
-of each is the difference of two runs by the difference of their numbers.  ``--large`` goes up to a million of
-each; ``--quick`` measures the mode that looks at bytes as they are sent only.
+``python bench/memory.py`` makes captures of small packets of noise from a seed, scans each with subject, case
+and page on one core, and takes the most anonymous memory of each run.  Packets and flows are varied in turn;
+growth is the difference of two runs by the difference of their numbers.  Searched is what is sent, as it is
+sent (``--quick``): the tables are the same, and ``--full`` reads every packet of noise in every encoding.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def measured(packets: int, flows: int, options: argparse.Namespace) -> Point:
     with tempfile.TemporaryDirectory(prefix="vitne-memory-", dir=ram) as name:
         out = Path(name)
         command = [sys.executable, "-m", "vitne.cli", "scan", str(made.path), "--subject", str(made.subject)]
-        command += ["--case", str(out / "case"), "-q", "-j", "1", *(["--quick"] if options.quick else [])]
+        command += ["--case", str(out / "case"), "-q", "-j", "1", *([] if options.full else ["--quick"])]
         run = Run(command, set(sorted(os.sched_getaffinity(0))[:1]), out)
     frames = made.truth["frames"]
     return Point(int(str(frames)), flows, run.memory, run.cpu)
@@ -50,21 +50,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--large", action="store_true", help="up to a million packets and a million flows")
-    parser.add_argument("--quick", action="store_true", help="vitne's mode that looks at raw bytes only")
+    parser.add_argument("--packets", type=int, default=1_000_000, help="packets of the smaller captures")
+    parser.add_argument("--full", action="store_true", help="the whole scan, which takes hours on noise")
     parser.add_argument("--captures", type=Path, help="folder of captures (VITNE_BENCH_CAPTURES)")
     options = parser.parse_args()
-    few, many = (100_000, 1_000_000) if options.large else (25_000, 100_000)
-    points = {
-        (packets, flows): measured(packets, flows, options)
-        for packets, flows in ((few, few // 10), (many, few // 10), (many, many // 10), (many, many))
-    }
+    few = options.packets
+    plan = ((few, few // 100), (2 * few, few // 100), (few, few // 10), (few, few))
+    points = [measured(packets, flows, options) for packets, flows in plan]
     print("| packets | flows | MiB of anonymous memory | CPU s |\n|---|---|---|---|")
-    for point in points.values():
+    for point in points:
         print(f"| {point.packets} | {point.flows} | {point.memory / 2**20:.1f} | {point.cpu:.1f} |")
-    least, wide = points[few, few // 10], points[many, few // 10]
+    least, wide, busy, busiest = points
     per_packet = (wide.memory - least.memory) / (wide.packets - least.packets)
-    busy, busiest = points[many, many // 10], points[many, many]
     per_flow = (busiest.memory - busy.memory) / (busiest.flows - busy.flows)
     floor = least.memory - per_packet * least.packets - per_flow * least.flows
     print(f"growth per packet {per_packet:.1f} B, per flow {per_flow:.1f} B, floor {floor / 2**20:.0f} MiB")

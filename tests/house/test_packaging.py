@@ -110,7 +110,7 @@ def test_a_wheel_is_for_one_kind_of_machine_and_holds_one_kernel(wheel: Path) ->
 
 def test_a_wheel_holds_every_module_and_every_data_file(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    kinds = {".py", ".toml", ".json", ".j2", ".css", ".js"}
+    kinds = {".py", ".toml", ".json", ".html", ".css", ".js"}
     theirs = [path for path in (ROOT / "src" / "vitne").rglob("*") if path.suffix in kinds]
     assert len(theirs) > 150
     assert {str(path.relative_to(ROOT / "src")) for path in theirs} <= names

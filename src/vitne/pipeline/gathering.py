@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _MOST_FLOW = 256 << 20
 """Bytes of one side of a flow that are decoded; the rest is still searched raw."""
 _FLUSH = 4 << 20
+_MOST_HELD = 32 << 20  # bytes of batches that messages that wait may keep in memory
 _MOST_PENDING = 4096
 _MOST_REPEATS = 10_000
 """Entries of one value from one address to another."""
@@ -57,6 +58,7 @@ class Gathering:
         self._hits: dict[int, list[tuple[int, int]]] = {}
         self._pending: list[MessageWork] = []
         self._pending_bytes = 0
+        self._held = 0  # bytes of batches since the last flush: what waits keeps its batch
 
     def renew(self, groups: Sequence[Traffic]) -> None:
         """Forget what was gathered."""
@@ -155,6 +157,9 @@ class Gathering:
             side = sides[piece]
             self._views.setdefault(side, []).append(view)
             self._hits.setdefault(side, []).extend(by_piece.get(piece, ()))
+        self._held += len(batch.data)
+        if self._held >= _MOST_HELD:
+            self._flush()
 
     def note(self, traffic: Traffic, note: Gap | Oddity) -> None:
         """Take a gap or oddity that the reassembly tells."""
@@ -238,7 +243,7 @@ class Gathering:
 
     def _flush(self) -> None:
         """Draft what waits; after a fault again flow by flow, so that only the flow at fault is lost."""
-        works, self._pending, self._pending_bytes = self._pending, [], 0
+        works, self._pending, self._pending_bytes, self._held = self._pending, [], 0, 0
         if not works or self._guarded(-1, lambda: self._draft(works), last=False):
             return
         for number, group in groupby(works, key=lambda work: work.flow.number):
