@@ -21,6 +21,7 @@ _BY_FIRST: dict[int, tuple[str, ...]] = {
     0xAC: ("java",), 0xC0: ("cbor",), 0xC1: ("cbor",),
 }  # fmt: skip
 _PLAIN = re.compile(rb"[0-9A-Za-z=&:\"<>{} ]")  # letters and marks of ASCII, in texts of other sets, too
+_MARK = re.compile(rb"[=:{<][^=:{<]")  # of a record: other bytes read as another set by chance
 _ANY_FIRST = ("deflate", "brotli", "snappy", "lz4", "lzstring-raw")
 _PROBE = Limits(size=4096, children=64)
 _FRONT = 16  # bytes that may stand before the first child
@@ -50,7 +51,7 @@ def structured(decoded: bytes) -> bool:
         return True
     known = encodings()
     names = (*_BY_FIRST.get(decoded[0], ()), *_ANY_FIRST)
-    if len(_PLAIN.findall(decoded)) * 4 >= len(decoded):
+    if _MARK.search(decoded) and len(_PLAIN.findall(decoded)) * 4 >= len(decoded):
         names = ("charset", *names)
     if 0 in decoded:
         names = (*names, "utf16", "bson")
