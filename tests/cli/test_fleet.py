@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import jsonschema
@@ -67,9 +68,10 @@ def test_a_second_run_scans_nothing_and_gives_the_same(
 
 
 def test_a_fixed_build_is_counted_and_one_that_no_device_has_is_named(
-    place: Path, capsys: pytest.CaptureFixture[str]
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["fleet", str(place / "captures" / "fleet.csv"), "--out", str(place / "out"), "--fixed"]
+    shutil.copytree(place / "out", tmp_path / "out")
+    words = ["fleet", str(place / "captures" / "fleet.csv"), "--out", str(tmp_path / "out"), "--fixed"]
     capsys.readouterr()
     assert main([*words, "10.0A"]) == 0
     said = capsys.readouterr().out
