@@ -12,6 +12,7 @@ import numpy as np
 
 from vitne.model import GRADES, IDENTIFIERS, Destination, Finding
 from vitne.report.inert import visible
+from vitne.report.unread import bytes_opened, limits, with_opened
 from vitne.report.words import app_of, count_of, device_label, joined, listed, records_of, span
 from vitne.store import OpaqueTotal, OpenedTotal, columns_of
 
@@ -202,15 +203,15 @@ def overview(case: Outcome) -> Overview:
     unread: dict[str, list[OpaqueTotal]] = {label: [] for label in labels}
     for row in case.opaque:
         unread[row.device].append(row)
-    opened = {_opened_key(row.device, row.destination, row.transport): row.bytes for row in case.opened}
+    opened = bytes_opened(case)
     devices = tuple(
-        _with_opened(_near(label, found[label], unread[label], names=names), opened) for label in labels
+        with_opened(_near(label, found[label], unread[label], names=names), opened) for label in labels
     )
     records = records_of(case.captures)
     seen = span(case.captures)
     return Overview(
         headlines=_headlines(devices, seen, records, partial=case.partial),
-        limits=_limits(case),
+        limits=limits(case),
         devices=devices,
         partial=case.partial,
         span=seen,
@@ -231,25 +232,6 @@ def far_of(found: Finding, names: Mapping[tuple[str, int], Destination]) -> Dest
     ip, port = found.source.ip, found.source.port
     unnamed = Destination(ip=ip, port=port, host="", host_source="none", domain="")
     return names.get((ip, port), unnamed)
-
-
-def _opened_key(device: str, where: Destination, transport: str) -> tuple[str, str, str]:
-    return device, where.host or where.ip, f"{where.port}/{transport}"
-
-
-def _with_opened(near: Near, opened: Mapping[tuple[str, str, str], int]) -> Near:
-    """Tell of each destination how much of it keys opened."""
-    if not opened:
-        return near
-
-    def told(target: Target) -> Target:
-        where, transport = target.destination, target.addresses[0].rpartition("/")[2]
-        size = opened.get(_opened_key(near.label, where, transport), 0)
-        return msgspec.structs.replace(target, opened=size) if size else target
-
-    return msgspec.structs.replace(
-        near, targets=tuple(map(told, near.targets)), unread=tuple(map(told, near.unread))
-    )
 
 
 def _near(
@@ -412,23 +394,3 @@ def _left(near: Near, far: Sequence[Target]) -> str:
 def _short(identifier: str) -> str:
     """Give the first words of an identifier's title."""
     return title_of(identifier).split(",")[0]
-
-
-def _limits(case: Outcome) -> str:
-    """Say what could not be looked at."""
-    total = sum(row.bytes for row in case.opaque)
-    places = {(row.destination.host or row.destination.ip, row.destination.port) for row in case.opaque}
-    parts = []
-    if total:
-        where = count_of(len(places), "destination")
-        parts.append(f"{count_of(total, 'byte')} to or from {where} (encrypted or of unknown form)")
-    gaps = sum(gap.count for gap in case.gaps)
-    if gaps:
-        parts.append(f"{count_of(gaps, 'gap')} in what was captured")
-    read = sum(row.bytes for row in case.opened)
-    keys = f"Opened with keys: {count_of(read, 'byte')}. " if read else ""
-    if not parts:
-        return (
-            f"{keys}Every message of the capture could be read; what passed elsewhere or later is not in it."
-        )
-    return f"{keys}Not looked into: {joined(parts)}. What stands in there is unknown."
