@@ -34,3 +34,25 @@ def test_a_zone_to_the_west_is_a_value_and_no_option() -> None:
     assert read(["events", "show", "a", "--zone", "-0530"]).zone == "-0530"
     with pytest.raises(SystemExit):
         read(["triggers", "case", "--events", "a", "--zone", "-v"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["capture", "-i", "lo", "--buffer", "9999999"],
+        ["capture", "-i", "lo", "--snap", "0"],
+        ["capture", "-i", "lo", "--file-size", "-5"],
+        ["capture", "-i", "lo", "--files", "many"],
+        ["watch", "lo", "--every", "0"],
+        ["watch", "lo", "--seconds", "-1"],
+        ["lab", "--hours", "1e9"],
+        ["lab", "--speed", "nan"],
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused_with_the_bounds(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        build_parser().parse_args(words)
+    assert ended.value.code == 2
+    assert "between" in capsys.readouterr().err or words[-1] == "many"
