@@ -115,7 +115,7 @@ def _kept(headers: Iterable[Header], body: Body) -> list[Header]:
 
 
 def _header(name: bytes, value: bytes) -> tuple[bytes, Header]:
-    """Give a header's name in small letters, b"" where it cannot stand in the text, and how it stands there."""
+    """Give a header's name in small letters, b"" where it cannot stand in the text, and how it stands."""
     if name[:1] == b":":
         return b"", (b"", b"")  # pseudo-headers of HTTP/2 say what the start line says
     plain = _NOT_NAME.sub(b"_", name)
