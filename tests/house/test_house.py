@@ -32,7 +32,6 @@ TWINLESS = {
     "pipeline/flowreader.py": "pipeline/test_plain.py",
     "pipeline/flowwork.py": "pipeline/test_scan.py",
     "pipeline/gathering.py": "pipeline/test_scan.py",
-    "pipeline/gathering.py": "pipeline/test_scan.py",
     "pipeline/messagework.py": "pipeline/test_scan.py",
     "pipeline/saying.py": "pipeline/test_repeats.py",
     "pipeline/result.py": "pipeline/test_scan.py",
