@@ -36,6 +36,8 @@ RARE = (
     "blake2s",
     "sha512_256",
 )
+SUMMED = frozenset({"imei", "imsi", "meid", "android-id", "mac-address", "serial-number"})
+# of which check sums of four bytes are looked for, in the usual spelling: of all they would meet by chance
 TWICE = ("md5", "sha1", "sha256")
 SIZES = {"md5": 16, "sha1": 20, "sha256": 32}  # bytes
 SALTED = ("md5", "sha1", "sha256", "sha512", "sm3")
@@ -183,7 +185,8 @@ class Digests:
     def _entries(self) -> Iterator[Entry]:
         names = known((*PLAIN, *RARE))
         for row, name, text in self._all_spellings():
-            for kind in names if name else (*names, "crc32"):  # four bytes of every spelling meet by chance
+            short = not name and self._seeds[row].identifier in SUMMED
+            for kind in (*names, "crc32") if short else names:
                 yield Entry(row, name, text, ((kind, ()),), digest(kind, text))
             for kind in TWICE:
                 first = digest(kind, text).hex().encode()
