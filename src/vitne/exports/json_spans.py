@@ -34,6 +34,7 @@ def _container(depth: int) -> re.Pattern[bytes]:
 
 _WHOLE = _container(_USUAL_DEPTH)
 
+
 def span_or_gap(start: int, end: int) -> Span | Gap:
     """Give the range of an entry, a Gap where it is too long to be read."""
     if end - start <= MOST_ENTRY:
