@@ -110,7 +110,9 @@ def test_what_is_passed_over_is_told_as_if_it_were_read(tmp_path: Path, seed: in
     assert any(one["identifier"] == "imei" and one["protocol"] == "dns" for one in slow["findings"])
 
 
-def test_a_question_in_whose_name_nothing_stands_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_in_whose_name_nothing_stands_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     talk = Asking()
     for number in range(40):
         asked = query("shop.example", 0x8000 + number)

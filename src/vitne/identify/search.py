@@ -45,7 +45,7 @@ HAYSTACK = 1 << 30  # bytes that chance is reckoned for, unless the caller knows
 class Searcher:
     """The seeds of a subject, ready to be looked for."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what one search is asked for)
         self,
         seeds: Sequence[Seed],
         *,
