@@ -59,7 +59,7 @@ def terminal(case: Case) -> str:
     from vitne.report.formats.table import print_result
 
     shown = _console(COLUMNS)
-    print_result(case, shown, quiet=False, verbose=False)
+    print_result(case, shown)
     drawn = _console(COLUMNS + 2)
     drawn.print(Text("$ make demo", "bold"), Text(""), sep="\n")
     for line in shown.export_text(styles=True).splitlines():
