@@ -20,7 +20,7 @@ OPTIONS = {
     },
     "fleet": {
         "--out", "--subject", "--keys", "--sender", "--partition", "--engine", "-j", "--jobs", "--json", "-q",
-        "--quiet",
+        "--quiet", "--patience", "--fixed",
     },
     "plan": set(),
     "learn": {"--host", "--draft", "--json", "--capture", "--keys"},

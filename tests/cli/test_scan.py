@@ -12,7 +12,7 @@ import pytest
 from tests.decrypt.peers import Peers, frames_of, write_certificate
 
 from vitne.cli import scan
-from vitne.cli.main import DONE, FAILED, FOUND, STOPPED, main
+from vitne.cli.main import DONE, FAILED, FOUND, STOPPED, build_parser, main
 from vitne.lab.pcap import pcap
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def options(**changes: object) -> argparse.Namespace:
     plain: dict = {"fail_on": None, "fail_on_kind": [], "captures": ["a.pcap", "-"], "keys": ["k.log"]}
-    plain |= {"device": None, "subject": None, "secrets": None, "apps": []}
+    plain |= {"device": None, "subject": None, "secrets": None, "apps": [], "quick": False}
     return argparse.Namespace(**{**plain, **changes})
 
 
@@ -95,3 +95,10 @@ def test_a_key_log_opens_a_capture_and_show_finds_it_again(tmp_path: Path, capsy
     assert "490154203237518" in shown
     assert "tls" in shown
     assert main(["scan", str(capture), "--keys", str(capture), "-q"]) != DONE
+
+
+def test_quick_search_is_an_option_of_the_command_and_told_in_the_case() -> None:
+    parsed = build_parser().parse_args(["scan", "a.pcap", "--quick"])
+    assert parsed.quick is True
+    assert scan.run_facts(options(quick=True), 5)["quick"] is True
+    assert build_parser().parse_args(["scan", "a.pcap"]).quick is False

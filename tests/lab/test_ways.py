@@ -144,7 +144,7 @@ def test_a_router_pipes_what_tcpdump_sees(home: Home, tmp_path: Path, verb: str)
         dump.stdout.close()
         dump.stderr.readline()
         home.register(2)
-        time.sleep(0.5)
+        time.sleep(2.5)  # tcpdump takes what the kernel hands it, a second's worth at a time
         dump.terminate()
         said, _ = read.communicate(timeout=120)
         assert read.returncode == 0
