@@ -71,12 +71,16 @@ def _confirm() -> None:
         raise UsageError("nothing was asked", next_step="without --online the tables at hand are used")
 
 
+_CLOSED = frozenset({"tls", "no-key", "wrong-key", "no-hello"})
+"""Reasons why what went inside TLS was not read: with keys, what kept each from opening it."""
+
+
 def _closed(case: Case) -> set[tuple[str, int, str]]:
     """Give the destinations of a case that speak TLS."""
     closed = {
         row
         for row in case.opaque
-        if row.transport == "tcp" and row.protocol in {"tls", ""} and row.reason == "tls"
+        if row.transport == "tcp" and row.protocol in {"tls", ""} and row.reason in _CLOSED
     }
     return {
         (row.destination.ip, row.destination.port, row.destination.host)
