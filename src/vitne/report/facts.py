@@ -65,6 +65,11 @@ class Facts:
         """Give the words of what left the home network, each once."""
         return list(dict.fromkeys(line["identifier"] for t in self.outside for line in self.lines(t)))
 
+    @property
+    def quick(self) -> bool:
+        """Say whether known values alone were looked for, in bytes as they stand."""
+        return any(gap["kind"] == "not-unwrapped" for gap in self.document["gaps"])
+
     def name(self, target: dict[str, Any]) -> str:
         """Give what to call a destination."""
         if target["scope"] == "multicast" and not target["host"]:

@@ -101,3 +101,14 @@ def test_an_empty_case_has_a_report_that_claims_nothing(reader) -> None:
     told = texts(page(reader, Facts(empty, say), Setting(country="NO")))
     assert say("whole_file") in told
     assert say("partial") in told
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_quick_search_is_told_to_every_reader(document, reader) -> None:
+    gap = {"kind": "not-unwrapped", "why": "quick search of 3 flows", "count": 1}
+    say = messages("en")
+    told = texts(page(reader, Facts({**document, "gaps": [gap]}, say), Setting(encodings=("base64",))))
+    assert say("quick_search") in told
+    assert not any(line.startswith("Had ") for line in told)
+    whole = texts(page(reader, Facts({**document, "gaps": []}, say), Setting(encodings=("base64",))))
+    assert say("quick_search") not in whole

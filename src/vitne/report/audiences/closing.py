@@ -19,6 +19,8 @@ def closing(facts: Facts, *, legal: bool = False) -> list[Block]:
         lines.append(say("whole_file"))
     if facts.document["partial"]:
         lines.append(say("partial"))
+    if facts.quick:
+        lines.append(say("quick_search"))
     if legal:
         read = law()
         lines.append(

@@ -205,7 +205,9 @@ def _power(facts: Facts, setting: Setting) -> list[Block]:
     seeds = {one["identifier"] for one in facts.document["findings"] if one["seed"]}
     known = [say.of(word) for word in sorted(seeds)]
     blocks: list[Block] = [Heading(1, say("l_power"))]
-    if known and setting.encodings:
+    if facts.quick:
+        blocks.append(Para(say("quick_search")))
+    elif known and setting.encodings:
         what, names = say.listed(known, 12), ", ".join(setting.encodings)
         blocks.append(Para(say("l_power_line", what=what, n=len(setting.encodings), names=names)))
     return [*blocks, Para(say("l_power_not", bytes=size))]

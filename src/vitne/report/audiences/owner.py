@@ -73,7 +73,8 @@ def _meaning(facts: Facts) -> list[str]:
 
 def _unknown(facts: Facts) -> list[str]:
     say = facts.say
-    lines = [say("u_reader"), say("u_elsewhere")]
+    lines = [say("quick_search")] if facts.quick else []
+    lines += [say("u_reader"), say("u_elsewhere")]
     size, places = facts.opaque()
     if places:
         lines.append(say("u_opaque", bytes=size, n=places))
