@@ -84,3 +84,15 @@ def test_a_flow_is_read_as_the_kernel_lays_it_out() -> None:
     fields = FLOW.fields or {}
     assert {name: fields[name][1] for name in before} == before
     assert [fields[name][1] for name in ("low", "range", "acked")] == [48, 56, 72]
+
+
+def test_endpoints_and_payload_say_what_the_columns_say(traffic):
+    walked = traffic
+    columns = walked.flow_columns()
+    rows = walked.endpoints(0, walked.flow_count)
+    assert rows.shape == (walked.flow_count, 45)
+    assert rows[:, :32].tobytes() == np.ascontiguousarray(columns["address"]).tobytes()
+    assert rows[:, 32:44].tobytes() == np.ascontiguousarray(columns["mac"]).tobytes()
+    assert rows[:, 44].tolist() == columns["answered"].tolist()
+    assert walked.endpoints(1, 2).tobytes() == rows[1:2].tobytes()
+    assert walked.payload_bytes() == int(columns["payload"].sum()) > 0

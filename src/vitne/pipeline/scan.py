@@ -206,8 +206,11 @@ class _Scan:
         self.counts["flows"] = self.counts.get("flows", 0) + flows
         self.counts["flows_searched"] = self.counts.get("flows_searched", 0) + searched
         if self.options.quick:
-            payload = traffic.walked.flow_columns()["payload"]
-            self._searched += int((payload if keep is None else payload[keep]).sum())
+            walked = traffic.walked
+            whole = keep is None
+            self._searched += (
+                walked.payload_bytes() if whole else int(walked.flow_columns()["payload"][keep].sum())
+            )
         for note in traffic.walked.notes():
             self.work.note(traffic, note)
 

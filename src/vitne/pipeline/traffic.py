@@ -186,16 +186,8 @@ def _distinct(traffic: Traffic) -> Iterator[Flow]:
     count = traffic.walked.flow_count
     if not count:
         return
-    columns = traffic.walked.flow_columns()
-    address, mac, answered = (columns[name] for name in ("address", "mac", "answered"))
     for low in range(0, count, _SOME):
-        high = min(low + _SOME, count)
-        ends = [
-            address[low:high].reshape(high - low, 32),
-            mac[low:high].reshape(high - low, 12),
-            answered[low:high].astype(np.uint8).reshape(-1, 1),
-        ]
-        key = np.ascontiguousarray(np.concatenate(ends, axis=1))
+        key = traffic.walked.endpoints(low, min(low + _SOME, count))
         _, first = np.unique(key.view(np.dtype((np.void, key.shape[1]))).ravel(), return_index=True)
         for number in np.sort(first):
             yield traffic.walked.flow(low + int(number))

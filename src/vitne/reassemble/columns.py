@@ -70,10 +70,14 @@ class FlowColumns(Mapping[str, np.ndarray]):
         """Sum the captured payload bytes per flow and side, copies of frames left out."""
         sides = self._traffic.flow_count * 2
         total = np.zeros(sides, dtype=np.int64)
-        table = self._kernel.rows()
-        for begin in range(0, len(table), STEP):
-            rows = table[begin : begin + STEP]
-            kept = (rows["flow"] != NO_FLOW) & (rows["size"] >> SIZE_BITS & ROW_DUPLICATE == 0)
-            held = (rows["place"][kept] & SIZE_MOST).astype(np.float64)
-            total += np.bincount(rows["flow"][kept], held, sides).astype(np.int64)
+        for flow, held in captured(self._kernel.rows()):
+            total += np.bincount(flow, held.astype(np.float64), sides).astype(np.int64)
         return total.reshape(-1, 2)
+
+
+def captured(table: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield flow and side by number, and captured payload bytes, of some rows at a time, copies left out."""
+    for begin in range(0, len(table), STEP):
+        rows = table[begin : begin + STEP]
+        kept = (rows["flow"] != NO_FLOW) & (rows["size"] >> SIZE_BITS & ROW_DUPLICATE == 0)
+        yield rows["flow"][kept], (rows["place"][kept] & SIZE_MOST).astype(np.int64)

@@ -20,7 +20,7 @@ from vitne.kernel.walk import (
 )
 from vitne.model import Flow, Place
 from vitne.reassemble.batches import batches
-from vitne.reassemble.columns import STEP, FlowColumns
+from vitne.reassemble.columns import STEP, FlowColumns, captured
 from vitne.reassemble.counts import Count, counted, note_of
 
 if TYPE_CHECKING:
@@ -97,6 +97,24 @@ class Traffic:
         there may be millions of flows.
         """
         return FlowColumns(self, self._kernel)
+
+    def endpoints(self, low: int, high: int) -> np.ndarray:
+        """Give what flows [low, high) are between: uint8 (flows, 45).
+
+        Two network addresses of 16 bytes, two link addresses of 6, and 1 where the server sent something.
+        """
+        flows = self._flows[low:high]
+        count = len(flows)
+        parts = (
+            flows["address"].reshape(count, 32),
+            self._kernel.macs()[flows["mac"]].reshape(count, 12),
+            (flows["side"][:, 1:] & SIDE_SENT > 0).astype(np.uint8),
+        )
+        return np.ascontiguousarray(np.concatenate(parts, axis=1))
+
+    def payload_bytes(self) -> int:
+        """Sum the captured payload of all flows, copies left out."""
+        return sum(int(held.sum()) for _, held in captured(self._rows))
 
     @property
     def flows(self) -> np.ndarray:
