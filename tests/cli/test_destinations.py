@@ -30,6 +30,7 @@ def test_destinations_are_grouped_by_recipient_with_their_ladder(folder: Path, c
     assert "Recipient: China Telecom (stand-in for zzhc.vnet.cn)" in shown
     assert "Recipient: unknown" in shown
     assert "8 times over" in shown
+    assert "resolved, attempted, connected, sent, acknowledged, refused; unknown: accepted" in shown
     assert "Personal data was sent and nothing shows that it arrived" in shown
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from rich.table import Table as Grid
 from rich.text import Text
 
 from vitne.attribute.attribution import Asked, Attributor
@@ -19,6 +18,7 @@ from vitne.attribute.table import shipped_table
 from vitne.cli.knowing import day_of, knowledge
 from vitne.model import CaptureError, StoreError
 from vitne.report import visible
+from vitne.report.words import count_of
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from vitne.store import Case
 
 Pair = tuple["Rungs", "Attribution"]
-_SIGNS = {"yes": "yes", "no": "no", "unknown": "?"}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -126,20 +125,28 @@ def country_of(one: Attribution) -> str:
 
 def _group(console: Console, name: str, pairs: Sequence[Pair]) -> None:
     console.print(Text(f"\nRecipient: {visible(name, 120)}", style="bold"))
-    grid = Grid(box=None)
-    for column in ("destination", "country", *STEPS[:-1], "times", "identifiers"):
-        grid.add_column(column, overflow="fold")
     for rungs, one in pairs:
         what = ", ".join(f"{identifier} {count}" for identifier, count in rungs.identifiers.items())
         what = what or (f"{rungs.opaque} bytes unreadable" if rungs.opaque else "nothing personal found")
-        times = str(rungs.repeated.count) if rungs.repeated is not None else "0"
-        cells = [f"{one.shown or rungs.ip}:{rungs.port}" if rungs.port else rungs.ip, country_of(one)]
-        cells += [_SIGNS[rungs.steps[step]] for step in STEPS[:-1]] + [times, what]
-        grid.add_row(*(Text(visible(cell, 120)) for cell in cells))
-    console.print(grid)
+        times = count_of(rungs.repeated.count, "time") if rungs.repeated is not None else "no message"
+        where = f"{one.shown or rungs.ip}:{rungs.port}" if rungs.port else rungs.ip
+        console.print(Text(f"  {visible(where, 120)}  country {country_of(one)} · {times}"))
+        console.print(Text(f"    {_climbed(rungs)}", style="dim"))
+        console.print(Text(f"    {visible(what, 400)}"))
     for rungs, one in pairs:
         if rungs.identifiers:
             console.print(Text(f"  {visible(one.shown or rungs.ip, 100)}: {told(rungs)}", style="dim"))
+
+
+def _climbed(rungs: Rungs) -> str:
+    """Say which steps the packets prove, which they exclude, and which nothing tells."""
+    words = {"yes": "", "no": "not: ", "unknown": "unknown: "}
+    parts = []
+    for seen, lead in words.items():
+        steps = [step for step in STEPS[:-1] if rungs.steps[step] == seen]
+        if steps:
+            parts.append(f"{lead}{', '.join(steps)}")
+    return "; ".join(parts)
 
 
 def told(rungs: Rungs) -> str:
