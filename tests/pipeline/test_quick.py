@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import time
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,30 @@ def test_a_value_over_the_border_of_two_batches_is_found(tmp_path: Path):
     talk.tcp([(CLIENT, NOISE[:50_000] * 170 + b"|" + IMEI.encode() + b"|" + NOISE[:9000])], port=4444)
     (finding,) = quickly(tmp_path, talk).findings
     assert finding.value == IMEI
+
+
+def test_a_long_flow_is_searched_like_a_short_one(tmp_path: Path):
+    talk = Talk()
+    body = b"event=open&id=Zaphod%20Beeblebrox&x=1"
+    bulk = post(b"." * (9 << 20), kind="text/plain")
+    asked = (
+        bulk + post(body, kind="application/x-www-form-urlencoded") + get("/weather?lat=59.9138&lon=10.7522")
+    )
+    talk.tcp([(CLIENT, asked), (SERVER, OK * 3)])
+    found = quickly(tmp_path, talk, NAME + PLACE).findings
+    assert sorted(one.identifier for one in found) == ["location", "person-name"]
+
+
+def test_a_stream_full_of_a_value_takes_no_square_of_its_length(tmp_path: Path):
+    talk = Talk()
+    talk.tcp(
+        [(CLIENT, b"".join(NOISE[at : at + 2000] + b"|" + IMEI.encode() + b"|" for at in range(8000)))],
+        port=4444,
+    )
+    begun = time.process_time()
+    result = quickly(tmp_path, talk)
+    assert len(result.findings) == 8000
+    assert time.process_time() - begun < 60
 
 
 def test_any_number_of_workers_gives_the_same(tmp_path: Path):

@@ -117,7 +117,9 @@ class Searcher:
         bounds: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
     ) -> RawHits:
         """Add where known places may be written, as weak hits of no needle; ``bounds`` as above."""
-        return with_beginnings(hits, reject_crossing(self._places.written(data), *bounds), bounds[0])
+        found = self._places.written(data)
+        self.complete = self.complete and found.complete
+        return with_beginnings(hits, reject_crossing(found, *bounds), bounds[0])
 
     def places(self, data: bytes) -> list[tuple[int, int]]:
         """Give all ranges of some data in which a known value may stand, those that are none too."""

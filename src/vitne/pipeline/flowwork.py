@@ -57,8 +57,10 @@ class FlowWork(Gathering):
         )
         self._protocols: tuple[Traffic | None, np.ndarray] = (None, np.zeros(0, dtype=np.uint8))
 
-    def _plain_of(self, traffic: Traffic, batch: StreamBatch, hits: RawHits) -> dict[int, Exchange]:
-        """Give the plain conversations of a batch by the number of their flow."""
+    def _plain_of(
+        self, traffic: Traffic, batch: StreamBatch, hits: RawHits, chosen: Sequence[int]
+    ) -> dict[int, Exchange]:
+        del chosen
         if not self.reader.shortcuts or not isinstance(traffic.walked, Walked):
             return {}
         if self._protocols[0] is not traffic:

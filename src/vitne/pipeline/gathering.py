@@ -18,7 +18,7 @@ from vitne.pipeline.views import Pieces, SideView, join
 from vitne.pipeline.workers import Haul
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from vitne.assess import Draft
     from vitne.attribute import Devices
@@ -129,13 +129,15 @@ class Gathering:
         """Take a flow as it is on the wire, or what was inside: ``known`` then names the far end."""
         raise NotImplementedError
 
-    def _chosen(self, batch: StreamBatch, hits: RawHits) -> Iterable[int]:
+    def _chosen(self, batch: StreamBatch, hits: RawHits) -> Sequence[int]:
         """Give the pieces that are to be read, ascending."""
         del hits
         return range(len(batch.flow))
 
-    def _plain_of(self, traffic: Traffic, batch: StreamBatch, hits: RawHits) -> dict[int, Exchange]:
-        """Give the plain conversations of a batch by the number of their flow."""
+    def _plain_of(
+        self, traffic: Traffic, batch: StreamBatch, hits: RawHits, chosen: Sequence[int]
+    ) -> dict[int, Exchange]:
+        """Give the plain conversations among the chosen pieces by the number of their flow."""
         raise NotImplementedError
 
     # -- batches -----------------------------------------------------------------------------------------
@@ -145,9 +147,10 @@ class Gathering:
         hits = self.sightings.raw(batch)
         by_piece = self.sightings.by_piece(batch, hits)
         pieces, sides = Pieces(batch), batch.side.tolist()
-        plain = self._plain_of(traffic, batch, hits)
+        chosen = self._chosen(batch, hits)
+        plain = self._plain_of(traffic, batch, hits, chosen)
         flows = batch.flow.tolist()
-        for piece in self._chosen(batch, hits):
+        for piece in chosen:
             number = flows[piece]
             if number != self._open:
                 self._close(traffic)

@@ -7,6 +7,7 @@ is the datagram, or a stretch of the stream around the hit.  What is left out is
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,10 +45,13 @@ class QuickSightings(Sightings):
 
     weak = True
 
-    def raw(self, batch: StreamBatch) -> RawHits:
-        """Search a batch raw, for places written in degrees too."""
-        hits = self.searcher.raw(batch.data, batch.start, batch.end, whole=False)
-        return self.searcher.with_places(hits, batch.data, (batch.start, batch.end))
+    def searched(self, data: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> RawHits:
+        """Search pieces of a buffer raw, for places written in degrees too.
+
+        What may be a part of something longer is among them: nobody framed the messages yet.
+        """
+        hits = self.searcher.raw(data, starts, ends, whole=False)
+        return self.searcher.with_places(hits, data, (starts, ends))
 
     def _seen(self, work: MessageWork, found: list[Sighting]) -> Seen:
         del work
@@ -63,7 +67,7 @@ class QuickWork(Gathering):
         searcher = Searcher(seeds, haystack=haystack, digests=False)
         super().__init__(searcher, QuickSightings(searcher, devices), devices, captures)
 
-    def _chosen(self, batch: StreamBatch, hits: RawHits) -> Iterable[int]:
+    def _chosen(self, batch: StreamBatch, hits: RawHits) -> Sequence[int]:
         """Give the pieces of flows that are hit, or that do not lie whole in this batch."""
         flows = batch.flow
         touched = np.unique(flows[hits.piece[hits.piece >= 0]])
@@ -71,11 +75,11 @@ class QuickWork(Gathering):
         chosen: list[int] = np.flatnonzero(np.isin(flows, np.union1d(touched, going))).tolist()
         return chosen
 
-    def _plain_of(self, traffic: Traffic, batch: StreamBatch, hits: RawHits) -> dict[int, Exchange]:
-        if not len(hits.start):
-            return {}
+    def _plain_of(
+        self, traffic: Traffic, batch: StreamBatch, hits: RawHits, chosen: Sequence[int]
+    ) -> dict[int, Exchange]:
         wanted = np.zeros(len(batch.flow), dtype=bool)
-        wanted[list(self._chosen(batch, hits))] = True
+        wanted[chosen] = True
         return exchanges(batch, traffic.walked.flow_columns()["protocol"], hits, wanted=wanted)
 
     def _told(
@@ -93,7 +97,7 @@ class QuickWork(Gathering):
         works = self._framed(traffic, flow, views, exchange) if exchange is not None else []
         for side, found in hits.items():
             held = [(work.message.start, work.message.end) for work in works if work.message.side == side]
-            left = [hit for hit in sorted(set(found)) if not _inside(hit, held)]
+            left = _outside(sorted(set(found)), held)
             loose = _datagrams if flow.transport == "udp" else _stretches
             works += [MessageWork(traffic, flow, one, views[side]) for one in loose(side, views[side], left)]
         for work in works:
@@ -120,16 +124,28 @@ class QuickWork(Gathering):
         return works
 
 
-def _inside(hit: Hit, ranges: list[tuple[int, int]]) -> bool:
-    return any(start <= hit[0] and hit[1] <= end for start, end in ranges)
+def _outside(hits: list[Hit], ranges: list[Hit]) -> list[Hit]:
+    """Give the hits that lie in none of some ranges, which ascend and do not touch."""
+    begins = [start for start, _ in ranges]
+    left = []
+    for start, end in hits:
+        at = bisect_right(begins, start) - 1
+        if at < 0 or end > ranges[at][1]:
+            left.append((start, end))
+    return left
 
 
 def _stretches(side: int, view: SideView, hits: list[Hit]) -> Iterator[Message]:
     """Give stretches of a stream around hits; those that touch are one.  None reaches over a hole."""
-    ends = [(offset, offset + stop - begin) for offset, begin, stop in view.spans()]
-    for first, last in ends:
-        own = [hit for hit in hits if first <= hit[0] and hit[1] <= last]
-        for start, end in _joined(own, (first, last)):
+    at = 0
+    for offset, begin, stop in view.spans():
+        bounds = (offset, offset + stop - begin)
+        own = []
+        while at < len(hits) and hits[at][0] < bounds[1]:
+            if hits[at][0] >= bounds[0] and hits[at][1] <= bounds[1]:
+                own.append(hits[at])
+            at += 1
+        for start, end in _joined(own, bounds):
             yield Message(protocol="stream", kind="data", side=side, start=start, end=end)
 
 

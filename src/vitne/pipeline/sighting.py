@@ -50,8 +50,12 @@ class Sightings:
 
     def raw(self, batch: StreamBatch) -> RawHits:
         """Search a batch raw."""
-        hits = self.searcher.raw(batch.data, batch.start, batch.end)
+        hits = self.searched(batch.data, batch.start, batch.end)
         return self.searcher.with_beginnings(hits, batch.data, (batch.start, batch.end))
+
+    def searched(self, data: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> RawHits:
+        """Search pieces of a buffer raw."""
+        return self.searcher.raw(data, starts, ends)
 
     def by_piece(self, batch: StreamBatch, hits: RawHits) -> dict[int, list[Hit]]:
         """Give stream ranges of raw hits per piece.  Hits over a hole are none, weak ones are left out."""
@@ -72,7 +76,7 @@ class Sightings:
         data = np.frombuffer(view.data, dtype=np.uint8)
         if not len(data):
             return []
-        hits = self.searcher.raw(data, np.asarray([0]), np.asarray([len(data)]))
+        hits = self.searched(data, np.asarray([0]), np.asarray([len(data)]))
         runs = (view.positions, view.offsets)
         starts, ends = _offsets(hits.start, *runs), _offsets(hits.end - 1, *runs) + 1
         whole = (ends - starts == hits.end - hits.start) & (self.weak | ~hits.weak)
