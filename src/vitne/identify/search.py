@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -24,10 +23,10 @@ from vitne.identify.pieces import WAYS, Pieces, Shared
 from vitne.identify.places import Pair, Places, judge_place
 from vitne.identify.raw_hits import RawHits, with_beginnings
 from vitne.identify.sets import ONLY_TOGETHER, in_list, together
-from vitne.identify.values import check_value
+from vitne.identify.values import canonical
 from vitne.identify.variants import needles as needles_of
 from vitne.identify.variants import write
-from vitne.model import Sighting, UsageError
+from vitne.model import Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +61,7 @@ class Searcher:
         ``engine`` is "hyperscan", "numpy" or "" for the best; without ``digests`` those that no engine
         searches (salted, keyed, cut short) are not looked up.
         """
-        self.seeds = tuple(map(_canonical, seeds))
+        self.seeds = tuple(map(canonical, seeds))
         self.needles = needles_of(self.seeds)
         self._engine = Needles.compile(self.needles, engine=engine)
         self._keywords = keywords
@@ -71,7 +70,11 @@ class Searcher:
         self._alike = Counter((needle.seed, len(needle.data)) for needle in self.needles)
         self._places = Places(self.seeds)
         self._pieces = Pieces(self.seeds, engine=engine)
-        self._digests = Digests(self.seeds, salts) if digests and any(map(_of_subject, self.seeds)) else None
+        self._digests = (
+            Digests(self.seeds, salts)
+            if digests and any(seed.origin == "subject" for seed in self.seeds)
+            else None
+        )
         self._looked_up: dict[int, int] = {}  # identity of a needle that no engine searches -> its row
         self._judgements: dict[int, Evidence] = {}
         self.complete = True  # false once a buffer held more hits than are kept
@@ -343,23 +346,9 @@ class Searcher:
         )
 
 
-def _of_subject(seed: Seed) -> bool:
-    return seed.origin == "subject"
-
-
 def _part_of_name(spelling: str) -> str:
     """Say which part of a name a spelling is, "" for a whole one: a part does not equal the known value."""
     return next((word for word in spelling.split(", ") if word in {"first name", "last name"}), "")
-
-
-def _canonical(seed: Seed) -> Seed:
-    """Write a seed that did not come through the subject file in the canonical spelling."""
-    if seed.origin != "subject" or seed.identifier in {"location", "cell-id"}:
-        return seed
-    result = check_value(seed.identifier, seed.value)
-    if not result.ok:
-        raise UsageError(result.why, where=f"known value {seed.name!r}", next_step="correct the subject")
-    return seed if result.canonical == seed.value else msgspec.structs.replace(seed, value=result.canonical)
 
 
 def verified(needle: Needle, place: bytes) -> bool:

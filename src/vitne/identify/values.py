@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from vitne.identify import checks
 from vitne.identify.checks import CheckResult, bad, good, luhn
-from vitne.model import IDENTIFIERS
+from vitne.model import IDENTIFIERS, UsageError
+
+if TYPE_CHECKING:
+    from vitne.model import Seed
 
 CHECKS = {
     "imei": "imei",
@@ -96,3 +102,16 @@ def _address(value: str) -> CheckResult:
         return good(str(ipaddress.ip_address(value)))
     except ValueError:
         return bad("an address is written like 192.0.2.7 or 2001:db8::7")
+
+
+def canonical(seed: Seed) -> Seed:
+    """Write a seed that did not come through the subject file in the canonical spelling.
+
+    Raises UsageError for a value that cannot be.
+    """
+    if seed.origin != "subject" or seed.identifier in {"location", "cell-id"}:
+        return seed
+    result = check_value(seed.identifier, seed.value)
+    if not result.ok:
+        raise UsageError(result.why, where=f"known value {seed.name!r}", next_step="correct the subject")
+    return seed if result.canonical == seed.value else msgspec.structs.replace(seed, value=result.canonical)
