@@ -22,7 +22,7 @@ from aioquic.quic.events import StreamDataReceived
 from aioquic.quic.packet import QuicProtocolVersion, encode_quic_retry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from vitne.lab.pcap import TimedFrame
@@ -40,6 +40,7 @@ class QuicTalk:
     """One recorded conversation."""
 
     order: list[tuple[int, bytes]] = field(default_factory=list)  # datagrams in the order they were sent
+    near: list[tuple[str, int]] = field(default_factory=list)  # the client's address and port of each
     streams: tuple[dict[int, bytearray], dict[int, bytearray]] = field(default_factory=lambda: ({}, {}))
     ended: set[tuple[int, int]] = field(default_factory=set)  # (receiving side, stream)
     ticket: Any = None  # session ticket for the next talk
@@ -78,6 +79,7 @@ class QuicPeers:
         )
         self.server: QuicConnection | None = None
         self._server_configuration = server
+        self.near = _ADDRESSES[0]  # where the client is
         self.hidden: Callable[[int, int, bytes], bool] = lambda *_: (
             False
         )  # side, number, datagram: not captured
@@ -119,6 +121,7 @@ class QuicPeers:
         )
         self._retried = (first, b"retryids")
         self.talk.order.append((1, packet))
+        self.talk.near.append(self.near)
         self.client.receive_datagram(packet, _ADDRESSES[1], now=self.now)
 
     def carry(self, rounds: int = 12) -> None:
@@ -129,14 +132,16 @@ class QuicPeers:
                 end = self.client if side == 0 else self.server
                 if end is None:
                     continue
-                for datagram, _ in end.datagrams_to_send(now=self.now):
+                for datagram, address in end.datagrams_to_send(now=self.now):
                     moved = True
                     self.talk.order.append((side, datagram))
+                    self.talk.near.append(address[:2] if side else self.near)
                     if self.retry and side == 0:
                         self._ask_again(datagram)
                         break
                     other = self._server_for(datagram) if side == 0 else self.client
-                    other.receive_datagram(datagram, _ADDRESSES[side], now=self.now)
+                    from_ = _ADDRESSES[1] if side else self.near
+                    other.receive_datagram(datagram, from_, now=self.now)
                 self._events()
             self.now += 0.01
             for end in (self.client, self.server):
@@ -223,13 +228,19 @@ def post(path: bytes, *more: tuple[bytes, bytes]) -> list[tuple[bytes, bytes]]:
 
 
 def quic_frames(
-    order: list[tuple[int, bytes]], *, port: int = 50000, start_ns: int = START_NS
+    order: list[tuple[int, bytes]],
+    *,
+    port: int = 50000,
+    start_ns: int = START_NS,
+    near: Sequence[tuple[str, int]] = (),
 ) -> list[TimedFrame]:
-    """Give the frames of datagrams, a millisecond apart."""
-    ports = ((port, 443), (443, port))
+    """Give the frames of datagrams, a millisecond apart; ``near`` tells the client's address of each."""
     frames: list[TimedFrame] = []
-    for side, datagram in order:
-        inner = ipv4(udp(datagram, _ENDS[side], ports[side]), _ENDS[side], protocol=17)
+    for at, (side, datagram) in enumerate(order):
+        address, own = near[at] if near else (_ENDS[0].source, port)
+        ends = (Ends(address, _ENDS[1].source), Ends(_ENDS[1].source, address))
+        ports = ((own, 443), (443, own))
+        inner = ipv4(udp(datagram, ends[side], ports[side]), ends[side], protocol=17)
         frames.append((start_ns + len(frames) * 1_000_000, ethernet(inner, _MACS[side], _MACS[1 - side])))
     return frames
 

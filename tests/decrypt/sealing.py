@@ -47,25 +47,24 @@ def sealed(number: int, plain: bytes, *, phase: int = 0, to: bytes = SERVER_ID, 
     return _closed(header, written, plain + bytes(max(0, 4 - len(plain))), keys=keys, number=number)
 
 
-def initial(side: int, plain: bytes, *, number: int = 0) -> bytes:
+def initial(side: int, plain: bytes, *, number: int = 0, server: bytes = SERVER_ID) -> bytes:
     """Give an Initial packet of a side of version 1."""
     secret = hmac.digest(_SALT, FIRST_ID, "sha256")
     own = expand(secret, "server in" if side else "client in", 32)
     keys = expand(own, "quic key", 16), expand(own, "quic iv", 12), expand(own, "quic hp", 16)
-    to, back = (CLIENT_ID, SERVER_ID) if side else (FIRST_ID, CLIENT_ID)
+    to, back = (CLIENT_ID, server) if side else (FIRST_ID, CLIENT_ID)
     header = b"\xc1\x00\x00\x00\x01" + bytes([len(to)]) + to + bytes([len(back)]) + back + b"\x00"
     header += (0x4000 | 2 + len(plain) + 16).to_bytes(2, "big")
     return _closed(header, number.to_bytes(2, "big"), plain, keys=keys, number=number)
 
 
-def hellos() -> list[tuple[int, bytes]]:
-    """Give the datagrams that begin a conversation: both hellos."""
+def hellos(*, server: bytes = SERVER_ID) -> list[tuple[int, bytes]]:
+    """Give the datagrams that begin a conversation: both hellos; ``server`` is the id that its end chose."""
     found = []
     for side, (kind, body) in enumerate(((1, _HELLO), (2, _CHOSEN))):
         message = bytes([kind]) + len(body).to_bytes(3, "big") + body
-        found.append(
-            (side, initial(side, b"\x06\x00" + (0x4000 | len(message)).to_bytes(2, "big") + message))
-        )
+        frame = b"\x06\x00" + (0x4000 | len(message)).to_bytes(2, "big") + message
+        found.append((side, initial(side, frame, server=server)))
     return found
 
 

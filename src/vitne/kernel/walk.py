@@ -47,7 +47,7 @@ NO_ROW = 0xFFFFFFFF
 NO_FLOW = 0xFFFFFFFF
 SIZE_BITS = 24
 SIZE_MOST = 0xFFFFFF
-ROW_DUPLICATE, ROW_FRAGMENT, ROW_SYN = 2, 4, 8
+ROW_ARENA, ROW_DUPLICATE, ROW_FRAGMENT, ROW_SYN = 1, 2, 4, 8
 SIDE_BORROW, SIDE_ACKED, SIDE_SENT, SIDE_SYN = 8, 32, 64, 128
 
 
@@ -173,6 +173,10 @@ class KernelWalk:
         """Put rows into flow order."""
         if self._kernel.walk_finish(self._handle):
             raise MemoryError("no memory to order the packets by flow")
+
+    def buffer(self, capture: int) -> np.ndarray:
+        """Give the bytes of a capture that was added, by its number."""
+        return self._buffers[capture]
 
     @property
     def row_count(self) -> int:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from vitne.decrypt import KeyLog, OpenedSide
     from vitne.decrypt.quic_side import OpenedQuic
-    from vitne.model import Flow
+    from vitne.model import Flow, Oddity
     from vitne.pipeline.ends import Host
+    from vitne.pipeline.moved import Moved
     from vitne.pipeline.views import SideView
 
 __all__ = ["Inside", "OpenedFlows", "OpenedView", "closed", "keys_of", "read_inside"]
@@ -93,13 +94,19 @@ def read_inside(flow: Flow, views: dict[int, SideView], times: Any) -> Iterator[
 class OpenedFlows:
     """Opens flows as they are read; holds what was inside the one read last."""
 
-    def __init__(self, keys: KeyLog) -> None:
+    def __init__(self, keys: KeyLog, moved: Moved, first_flow: int) -> None:
         self._keys = keys
+        self._moved = moved
+        self._first_flow = first_flow  # number of the first flow of the walk over the whole scan
         self._held: tuple[int, Inside | None] = (-1, None)
 
     def events(self, flow: Flow, views: dict[int, SideView], events: Iterable[Any]) -> Iterator[Any]:
         """Yield the events of a flow on the wire; what stays closed is counted anew, with the reason."""
         self._held = (flow.number, None)
+        elsewhere = self._moved.events(flow.number - self._first_flow, flow, views, events)
+        if elsewhere is not None:
+            yield from elsewhere
+            return
         closed: list[Message] = []
         host = NOBODY
         begins: dict[int, int] = {}  # per side: where TLS begins, behind a STARTTLS or a proxy's answer
@@ -143,9 +150,12 @@ class OpenedFlows:
 
     def _open_quic(
         self, flow: Flow, views: dict[int, SideView], closed: list[Message], host: Host
-    ) -> Iterator[Message]:
+    ) -> Iterator[Message | Oddity]:
         from vitne.pipeline.openedquic import open_datagrams, quic_views
 
+        number = flow.number - self._first_flow
+        yield from self._moved.oddities(number, flow)
+        views = self._moved.all_views(number, views)
         talk = open_datagrams(views, self._keys)
         told = {event.side: event for event in closed}
         for side in views:

@@ -15,6 +15,7 @@ from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.exported import ExportWalk
 from vitne.pipeline.exportreader import ExportReader
 from vitne.pipeline.inputs import open_inputs
+from vitne.pipeline.moved import Moved
 from vitne.pipeline.opened import OpenedFlows, closed, keys_of, read_inside
 from vitne.reassemble import Walk
 
@@ -131,7 +132,7 @@ def give_keys(traffics: Sequence[Traffic], files: Sequence[str | Path]) -> list[
     keys, gaps = keys_of(files, readers)
     for traffic in traffics:
         if keys is not None and not traffic.exported:
-            traffic.keyed = OpenedFlows(keys)
+            traffic.keyed = OpenedFlows(keys, Moved(traffic.walked, keys), traffic.first_flow)
     return gaps
 
 

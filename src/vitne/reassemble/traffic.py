@@ -13,10 +13,14 @@ import numpy as np
 
 from vitne.kernel.walk import (
     NO_FLOW,
+    ROW_ARENA,
+    ROW_FRAGMENT,
     SIDE_ACKED,
     SIDE_BORROW,
     SIDE_SENT,
     SIDE_SYN,
+    SIZE_BITS,
+    SIZE_MOST,
 )
 from vitne.model import Flow, Place
 from vitne.reassemble.batches import batches
@@ -130,6 +134,17 @@ class Traffic:
         """Give the row of each flow's first packet."""
         found: np.ndarray = self.ends[0][flows].astype(np.int64)
         return found
+
+    def first_payload(self, flow: int, size: int) -> bytes:
+        """Give up to so many payload bytes of a flow's first packet; none where it came in fragments."""
+        row = int(self.ends[0][flow])
+        entry = self._rows[row]
+        if int(entry["size"]) >> SIZE_BITS & (ROW_ARENA | ROW_FRAGMENT):
+            return b""
+        place = int(entry["place"])
+        start = place >> SIZE_BITS
+        data = self._kernel.buffer(int(self.capture_of(np.array([row]))[0]))
+        return data[start : start + min(size, place & SIZE_MOST)].tobytes()
 
     @cached_property
     def ends(self) -> tuple[np.ndarray, np.ndarray]:
