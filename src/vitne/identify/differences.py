@@ -22,6 +22,8 @@ from vitne.identify.variants import write
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy.typing as npt
+
     from vitne.identify.needles import Layers
     from vitne.model import Seed
 
@@ -32,6 +34,8 @@ ADDED = (1, 4)  # numbers that are added, in turn
 LEAST = 7  # differences that have to agree
 FEWEST = 4  # ... where the rest of the text has to be a record without a flaw
 SHORT_LAGS = (4, 5, 6, 7, 8)  # lengths of keys that are looked for with so few
+_SEGMENTS = tuple((lag, added) for added in (False, True) for lag in (ADDED if added else LAGS))
+_LONG, _SHORT = 1, 2  # what a known value is looked for by: 0 where it says too little under a key
 LONGEST = 64 << 10  # bytes of some data that are looked at
 WINDOW = 40  # bytes beside a value that are looked at, half of them on either side
 ENOUGH = 1e-4  # expected chance places up to which a key is tried
@@ -69,7 +73,7 @@ class _Text(NamedTuple):
     lag: int
     added: bool
     skip: int  # differences before the first that are looked for: of equal bytes they say nothing
-    short: bool = False  # few differences are looked for
+    short: bool  # few differences are looked for
 
 
 class Differences:
@@ -78,7 +82,7 @@ class Differences:
     def __init__(self, seeds: Sequence[Seed], *, haystack: int) -> None:
         self._seeds = [seed for seed in seeds if seed.origin == "subject"]
         self._haystack = haystack
-        self._texts: list[_Text] = []
+        self._texts: list[tuple[bytes, int, bool, int, bool]] = []  # what makes a _Text, each
         self._rows: dict[int, list[int]] = {}  # first differences as a number -> rows of texts
         self._may = np.zeros(1 << _WIDTH, dtype=bool)  # by a spread of that number: a cheap first no
         self._few: dict[int, list[int]] = {}  # the same of texts with few differences
@@ -93,16 +97,15 @@ class Differences:
         self._ready()
         if not self._texts:
             return []
-        segments = [(lag, added) for added in (False, True) for lag in (ADDED if added else LAGS)]
-        pieces = [_differences(column, lag, added=added) for lag, added in segments]
+        pieces = [_differences(column, lag, added=added) for lag, added in _SEGMENTS]
         ends = np.cumsum([len(piece) for piece in pieces])
         found: dict[tuple[str, bytes, int, int], Hidden] = {}
         starts, rows = self._looked_up(np.concatenate(pieces), few=not readable(data))
         which = np.searchsorted(ends, starts, side="right").tolist()
         for row, start, number in zip(rows, starts, which, strict=True):
-            text = self._texts[row]
+            text = _Text(*self._texts[row])
             at = start - int(ends[number] - len(pieces[number])) - text.skip
-            if (text.lag, text.added) != segments[number] or at < 0 or at + len(text.data) > len(column):
+            if (text.lag, text.added) != _SEGMENTS[number] or at < 0 or at + len(text.data) > len(column):
                 continue
             hidden = self._judged(data, column, text, at)
             if hidden is not None:
@@ -133,28 +136,26 @@ class Differences:
         if self._made:
             return
         self._made = True
-        for data in dict.fromkeys(self._values()):
-            column = np.frombuffer(data, dtype=np.uint8)
-            for lag, added in [*((lag, False) for lag in LAGS), *((lag, True) for lag in ADDED)]:
-                every = _differences(column, lag, added=added)
-                skip = next((at for at in range(len(every) - LEAST + 1) if _tells(every, at)), None)
-                if skip is None:
-                    self._short(data, lag, every, added=added)
-                else:
-                    word = every[skip : skip + LEAST].tobytes()
-                    self._rows.setdefault(int.from_bytes(word, "little"), []).append(len(self._texts))
-                    self._texts.append(_Text(data, lag, added, skip))
-        for known, may in ((self._rows, self._may), (self._few, self._may_few)):
-            words = np.array(list(known), dtype=np.uint64)
-            may[(words * _SPREAD) >> _SHIFT] = True
-
-    def _short(self, data: bytes, lag: int, every: Bytes, *, added: bool) -> None:
-        """Keep a text of which a key leaves few differences."""
-        if added or lag not in SHORT_LAGS or len(every) < FEWEST or len(set(every[:FEWEST].tolist())) < 3:
+        values = list(dict.fromkeys(self._values()))
+        if not values:
             return
-        word = every[:FEWEST].tobytes()
-        self._few.setdefault(int.from_bytes(word, "little"), []).append(len(self._texts))
-        self._texts.append(_Text(data, lag, added, 0, short=True))
+        lengths = np.array(list(map(len, values)))
+        table = np.zeros((len(values), int(lengths.max()) + _SEGMENTS[-1][0] + 8), dtype=np.uint8)
+        for line, data in zip(table, values, strict=True):
+            line[: len(data)] = np.frombuffer(data, dtype=np.uint8)
+        looked = [_first_told(table, lengths, lag, added=added) for lag, added in _SEGMENTS]
+        skips, words, kinds = (np.stack(columns, axis=1) for columns in zip(*looked, strict=True))
+        which, segment = np.nonzero(kinds)
+        skip, word, short = (column[which, segment].tolist() for column in (skips, words, kinds == _SHORT))
+        keys = (_SEGMENTS[number] for number in segment.tolist())
+        self._texts = [
+            (values[at], *key, *rest)
+            for at, key, *rest in zip(which.tolist(), keys, skip, short, strict=True)
+        ]
+        for row, (each, few) in enumerate(zip(word, short, strict=True)):
+            (self._few if few else self._rows).setdefault(each, []).append(row)
+        for known, may in ((self._rows, self._may), (self._few, self._may_few)):
+            may[(np.array(list(known), dtype=np.uint64) * _SPREAD) >> _SHIFT] = True
 
     def _values(self) -> Iterator[bytes]:
         for seed in self._seeds:
@@ -235,9 +236,31 @@ def _differences(column: Bytes, lag: int, *, added: bool) -> Bytes:
     return column[lag:] - column[:-lag] if added else column[lag:] ^ column[:-lag]
 
 
-def _tells(differences: Bytes, at: int) -> bool:
-    """Say whether differences from a position on are not all alike, as those of padding are, too."""
-    return len(set(differences[at : at + LEAST].tolist())) > 1
+def _first_told(
+    table: npt.NDArray[np.uint8], lengths: npt.NDArray[np.int64], lag: int, *, added: bool
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """Give what each value is looked for by under keys of one length: where, which differences, which kind.
+
+    Values are rows, padded with zeros.  The first LEAST differences that are not all alike count: those of
+    padding are, too.  Where there are none, the first FEWEST may do.
+    """
+    first, second = table[:, lag:], table[:, :-lag]
+    every = first - second if added else first ^ second
+    count = np.maximum(lengths - lag, 0)
+    changes = every[:, 1:] != every[:, :-1]
+    changes &= np.arange(1, every.shape[1]) < count[:, None]
+    change = changes.argmax(axis=1)
+    skip: npt.NDArray[np.int64] = np.maximum(change - (LEAST - 2), 0)
+    long = changes.any(axis=1) & (count >= LEAST)
+    kinds: npt.NDArray[np.int64] = np.where(long, _LONG, 0)
+    if not added and lag in SHORT_LAGS:
+        four = np.sort(every[:, :FEWEST], axis=1)
+        kinds[~long & (count >= FEWEST) & ((four[:, 1:] != four[:, :-1]).sum(axis=1) >= 2)] = _SHORT
+    skip[kinds != _LONG] = 0
+    taken = every[np.arange(len(every))[:, None], skip[:, None] + np.arange(8)]
+    words: npt.NDArray[np.uint64] = np.ascontiguousarray(taken).view("<u8")[:, 0]
+    words &= np.where(kinds == _SHORT, _FIRST_FEW, _FIRST)
+    return skip, words, kinds
 
 
 def _combined(column: Bytes, key: Bytes, *, added: bool) -> Bytes:
