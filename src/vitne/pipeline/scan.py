@@ -19,6 +19,7 @@ from vitne.pipeline.flowwork import FlowWork
 from vitne.pipeline.quick import QuickWork
 from vitne.pipeline.seeds import all_seeds
 from vitne.pipeline.settling import settle_all
+from vitne.pipeline.shares import shares
 from vitne.pipeline.traffic import devices_of, give_keys, mask_of, open_traffic, pick_devices
 from vitne.pipeline.workers import Haul, share_out, workers_for
 
@@ -47,6 +48,15 @@ def _check_quick(options: Options, traffics: Sequence[Traffic]) -> None:
     if any(traffic.exported for traffic in traffics):
         why = "quick search reads captures of packets, and one input is an export"
         raise UsageError(why, next_step=without)
+
+
+def _dealt(traffic: Traffic, keep: np.ndarray | None, parts: int) -> np.ndarray:
+    """Say which of so many processes reads which flow; only those to ``keep`` weigh."""
+    if traffic.exported:
+        return np.arange(traffic.walked.flow_count) % parts
+    columns = traffic.walked.flow_columns()
+    payload = columns["payload"] if keep is None else columns["payload"] * keep[:, None]
+    return shares(columns["protocol"], columns["port"][:, 1], payload, parts)
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -165,12 +175,13 @@ class _Scan:
 
     def _shared(self, masks: list[np.ndarray | None], parts: int) -> None:
         """Let several processes read a share of the flows each."""
+        dealt = [_dealt(traffic, keep, parts) for traffic, keep in zip(self.traffics, masks, strict=True)]
 
         def work(part: int, report: Callable[[int], None]) -> Haul:
-            own = []
-            for traffic, keep in zip(self.traffics, masks, strict=True):
-                share = np.arange(traffic.walked.flow_count) % parts == part
-                own.append(share if keep is None else share & keep)
+            own = [
+                to == part if keep is None else (to == part) & keep
+                for keep, to in zip(masks, dealt, strict=True)
+            ]
             self.work.renew(self.traffics)
             try:
                 self._read(own, report)
