@@ -23,7 +23,7 @@ def trailer(uid: int, name: bytes) -> bytes:
 
 def pktap(own: bytes, behalf: bytes, *, length: int = 156) -> bytes:
     head = struct.pack("<III24sIIII", length, 1, 1, b"en0", 0, 2, 14, 0)
-    head += struct.pack("<i17s3xI2H", 77, own, 0, 6, 0) + struct.pack("<i17s3x", 0, behalf)
+    head += struct.pack("<i17s3xI2H", 77, own, 0, 6, 0) + struct.pack("<i17s3x", 80, behalf)
     return head.ljust(156, b"\0") + bytes(12) + b"\x08\x00" + IP
 
 
@@ -44,7 +44,12 @@ def test_a_name_of_twenty_bytes_that_is_cut_in_a_letter_loses_that_letter():
     assert found.name == "abcdefghijklmnopqrs"
 
 
-@pytest.mark.parametrize("cut", range(1, 66))
+def test_a_trailer_without_the_check_sequence_is_one_still():
+    found = app_of_packet(trailer(10123, b"Weather")[:-4], 1, ())
+    assert found == App(uid=10123, name="Weather", source="pcapdroid-trailer")
+
+
+@pytest.mark.parametrize("cut", [cut for cut in range(1, 66) if cut != 4])
 def test_a_frame_that_lost_its_end_has_no_trailer(cut):
     frame = trailer(10123, b"Weather")
     assert app_of_packet(frame[:-cut], 1, ()) is None
@@ -63,11 +68,11 @@ def test_frames_of_other_links_are_not_asked_for_a_trailer():
         ("u-10123 and more", None),
         (
             "PID: 77, ProcName: nsurlsessiond, EPID: 80, EProcName: Weather, SVC: 0",
-            App(name="Weather", source="process-comment"),
+            App(name="Weather", pid=80, source="process-comment"),
         ),
         (
             "PID: 77, ProcName: mail, EPID: -1, EProcName: , SVC: 0",
-            App(name="mail", source="process-comment"),
+            App(name="mail", pid=77, source="process-comment"),
         ),
         ("PID: 77, ProcName: , EPID: 0, EProcName: , SVC: 0", None),
         ("seen by the researcher", None),
@@ -84,8 +89,9 @@ def test_the_first_comment_that_tells_counts():
 
 
 def test_a_header_of_pktap_names_the_process_on_whose_behalf_it_was():
-    assert app_of_packet(pktap(b"nsurlsessiond", b"Weather"), 258, ()) == App(name="Weather", source="pktap")
-    assert app_of_packet(pktap(b"mail", b""), 258, ()) == App(name="mail", source="pktap")
+    told = app_of_packet(pktap(b"nsurlsessiond", b"Weather"), 258, ())
+    assert told == App(name="Weather", pid=80, source="pktap")
+    assert app_of_packet(pktap(b"mail", b""), 258, ()) == App(name="mail", pid=77, source="pktap")
     assert app_of_packet(pktap(b"", b""), 258, ()) is None
 
 

@@ -12,7 +12,7 @@ from tests.apps import samples
 from tests.pipeline.har import entry, har
 from tests.pipeline.talk import IMEI, PHONE, SERVER_HOST, Talk, post, subject
 from vitne.identify.subject import read_subject
-from vitne.lab.pcap import About, block, pcap, pcapng
+from vitne.lab.pcap import About, block, options, padded, pcap, pcapng
 from vitne.model import App, UsageError
 from vitne.pipeline import Options, run_scan
 
@@ -78,13 +78,51 @@ def test_comments_of_a_capture_on_ios_name_the_process(tmp_path):
     told = frames()
     text = "PID: 7, ProcName: nsurlsessiond, EPID: 9, EProcName: Weather, SVC: 0"
     capture = pcapng(told, About(), comments=dict.fromkeys(range(1, len(told) + 1), text))
-    assert apps_of(tmp_path, capture) == [App(name="Weather", source="process-comment")]
+    assert apps_of(tmp_path, capture) == [App(name="Weather", pid=9, source="process-comment")]
+
+
+def apple(
+    told: list[tuple[int, bytes]], order: str, *, names: tuple[str, ...], points: dict[int, int]
+) -> bytes:
+    """Write a section as Darwin's libpcap does: blocks of processes, and packets that point to them."""
+    whole = pcapng([], About(), order=order)
+    for number, name in enumerate(names):
+        whole += block(
+            0x80000001, struct.pack(order + "I", 500 + number) + options([(2, name)], order), order
+        )
+    for when, frame in told:
+        head = struct.pack(
+            order + "IIIII", 0, when // 1000 >> 32, when // 1000 & 0xFFFFFFFF, *2 * [len(frame)]
+        )
+        values = [(2, struct.pack(order + "I", 2))]
+        values += [(code, struct.pack(order + "I", at)) for code, at in points.items()]
+        whole += block(6, head + padded(frame) + options(values, order), order)
+    return whole
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_blocks_of_processes_name_the_one_that_a_packet_points_to(tmp_path, order):
+    names = ("nsurlsessiond", "Weather")
+    capture = apple(frames(), order, names=names, points={0x8001: 0, 0x8002: 7, 0x8003: 1})
+    expected = App(name="Weather", pid=501, source="process-block")
+    assert apps_of(tmp_path, capture) == [expected], "on whose behalf it was comes first"
+    before = apple([], order, names=("other", "another"), points={})
+    assert apps_of(tmp_path, before + capture) == [expected], "numbers count in the section"
+    alone = apple(frames(), order, names=names, points={0x8001: 0})
+    assert apps_of(tmp_path, alone) == [App(name="nsurlsessiond", pid=500, source="process-block")]
+
+
+def test_a_packet_that_points_to_no_block_is_of_nobody_known(tmp_path):
+    for points in ({0x8001: 9}, {0x8002: 0}, {}):
+        assert apps_of(tmp_path, apple(frames(), "<", names=("mail",), points=points)) == [App()]
+    unnamed = apple(frames(), "<", names=("",), points={0x8001: 0})
+    assert apps_of(tmp_path, unnamed) == [App()]
 
 
 def test_headers_of_a_capture_on_ios_name_the_process_and_the_packets_behind_them_are_read(tmp_path):
     head = struct.pack("<III24sIIII", 156, 1, 1, b"en0", 0, 2, 14, 0) + struct.pack("<i17s", 7, b"Weather")
     capture = pcap([(when, head.ljust(156, b"\0") + frame) for when, frame in frames()], link_type=258)
-    assert apps_of(tmp_path, capture) == [App(name="Weather", source="pktap")]
+    assert apps_of(tmp_path, capture) == [App(name="Weather", pid=7, source="pktap")]
 
 
 def test_a_table_of_sockets_names_the_user_of_a_connection(tmp_path):
@@ -116,7 +154,7 @@ def test_a_log_of_calls_on_sockets_is_found_beside_the_capture(tmp_path):
     rows = [json.loads(line) for line in (out / "findings.jsonl").read_text().splitlines()]
     (found,) = [row["app"] for row in rows if row["identifier"] == "imei"]
     assert found == {
-        "package": PACKAGE, "uid": None, "name": f"{PACKAGE}:push", "source": "socket-trace",
+        "package": PACKAGE, "uid": None, "name": f"{PACKAGE}:push", "pid": None, "source": "socket-trace",
     }  # fmt: skip
 
 
@@ -159,7 +197,7 @@ def test_the_command_takes_lists_and_every_rendering_names_the_app(tmp_path, cap
     known = ["--subject", str(subject(tmp_path)), "--apps", str(sockets), "--apps", str(packages)]
     assert main(["scan", str(capture), *known, "--json"]) == 0
     (found,) = [row for row in json.loads(capsys.readouterr().out)["findings"] if row["identifier"] == "imei"]
-    told = {"package": PACKAGE, "uid": 10123, "name": "", "source": "proc-net"}
+    told = {"package": PACKAGE, "uid": 10123, "name": "", "pid": None, "source": "proc-net"}
     assert found["app"] == told
     case = tmp_path / "case"
     assert main(["scan", str(capture), *known, "--case", str(case)]) == 0

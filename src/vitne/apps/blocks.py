@@ -1,6 +1,7 @@
-"""Custom blocks of pcapng that name apps.
+"""Blocks of pcapng that name apps.
 
-specification: PCAPdroid's uid map: enterprise 62652, version 1, type 1; draft-ietf-opsawg-pcapng section 4.8
+specification: PCAPdroid's uid map: enterprise 62652, version 1, type 1; draft-ietf-opsawg-pcapng section 4.8;
+the process information block of Darwin's libpcap (pcap/pcap-ng.h), type 0x80000001
 """
 
 from __future__ import annotations
@@ -10,6 +11,11 @@ from vitne.model import App
 _ENTERPRISE = 62_652
 _HEAD = 12  # bytes: enterprise, version, type, user, length of the package, length of the name
 _UID_MAP = b"\x01\x01"
+PROCESS_BLOCK = 0x80000001  # a number of a process, and options
+PROCESS_NAME = 2  # code of the option that holds its name
+POINTERS = (0x8003, 0x8001)
+"""Options of a packet: number of the block of the process on whose behalf it is, and of its own."""
+_MOST = 1 << 31
 
 
 def uid_of_block(body: bytes) -> App | None:
@@ -26,3 +32,8 @@ def uid_of_block(body: bytes) -> App | None:
     package = body[_HEAD : _HEAD + first].decode("utf-8", "replace")
     name = body[_HEAD + first : _HEAD + first + second].decode("utf-8", "replace")
     return App(package=package, uid=uid, name=name, source="pcapdroid-comment")
+
+
+def app_of_process(number: int, name: str) -> App | None:
+    """Name the process of a process information block; None for one without a name."""
+    return App(name=name, pid=number if number < _MOST else None, source="process-block") if name else None

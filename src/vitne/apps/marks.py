@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ETHERNET, PKTAP = 1, 258
-_TRAILER = 32  # bytes: magic, user, name of 20, check sequence
+_TRAILERS = (32, 28)  # bytes: magic, user, name of 20; check sequence, which some tools take off
 _MAGIC = bytes.fromhex("01072021")
-_SHORTEST = 14 + 20 + _TRAILER  # bytes of a frame that has one: the headers of Ethernet and IP before it
+_SHORTEST = 14 + 20 + 28  # bytes of a frame that has one: the headers of Ethernet and IP before it
 _UID = re.compile(r"u-(-?\d{1,10})\Z")
 _PROCESS = re.compile(
     r"PID: (-?\d{1,10}), ProcName: (.{0,128}?), EPID: (-?\d{1,10}), EProcName: (.{0,128}?), SVC"
@@ -52,8 +52,14 @@ def _of_comment(comment: str) -> App | None:
     process = _PROCESS.match(comment)
     if process is None:
         return None
-    name = process[4] if process[4] and int(process[3]) > 0 else process[2]
-    return App(name=name, source="process-comment") if name else None
+    behalf = bool(process[4]) and int(process[3]) > 0
+    pid, name = int(process[3 if behalf else 1]), process[4 if behalf else 2]
+    return App(name=name, pid=_number(pid), source="process-comment") if name else None
+
+
+def _number(pid: int) -> int | None:
+    """Give a number of a process; None for one that stands for none."""
+    return pid if 0 <= pid < _MOST_UID else None
 
 
 def _known(uid: int, name: str, source: str) -> App | None:
@@ -63,8 +69,9 @@ def _known(uid: int, name: str, source: str) -> App | None:
 
 
 def _trailer(data: bytes) -> bytes | None:
-    found = data[-_TRAILER:]
-    return found if len(data) >= _SHORTEST and found[:4] == _MAGIC else None
+    if len(data) < _SHORTEST:
+        return None
+    return next((data[-size:] for size in _TRAILERS if data[-size:].startswith(_MAGIC)), None)
 
 
 def _of_trailer(data: bytes) -> App | None:
@@ -82,7 +89,8 @@ def _of_header(data: bytes) -> App | None:
         return None
     own, behalf = _name(data, 56), _name(data, 88)
     name = behalf or own
-    return App(name=name, source="pktap") if name else None
+    pid = int.from_bytes(data[84:88] if behalf else data[52:56], "little", signed=True)
+    return App(name=name, pid=_number(pid), source="pktap") if name else None
 
 
 def _name(data: bytes, at: int) -> str:

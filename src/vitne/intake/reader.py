@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from vitne.intake.captures import HEAD, format_of
+from vitne.intake.privateblocks import Options, PrivateBlocks, packet_options
 from vitne.intake.received import (
     EXPECTED,
     MOST_SPOOLED,
@@ -44,6 +45,8 @@ class Packet(NamedTuple):
     data: bytes  # the frame as the file holds it
     link_type: int  # LINKTYPE_ of its interface
     comments: tuple[str, ...]  # its first pcapng comments; hostile text
+    options: Options  # its pcapng options for private use
+    place: int  # where the frame begins in the buffer
 
 
 class CaptureReader:
@@ -132,6 +135,10 @@ class CaptureReader:
             found.append((body[:4] if big else body[3::-1]) + body[4:])
         return found
 
+    def private_blocks(self, kind: int) -> PrivateBlocks:
+        """Read the blocks of a private type of a pcapng file; each call reads anew."""
+        return PrivateBlocks(self.buffer, kind)
+
     @property
     def comments(self) -> list[tuple[int | None, str]]:
         """(frame number or None, text) of the first 10,000 comments; hostile text."""
@@ -196,6 +203,10 @@ class CaptureReader:
                     data=self.buffer[start : start + int(chunk.cap_length[row])].tobytes(),
                     link_type=int(chunk.link_type[row]),
                     comments=tuple(index.watched[number]),
+                    options=packet_options(self.buffer, start, int(chunk.cap_length[row]))
+                    if index.format == "pcapng"
+                    else Options(),
+                    place=start,
                 )
             first += chunk.offset.size
             if high == wanted.size:

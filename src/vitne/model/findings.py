@@ -21,6 +21,7 @@ AppSource = Literal[
     "pcapdroid-trailer",  # written behind each frame by PCAPdroid
     "pcapdroid-comment",  # written as a comment of each packet by PCAPdroid
     "process-comment",  # written as a comment of each packet by a tool that captures on iOS
+    "process-block",  # blocks that Apple's tcpdump writes into pcapng, and packets point to
     "pktap",  # header that macOS and iOS put before each frame
     "proc-net",  # table of open sockets (/proc/net) given beside the capture
     "socket-trace",  # log of calls on sockets, made inside the app while it ran
@@ -78,6 +79,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     package: str = ""  # its package; several that share one user are joined by ", "; "" where not known
     uid: int | None = None  # number of the user it runs as on the device
     name: str = ""  # name it shows to people, or of its process
+    pid: int | None = None  # number of its process while it was recorded
     source: AppSource = "unknown"  # how it is known
 
 

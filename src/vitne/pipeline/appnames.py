@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vitne.apps import Book, app_of_packet, format_of, uid_of_block
+from vitne.apps.blocks import POINTERS, PROCESS_BLOCK, PROCESS_NAME, app_of_process
 from vitne.apps.book import agreed
 from vitne.apps.formats import HEAD
 from vitne.apps.marks import has_mark
@@ -73,7 +74,7 @@ class AppNames:
             wanted.setdefault(one.setting.capture.number, set()).update(one.frames)
         for reader in self._readers():
             number = reader[0]
-            if wanted.get(number) and _could_tell(reader[1]):
+            if wanted.get(number) and _could_tell(reader[1], wanted[number]):
                 self._ask(number, reader[1], wanted[number])
 
     def _readers(self) -> Iterable[tuple[int, Any]]:
@@ -89,8 +90,13 @@ class AppNames:
             named = uid_of_block(body)
             if named is not None and named.uid is not None:
                 self._book.name(named.uid, named.package, named.name)
+        processes = None
         for packet in reader.packets(frames):
             app = app_of_packet(packet.data, packet.link_type, packet.comments)
+            pointers = _pointers(packet) if app is None else []
+            if pointers:
+                processes = processes or reader.private_blocks(PROCESS_BLOCK)
+                app = _pointed(processes.of(packet.place), pointers)
             if app is not None:
                 self._told[number, packet.number] = self._book.named(app)
 
@@ -118,8 +124,27 @@ class AppNames:
         return app
 
 
-def _could_tell(reader: Any) -> bool:
-    """Say whether a capture has comments, or marks at its first frames."""
+def _could_tell(reader: Any, wanted: set[int]) -> bool:
+    """Say whether a capture has comments, or marks at its first frames, or at some of those that count."""
     if reader.capture.comments:
         return True
-    return any(has_mark(packet.data, packet.link_type) for packet in reader.packets(_PEEKED))
+    some = sorted({*_PEEKED, *sorted(wanted)[: len(_PEEKED)]})
+    return any(
+        has_mark(packet.data, packet.link_type) or _pointers(packet) for packet in reader.packets(some)
+    )
+
+
+def _pointers(packet: Any) -> list[int]:
+    """Give the numbers of blocks that a packet points to, the process on whose behalf it is first."""
+    return [number for code in POINTERS if (number := packet.options.number(code)) is not None]
+
+
+def _pointed(blocks: Sequence[Any], pointers: Sequence[int]) -> App | None:
+    """Name the first process that is pointed to and has a name."""
+    for number in pointers:
+        if number < len(blocks):
+            block = blocks[number]
+            app = app_of_process(block.number, block.options.text(PROCESS_NAME))
+            if app is not None:
+                return app
+    return None

@@ -52,6 +52,7 @@ APP_SOURCE_MEANS = {
     "pcapdroid-trailer": "by the trailer of its packets",
     "pcapdroid-comment": "by the comments of its packets",
     "process-comment": "by the comments of its packets",
+    "process-block": "by blocks of the capture that its packets point to",
     "pktap": "by the header of its packets",
     "proc-net": "by the phone's table of sockets",
     "socket-trace": "by a log of its calls on sockets",

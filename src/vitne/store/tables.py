@@ -161,7 +161,7 @@ def _schemas() -> dict[str, Any]:
     destination = pa.struct(
         [("ip", text), ("port", whole), ("host", text), ("host_source", text), ("domain", text)]
     )
-    app = pa.struct([("package", text), ("uid", whole), ("name", text), ("source", text)])
+    app = pa.struct([("package", text), ("uid", whole), ("name", text), ("pid", whole), ("source", text)])
     layers = pa.list_(pa.struct([("codec", text), ("path", text), ("range", span), ("params", text)]))
     also = pa.list_(pa.struct([("frames", frames), ("layers", layers), ("field", text)]))
     special = {
