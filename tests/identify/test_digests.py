@@ -7,7 +7,8 @@ import zlib
 
 import pytest
 
-from vitne.identify.digests import Digests, known
+from vitne.identify.digest_table import known
+from vitne.identify.digests import Digests
 from vitne.identify.search import Searcher
 from vitne.model import Node, Part, Salt, Seed
 

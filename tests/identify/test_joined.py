@@ -29,9 +29,14 @@ def test_a_digest_of_two_values_names_both(text: str, digest: str):
     assert any("before wifi" in reason or "behind wifi" in reason for one in found for reason in one.reasons)
 
 
-def test_every_text_comes_for_either_value():
-    texts = [(row, text) for row, _, text in joined([IMEI, MAC])]
-    assert {text for row, text in texts if row == 0} == {text for row, text in texts if row == 1}
+def test_two_values_are_joined_in_either_order():
+    pairs = list(joined([IMEI, MAC]))
+    assert {(pair.first, pair.second) for pair in pairs} == {(0, 1), (1, 0)}
+    names = {(pair.before, pair.behind) for pair in pairs if b"|" in pair.text}
+    assert names == {
+        ("before wifi and |", "behind imei#1 and |"),
+        ("before imei#1 and |", "behind wifi and |"),
+    }
 
 
 def test_one_value_alone_is_joined_with_nothing():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice, permutations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vitne.identify.spellings import spell
 
@@ -23,11 +23,18 @@ _JOINED = frozenset(
 )  # fmt: skip
 
 
-def joined(seeds: Sequence[Seed]) -> Iterator[tuple[int, str, bytes]]:
-    """Give texts of two values: the row of the seed that is told, what is beside it, and the text.
+class Pair(NamedTuple):
+    """Two known values in one text."""
 
-    Each text comes twice, told of either value.
-    """
+    first: int  # row of the seed that stands first
+    before: str  # what the second one is to it
+    second: int
+    behind: str
+    text: bytes
+
+
+def joined(seeds: Sequence[Seed]) -> Iterator[Pair]:
+    """Give texts of two values."""
     rows = [
         (row, seed)
         for row, seed in enumerate(seeds)
@@ -35,13 +42,13 @@ def joined(seeds: Sequence[Seed]) -> Iterator[tuple[int, str, bytes]]:
     ]
     forms = {row: _forms(seed) for row, seed in rows[:MOST_SEEDS]}
     for first, second in permutations(sorted(forms), 2):
-        for text in forms[first]:
-            for other in forms[second]:
-                for mark in MARKS:
-                    both = f"{text}{mark}{other}".encode()
-                    by = f" and {mark}" if mark else ""
-                    yield first, f"before {seeds[second].name}{by}", both
-                    yield second, f"behind {seeds[first].name}{by}", both
+        names = seeds[second].name, seeds[first].name
+        for mark in MARKS:
+            by = f" and {mark}" if mark else ""
+            before, behind = f"before {names[0]}{by}", f"behind {names[1]}{by}"
+            for text in forms[first]:
+                for other in forms[second]:
+                    yield Pair(first, before, second, behind, f"{text}{mark}{other}".encode())
 
 
 def _forms(seed: Seed) -> list[str]:
