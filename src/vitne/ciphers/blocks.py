@@ -29,14 +29,22 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 class Runner:
     """One key of one cipher, ready to take whole blocks either way; keeps nothing of what it saw."""
 
-    __slots__ = ("decrypt", "encrypt")
-
     def __init__(self, algorithm: Any) -> None:
         from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
-        cipher: Any = Cipher(algorithm, modes.ECB())  # noqa: S305  (modes are built from single blocks)
-        self.decrypt: Callable[[bytes], bytes] = cipher.decryptor().update
-        self.encrypt: Callable[[bytes], bytes] = cipher.encryptor().update
+        self._cipher: Any = Cipher(algorithm, modes.ECB())  # noqa: S305  (modes are built from single blocks)
+
+    @functools.cached_property
+    def decrypt(self) -> Callable[[bytes], bytes]:
+        """Decipher whole blocks, each by itself."""
+        update: Callable[[bytes], bytes] = self._cipher.decryptor().update
+        return update
+
+    @functools.cached_property
+    def encrypt(self) -> Callable[[bytes], bytes]:
+        """Encipher whole blocks, each by itself."""
+        update: Callable[[bytes], bytes] = self._cipher.encryptor().update
+        return update
 
 
 def _modern(name: str) -> Callable[[bytes], Runner]:
