@@ -5,10 +5,12 @@ import ssl
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20Poly1305
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vitne.decrypt import KeyLog, open_tls
+from vitne.decrypt.schedule import expand_label
 from vitne.decrypt.tls import DAMAGED, MISSING, NO_HELLO, NO_KEY, UNSUPPORTED, WRONG_KEY
 
 if TYPE_CHECKING:
@@ -145,10 +147,59 @@ def test_without_hellos_nothing_is_opened_and_all_is_counted(peers: Peers) -> No
     assert (client.data, list(client.unread), server.unread) == (b"", [NO_HELLO], {})
 
 
-def test_without_the_server_side_the_reason_is_that_no_hello_was_seen(peers: Peers) -> None:
+def test_without_the_server_side_tls_1_3_is_opened_and_tls_1_2_is_not(peers: Peers) -> None:
     talk = peers.talk(peers.contexts("1.3"), SAID)
     client, _ = open_tls({0: [(0, bytes(talk.wire[0]))]}, log_of(peers))
-    assert list(client.unread) == [NO_HELLO]
+    assert (client.data, client.unread) == (talk.inside[0], {})
+    talk = peers.talk(peers.contexts("1.2"), SAID)
+    client, _ = open_tls({0: [(0, bytes(talk.wire[0]))]}, log_of(peers))
+    assert (client.data, list(client.unread)) == (b"", [NO_HELLO])
+
+
+def test_behind_a_hole_in_place_of_the_servers_hello_both_sides_are_opened(peers: Peers) -> None:
+    talk = peers.talk(peers.contexts("1.3"), SAID)
+    end = talk.wire[1].index(b"\x17\x03\x03")  # the first closed record follows the hello
+    torn = {0: [(0, bytes(talk.wire[0]))], 1: [(end, bytes(talk.wire[1][end:]))]}
+    client, server = open_tls(torn, log_of(peers))
+    assert (client.data, client.unread) == (talk.inside[0], {})
+    assert (server.data, server.unread) == (talk.inside[1], {})
+
+
+SEALERS = {
+    0x1301: (16, "sha256", AESGCM),
+    0x1302: (32, "sha384", AESGCM),
+    0x1303: (32, "sha256", ChaCha20Poly1305),
+    0x1304: (16, "sha256", AESCCM),
+    0x1305: (16, "sha256", lambda key: AESCCM(key, 8)),
+}
+"""Suites of TLS 1.3 (RFC 8446 appendix B.4): bytes of the key, hash, cipher."""
+
+
+@pytest.mark.parametrize("number", SEALERS)
+def test_each_suite_that_is_possible_is_tried_where_the_servers_hello_is_missing(
+    peers: Peers, number: int
+) -> None:
+    size, name, cipher = SEALERS[number]
+    talk = peers.talk(peers.contexts("1.3"), SAID)
+    hello = bytes(talk.wire[0][: 5 + int.from_bytes(talk.wire[0][3:5], "big")])
+    secrets = [bytes([kind]) * (32 if name == "sha256" else 48) for kind in (1, 2)]
+
+    def record(secret: bytes, order: int, kind: int, text: bytes) -> bytes:
+        key, iv = (expand_label(secret, label, n, hash_name=name) for label, n in (("key", size), ("iv", 12)))
+        tag = 8 if number == 0x1305 else 16
+        head = b"\x17\x03\x03" + (len(text) + 1 + tag).to_bytes(2, "big")
+        nonce = (int.from_bytes(iv, "big") ^ order).to_bytes(12, "big")
+        return head + cipher(key).encrypt(nonce, text + bytes([kind]), head)
+
+    told = record(secrets[0], 0, 22, b"\x14\x00\x00\x20" + bytes(32))
+    told += record(secrets[1], 0, 23, b"one ") + record(secrets[1], 1, 22, b"\x18\x00\x00\x01\x00")
+    turned = expand_label(secrets[1], "traffic upd", len(secrets[1]), hash_name=name)
+    told += record(turned, 0, 23, b"two")
+    log = KeyLog()
+    for label, secret in zip(("HANDSHAKE_TRAFFIC_SECRET", "TRAFFIC_SECRET_0"), secrets, strict=True):
+        log.add(f"CLIENT_{label} {hello[11:43].hex()} {secret.hex()}\n".encode())
+    client, _ = open_tls({0: [(0, hello + told)]}, log)
+    assert (client.data, client.unread) == (b"one two", {})
 
 
 @pytest.mark.parametrize("version", ["1.2", "1.3"])

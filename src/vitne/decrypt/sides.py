@@ -16,6 +16,7 @@ from vitne.decrypt.records import DATA, HEADER, LOST
 if TYPE_CHECKING:
     from vitne.decrypt.openers import Opened, Opener
     from vitne.decrypt.records import Record
+    from vitne.decrypt.suites import Suite
 
 _MOST_GUESSES = 1 << 14  # record numbers tried on one side behind holes
 _MOST_SKIPPED = 2048  # records that a hole is believed to hide at most
@@ -25,14 +26,17 @@ _LEAST_RECORD = HEADER + 17  # bytes of the shortest closed record
 class Epoch:
     """The keys of one stretch of a side's records, and the number of the next of them."""
 
-    __slots__ = ("advances", "name", "number", "opened", "opener")
+    __slots__ = ("advances", "name", "number", "opened", "opener", "suite")
 
-    def __init__(self, name: str, opener: Opener | None, *, advances: bool = False) -> None:
+    def __init__(
+        self, name: str, opener: Opener | None, *, advances: bool = False, suite: Suite | None = None
+    ) -> None:
         self.name = name  # "early", "handshake", "application", "session"
         self.opener = opener  # None where its secret is not in the key log
         self.number = 0  # of the next record
         self.opened = False  # at least one record authenticated
         self.advances = advances  # a key update may follow
+        self.suite = suite  # where it is only tried
 
 
 class OpenedSide:

@@ -154,7 +154,7 @@ class _Side:
         if not secrets:
             return NO_KEY, []
         if len(talk.hellos) <= number:
-            return self._early_only(secrets)
+            return self._unchosen(secrets)
         hello, random, outside = talk.hellos[number]
         suite = SUITES.get(hello.cipher)
         if suite is None or hello.version not in {_TLS_1_2, _TLS_1_3}:
@@ -188,12 +188,20 @@ class _Side:
         self.secret, self.suite = secret, suite
         return ("", epochs) if any(epoch.opener for epoch in epochs) else (NO_KEY, [])
 
-    @staticmethod
-    def _early_only(secrets: Secrets) -> tuple[str, list[Epoch]]:
-        """Without the server's hello early data can be read at most."""
-        epochs = []
-        for secret in secrets.get("CLIENT_EARLY_TRAFFIC_SECRET", ()):
+    def _unchosen(self, secrets: Secrets) -> tuple[str, list[Epoch]]:
+        """Without the server's hello: try each suite of TLS 1.3 that the secrets can belong to.
+
+        A record that authenticates tells which it was.  TLS 1.2 needs the server's random, and stays closed.
+        """
+        who = _NAMES[self.side]
+        epochs: list[Epoch] = []
+        for secret in secrets.get("CLIENT_EARLY_TRAFFIC_SECRET", ()) if self.side == 0 else ():
             epochs += _early(secret, None)
+        for secret in secrets.get(f"{who}_HANDSHAKE_TRAFFIC_SECRET", ())[-1:]:
+            epochs += _tried("handshake", secret, None)
+        for secret in secrets.get(f"{who}_TRAFFIC_SECRET_0", ())[-1:]:
+            epochs += _tried("application", secret, None)
+            self.secret = secret
         return ("", epochs) if epochs else (NO_HELLO, [])
 
     # -- closed records ------------------------------------------------------------------------------------
@@ -218,6 +226,7 @@ class _Side:
             self._fail(ladder, record)
             return
         self.opened.read += record.end - record.start - len(record.header)
+        self.suite = ladder.now.suite or self.suite
         kind, plain, length = content
         if kind == DATA:
             self.opened.add(content, record)
@@ -312,13 +321,18 @@ class _Side:
 
 def _early(secret: bytes, agreed: Suite | None) -> list[Epoch]:
     """Give the epochs of early data: the suite of the session before is only known by its hash."""
-    fitting = [
-        suite
-        for suite in SUITES.values()
-        if suite.modern and HASH_LENGTHS[suite.hash] == len(secret) and suite.tag == 16
+    return _tried("early", secret, agreed)
+
+
+def _tried(name: str, secret: bytes, agreed: Suite | None) -> list[Epoch]:
+    """Give an epoch for each suite of TLS 1.3 that a secret can belong to by its length."""
+    fitting = [suite for suite in SUITES.values() if suite.modern and HASH_LENGTHS[suite.hash] == len(secret)]
+    fitting.sort(key=lambda suite: (suite != agreed, suite.tag != 16))
+    advances = name == "application"
+    return [
+        Epoch(name, opener(suite, traffic_keys(secret, suite)), advances=advances, suite=suite)
+        for suite in fitting
     ]
-    fitting.sort(key=lambda suite: suite != agreed)
-    return [Epoch("early", opener(suite, traffic_keys(secret, suite))) for suite in fitting]
 
 
 def _outside(body: bytes) -> bool:
