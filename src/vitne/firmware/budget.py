@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from vitne.model import Malformed
@@ -13,6 +15,13 @@ class Exhausted(Malformed):
 
 class Unsupported(Malformed):
     """The form of some bytes is known and not read: nothing is wrong, and what they hold is unknown."""
+
+
+def lost_as(error: Malformed) -> Literal["limit", "unsupported", "malformed"]:
+    """Give the word for what was lost by an error."""
+    if isinstance(error, Exhausted):
+        return "limit"
+    return "unsupported" if isinstance(error, Unsupported) else "malformed"
 
 
 class Budget(msgspec.Struct, kw_only=True):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vitne.firmware.budget import Budget, Exhausted, Unsupported, budget_for
+from vitne.firmware.budget import Budget, Exhausted, budget_for, lost_as
 from vitne.firmware.containers import HEAD, Lost, container_of, zip_archive
 from vitne.firmware.drafts import Draft, digest, joined
 from vitne.firmware.judging import judged
@@ -210,9 +210,9 @@ class _Walk:
             self._reading.drafts.append(draft)
 
     def _lose(self, path: str, error: Malformed, *, encrypted: bool = False) -> None:
-        why: Why = "encrypted" if encrypted else "malformed"
-        if isinstance(error, Exhausted | Unsupported):
-            why = "limit" if isinstance(error, Exhausted) else "unsupported"
+        why: Why = lost_as(error)
+        if encrypted and why == "malformed":
+            why = "encrypted"
         at = "" if error.at is None else f" (at byte {error.at})"
         self._tell(why, error.why + at, path)
 

@@ -10,6 +10,7 @@ import stat
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
+from vitne.firmware.budget import lost_as
 from vitne.firmware.containers import Lost, Member
 from vitne.firmware.source import Held, Piece, Pieces, Source
 from vitne.model import Malformed
@@ -26,6 +27,7 @@ _KNOWN = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x40
 # padding at the front, compression settings, chunks, several devices, a second algorithm, tails, fragments
 PLAIN, FULL, INLINE, COMPACT, CHUNKS = range(5)
 _MOST_DIRECTORY = 64 << 20
+_LONGEST_NAME = 255
 _MOST_DEPTH = 64
 
 
@@ -71,10 +73,9 @@ class Erofs:
             try:
                 names = sorted(_names(layout, _inode(layout, number), budget), reverse=True)
             except Malformed as error:
-                yield Lost(path + "/", "malformed", error.why)
+                yield Lost(path + "/", lost_as(error), error.why)
                 continue
             for name, child in names:
-                budget.meeting()
                 inside = f"{path}/{name}"
                 try:
                     inode = _inode(layout, child)
@@ -84,7 +85,7 @@ class Erofs:
                     elif stat.S_ISREG(inode.mode):
                         yield Member(inside, *_content(layout, inode, budget))
                 except Malformed as error:
-                    why: Why = "unsupported" if "not read" in error.why else "malformed"
+                    why: Why = "unsupported" if "not read" in error.why else lost_as(error)
                     yield Lost(inside, why, error.why)
 
 
@@ -192,8 +193,9 @@ def _names(layout: Layout, inode: Inode, budget: Budget) -> Iterator[tuple[str, 
         rows = [struct.unpack_from("<QHBB", block, 12 * number) for number in range(count)]
         for number, (child, start, _, _) in enumerate(rows):
             stop = rows[number + 1][1] if number + 1 < count else len(block)
-            name = block[start:stop].partition(b"\0")[0]
+            name = block[start : min(stop, start + _LONGEST_NAME)].partition(b"\0")[0]
             if name and name not in {b".", b".."}:
+                budget.meeting()
                 yield name.decode("utf-8", "replace").replace("/", "\ufffd"), child
 
 

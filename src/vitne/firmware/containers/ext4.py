@@ -10,6 +10,7 @@ import stat
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
+from vitne.firmware.budget import Unsupported, lost_as
 from vitne.firmware.containers import Lost, Member
 from vitne.firmware.source import Held, Piece, Pieces
 from vitne.model import Malformed
@@ -75,10 +76,9 @@ class Ext4:
             try:
                 names = sorted(_names(layout, _inode(layout, number), budget), reverse=True)
             except Malformed as error:
-                yield Lost(path + "/", "malformed", error.why)
+                yield Lost(path + "/", lost_as(error), error.why)
                 continue
             for name, child in names:
-                budget.meeting()
                 inside = f"{path}/{name}"
                 try:
                     inode = _inode(layout, child)
@@ -88,7 +88,7 @@ class Ext4:
                     elif stat.S_ISREG(inode.mode):
                         yield Member(inside, *_content(layout, inode))
                 except Malformed as error:
-                    why: Why = "encrypted" if "encrypted" in error.why else "malformed"
+                    why: Why = "encrypted" if "encrypted" in error.why else lost_as(error)
                     yield Lost(inside, why, error.why)
 
 
@@ -181,10 +181,11 @@ def _inline(inode: _Inode) -> bytes:
 def _extents(layout: _Layout, inode: _Inode) -> list[Piece]:
     """Walk the tree of extents; each level lies deeper than the one above, so no loop is followed."""
     pieces: list[Piece] = []
-    waiting = [(inode.map, 6)]
+    waiting: list[tuple[int | None, int]] = [(None, 6)]
     nodes = 0
     while waiting:
-        node, above = waiting.pop()
+        place, above = waiting.pop()
+        node = inode.map if place is None else layout.source.read(place, layout.block)
         nodes += 1
         if len(node) < 12:
             raise Malformed("a tree of extents is cut off")
@@ -196,7 +197,7 @@ def _extents(layout: _Layout, inode: _Inode) -> list[Piece]:
             row = node[12 + 12 * number : 24 + 12 * number]
             if depth:
                 _, low, high, _ = struct.unpack("<IIHH", row)
-                waiting.append((layout.source.read((low | high << 32) * layout.block, layout.block), depth))
+                waiting.append(((low | high << 32) * layout.block, depth))
                 continue
             first, length, high, low = struct.unpack("<IHHI", row)
             if length > 32768:  # allocated and never written: zeros
@@ -218,7 +219,9 @@ def _trimmed(pieces: list[Piece], layout: _Layout) -> list[Piece]:
 
 def _blocks(layout: _Layout, inode: _Inode) -> list[Piece]:
     """Follow the older map: twelve blocks, then blocks of numbers, up to three deep."""
-    wanted = min(-(-inode.size // layout.block), _MOST_PIECES)
+    wanted = -(-inode.size // layout.block)
+    if wanted > _MOST_PIECES:
+        raise Unsupported(f"a file of {wanted} blocks in the older map is larger than is read")
     layout.budget.reading(wanted)
     words = struct.unpack("<15I", inode.map)
     numbers = list(words[:12])
@@ -274,6 +277,7 @@ def _names(layout: _Layout, inode: _Inode, budget: Budget) -> Iterator[tuple[str
             name = block[at + 8 : at + 8 + named]
             at += length
             if number and named and name not in {b".", b".."}:
+                budget.meeting()
                 yield name.decode("utf-8", "replace").replace("/", "\ufffd"), number
 
 

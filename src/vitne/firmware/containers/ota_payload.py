@@ -41,6 +41,7 @@ _MOST_MANIFEST = 64 << 20
 _MOST_OPERATIONS = 1 << 20
 _MOST_FIELDS = _MOST_OPERATIONS + 1024
 _MOST_PIECE = 256 << 20
+_MOST_WINDOW = 128 << 20
 _MOST_SIZE = 1 << 46
 
 
@@ -85,6 +86,7 @@ def _partition(source: Source, raw: bytes, place: tuple[int, int], budget: Budge
     data, block = place
     pieces: list[Piece] = []
     foreign: dict[str, int] = {}
+    unpacker = _Unpacker(source, budget)
     for each in operations:
         told = _message(_bytes(each))
         kind = _first(told, 1, 0)
@@ -94,7 +96,8 @@ def _partition(source: Source, raw: bytes, place: tuple[int, int], budget: Budge
             continue
         if kind not in {_ZERO, _DISCARD}:
             at = data + _first(told, 2, 0), _first(told, 3, 0)
-            pieces += _operation(source, kind, at, extents=_extents(told, block), budget=budget)
+            extents = _extents(told, block, budget)
+            pieces += _operation(unpacker, kind, at, extents=extents)
     if foreign:
         words = ", ".join(f"{count} {word}" for word, count in sorted(foreign.items()))
         return Lost(name, "unsupported", f"an update that needs the old image: {words}; give a full update")
@@ -106,8 +109,32 @@ def _partition(source: Source, raw: bytes, place: tuple[int, int], budget: Budge
     return Member(name, Pieces(pieces, size))
 
 
-def _extents(told: dict[int, list[Any]], block: int) -> list[tuple[int, int]]:
-    """Give where an operation writes, as bytes."""
+class _Unpacker:
+    """Unpacks the data of operations; the last of those that write in several places is kept."""
+
+    def __init__(self, source: Source, budget: Budget) -> None:
+        self.source = source
+        self._budget = budget
+        self._kept: tuple[int, tuple[int, int], int] | None = None
+        self._data = b""
+
+    def unpacked(self, kind: int, at: tuple[int, int], total: int, *, keep: bool) -> bytes:
+        """Give the bytes that an operation writes; raises Malformed."""
+        if keep and self._kept == (kind, at, total):
+            return self._data
+        if total > _MOST_PIECE:
+            raise Exhausted(f"an operation that writes {total} bytes is more than is unpacked at once")
+        begin, length = at
+        packed = self.source.read(begin, min(length, total + total // 8 + 65536))
+        data = _unpack(kind, packed, total, self._budget)
+        if keep:
+            self._kept, self._data = (kind, at, total), data
+        return data
+
+
+def _extents(told: dict[int, list[Any]], block: int, budget: Budget) -> list[tuple[int, int]]:
+    """Give where an operation writes, as bytes; raises Exhausted for more places than there are blocks."""
+    budget.meeting(len(told.get(6, [])))
     found = []
     for raw in told.get(6, []):
         extent = _message(_bytes(raw))
@@ -118,33 +145,24 @@ def _extents(told: dict[int, list[Any]], block: int) -> list[tuple[int, int]]:
 
 
 def _operation(
-    source: Source,
-    kind: int,
-    at: tuple[int, int],
-    *,
-    extents: list[tuple[int, int]],
-    budget: Budget,
+    unpacker: _Unpacker, kind: int, at: tuple[int, int], *, extents: list[tuple[int, int]]
 ) -> list[Piece]:
     """Give the pieces that one operation writes, one for each extent."""
     begin, length = at
     total = sum(size for _, size in extents)
     pieces = []
     inside = 0
-    made: list[bytes] = []
 
     def unpacked(first: int, size: int) -> bytes:
-        if total > _MOST_PIECE:
-            raise Exhausted(f"an operation that writes {total} bytes is more than is unpacked at once")
-        if len(extents) == 1:
-            return _unpack(kind, source.read(begin, length), total, budget)
-        if not made:
-            made.append(_unpack(kind, source.read(begin, length), total, budget))
-        return made[0][first : first + size]
+        data = unpacker.unpacked(kind, at, total, keep=len(extents) > 1)
+        return data if len(extents) == 1 else data[first : first + size]
 
     for start, size in extents:
         if start != _HOLE:
             if kind == _REPLACE:
-                pieces.append(Piece(start, min(size, max(length - inside, 0)), source, begin + inside))
+                pieces.append(
+                    Piece(start, min(size, max(length - inside, 0)), unpacker.source, begin + inside)
+                )
             else:
                 pieces.append(Piece(start, size, make=partial(unpacked, inside, size)))
         inside += size
@@ -158,7 +176,9 @@ def _unpack(kind: int, data: bytes, size: int, budget: Budget) -> bytes:
         out = _zstd(data, size)
         return out + bytes(max(size - len(out), 0))
     try:
-        out = (lzma.LZMADecompressor() if kind == _XZ else bz2.BZ2Decompressor()).decompress(data, size)
+        xz = kind == _XZ
+        engine = lzma.LZMADecompressor(memlimit=_MOST_WINDOW * 2) if xz else bz2.BZ2Decompressor()
+        out = engine.decompress(data, size)
     except (lzma.LZMAError, OSError, ValueError, EOFError) as error:
         raise Malformed(f"an operation's data does not unpack: {error}") from error
     return out + bytes(max(size - len(out), 0))
@@ -168,7 +188,8 @@ def _zstd(data: bytes, size: int) -> bytes:
     import zstandard
 
     try:
-        return zstandard.ZstdDecompressor().decompress(data, max_output_size=size)
+        engine = zstandard.ZstdDecompressor(max_window_size=_MOST_WINDOW)
+        return engine.stream_reader(data).read(size)
     except zstandard.ZstdError as error:
         raise Malformed(f"an operation's data does not unpack: {error}") from error
 

@@ -59,6 +59,7 @@ class SuperPartitions:
             if first + count > extents.rows_told:
                 yield Lost(name, "malformed", "the partition names extents that are not there")
                 continue
+            budget.meeting(count)
             yield _partition(source, name, extents, range(first, first + count))
 
 

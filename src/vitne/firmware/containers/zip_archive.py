@@ -162,6 +162,7 @@ def opened(source: Source, entry: Entry, budget: Budget) -> tuple[Source, int | 
 
 def _inflated(packed: Source, told: int, budget: Budget) -> Source:
     """Unpack a member into memory, or into a file without a name where it is large."""
+    budget.unpacking(0)  # nothing more once too much was
     engine = zlib.decompressobj(-15)
     out = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115  (its source closes it)
     spooled = Spooled(out, 0)
@@ -170,9 +171,10 @@ def _inflated(packed: Source, told: int, budget: Budget) -> Source:
     try:
         for at in range(0, packed.size, _STEP):
             waiting = packed.read(at, _STEP)
-            while waiting and not engine.eof:
+            full = False  # a step that fills its room may leave bytes inside the engine
+            while (waiting or full) and not engine.eof:
                 piece = engine.decompress(waiting, _STEP)
-                waiting = engine.unconsumed_tail
+                waiting, full = engine.unconsumed_tail, len(piece) == _STEP
                 size += len(piece)
                 budget.unpacking(len(piece))
                 if size > most:
