@@ -2,6 +2,7 @@
 
 As a build hook of hatchling it runs on every install; as a program it tells whether a compiler is at hand
 (``--have-compiler``) or compiles in place (``--sanitize`` adds AddressSanitizer and UBSan, for the tests).
+It also lets vitne read and check its data files once, for every start after that.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "src" / "vitne" / "kernel"
+PREPARED = HERE / "src" / "vitne" / "data" / "prepared.json"
 FLAGS = ["-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"]
 
 
@@ -75,6 +77,20 @@ def build(target: Path, *, extra: tuple[str, ...] = ()) -> Path:
     return target
 
 
+def prepare_data() -> None:
+    """Let vitne check its data files and put them into one; raises SystemExit with what is wrong in them."""
+    paths = os.pathsep.join(filter(None, (str(HERE / "src"), os.environ.get("PYTHONPATH", ""))))
+    run = subprocess.run(
+        [sys.executable, "-m", "vitne.catalog.preparing"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    if run.returncode:
+        raise SystemExit(f"vitne: the data files cannot be prepared\n{run.stderr}")
+
+
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 except ImportError:
@@ -87,8 +103,8 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc,valid-t
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """Ask for a packaged compiler where the machine has none."""
-        return [] if compiler() else ["ziglang"]
+        """Ask for what reads the data files, and for a packaged compiler where the machine has none."""
+        return ["msgspec>=0.19", *([] if compiler() else ["ziglang"])]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile before the package's files are gathered."""
@@ -97,7 +113,8 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc,valid-t
         build_data["pure_python"] = False
         machine = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["tag"] = f"py3-none-{machine}"  # the library knows nothing of Python: any version loads it
-        build_data["artifacts"].append(str(library.relative_to(HERE)))
+        prepare_data()
+        build_data["artifacts"] += [str(each.relative_to(HERE)) for each in (library, PREPARED)]
 
 
 if __name__ == "__main__":
@@ -115,3 +132,4 @@ if __name__ == "__main__":
         print(build(SOURCE / f"_sanitized{name}", extra=sanitize))
     else:
         print(build(SOURCE / name))
+        prepare_data()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
+import os
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from vitne.catalog.complaints import complaints
+from vitne.catalog.prepared import taken
 from vitne.catalog.recipes import RecipeFile
 from vitne.catalog.rules import FillerFile, IdentifierFile, OddityFile, QuietFile, UserFile
 from vitne.catalog.senders import SenderFile
@@ -27,14 +28,24 @@ def data_folder() -> Traversable:
     return files("vitne") / "data"
 
 
-def read_file(source: Traversable, kind: type[T], errors: list[str]) -> T | None:
-    """Read one data file; append what is wrong with it to the errors and give None then."""
+def read_file(source: Traversable, kind: type[T], errors: list[str], *, fresh: bool = False) -> T | None:
+    """Read one data file; append what is wrong with it to the errors and give None then.
+
+    One that was prepared as it stands is not checked again, unless a ``fresh`` reading is asked for.
+    """
     name = source.name
+    known = None if fresh else taken(kind, name, source.read_bytes())
+    if known is not None:
+        return known
+    import tomllib
+
     try:
         content = msgspec.convert(tomllib.loads(source.read_text(encoding="utf-8")), kind)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         errors.append(f"{name}: {error}")
         return None
+    from vitne.catalog.complaints import complaints
+
     found = [f"{name}: {what}" for what in complaints(content, name.removesuffix(".toml"))]
     errors.extend(found)
     return None if found else content
@@ -70,11 +81,29 @@ def toml_files(folder: Traversable) -> list[Traversable]:
 def digest_of(folder: Traversable) -> str:
     """Digest of all data files below a folder: SHA-256 over their sorted paths and contents."""
     total = hashlib.sha256()
-    for path, source in sorted(_walk(folder, "")):
-        content = source.read_bytes()
+    found: Iterator[tuple[str, str | Traversable]] = (
+        _listed(str(folder), "") if isinstance(folder, Path) else _walk(folder, "")
+    )
+    for path, source in sorted(found):
+        content = _bytes(source) if isinstance(source, str) else source.read_bytes()
         total.update(f"{path}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()
+
+
+def _bytes(place: str) -> bytes:
+    with open(place, "rb", buffering=0) as stream:  # noqa: PTH123  (hundreds of files at every start)
+        return stream.read()
+
+
+def _listed(folder: str, prefix: str) -> Iterator[tuple[str, str]]:
+    """Give what ``_walk`` gives, of a folder on a disk: some ten times quicker."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _listed(entry.path, f"{prefix}{entry.name}/")
+            elif entry.name.endswith(".toml"):
+                yield prefix + entry.name, entry.path
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
