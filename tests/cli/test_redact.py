@@ -73,18 +73,36 @@ def test_what_the_scan_was_given_has_to_be_given_again(case, capsys) -> None:
         assert option in capsys.readouterr().err
 
 
-def test_a_case_of_an_export_is_refused_with_a_count_and_another_way(tmp_path, capsys) -> None:
+def _exported(tmp_path, name: str, content: str) -> Path:
+    place, made = tmp_path / name, tmp_path / "made"
+    place.write_text(content)
+    assert main(["scan", str(place), "--case", str(made), "-q"]) == 0
+    return made
+
+
+def test_an_export_becomes_an_export_whose_bag_holds(tmp_path, capsys) -> None:
     entry = {
         "startedDateTime": "2019-02-03T06:15:42.000Z",
         "request": {"method": "GET", "url": "http://x.example/r?imei=490154203237518", "headers": []},
         "response": {"status": 200, "headers": [], "content": {}},
     }
-    place, made = tmp_path / "a.har", tmp_path / "made"
-    place.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
-    assert main(["scan", str(place), "--case", str(made), "-q"]) == 0
+    made = _exported(tmp_path, "a.har", json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+    assert main(["redact", str(made)]) == 0
+    told = capsys.readouterr().out
+    assert "entries kept: 1" in told
+    bag = made.with_name("made.redacted")
+    assert main(["verify", str(bag), "-q"]) == 0
+    assert (bag / "data/original/1/redacted.har").is_file()
+    assert not [p for p in bag.rglob("*") if p.is_file() and b"490154203237518" in p.read_bytes()]
+    capsys.readouterr()
+
+
+def test_a_case_of_which_nothing_can_be_rebuilt_is_refused_with_another_way(tmp_path, capsys) -> None:
+    row = "Row: 0 address=1069, date=1549174542000, type=2, body=imei=490154203237518 \x01\n"
+    made = _exported(tmp_path, "a.txt", row)
     assert main(["redact", str(made)]) == 2
     told = capsys.readouterr().err
-    assert "1 flow(s): an export of messages has no packets to rebuild" in told
+    assert "1 flow(s): a short message with control characters" in told
     assert "vitne report" in told
     assert not made.with_name("made.redacted").exists()
 

@@ -93,22 +93,6 @@ def test_a_flow_in_a_tunnel_is_told_without_it(tmp_path: Path) -> None:
     assert b"\x08\x68\x08\x68" not in made.capture, "the ports of the tunnel are gone"
 
 
-def test_an_export_is_left_out_and_counted(tmp_path: Path) -> None:
-    entry = {
-        "startedDateTime": "2019-02-03T06:15:42.000Z",
-        "request": {
-            "method": "POST", "url": "http://collector.example/r", "httpVersion": "HTTP/1.1", "headers": [],
-            "postData": {"mimeType": "application/json", "text": json.dumps({"imei": IMEI})},
-        },
-        "response": {"status": 200, "statusText": "OK", "httpVersion": "HTTP/1.1", "headers": [], "content": {}},
-    }  # fmt: skip
-    place = tmp_path / "a.har"
-    place.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
-    made = redact([str(place)], read_subject(str(subject(tmp_path)))[0], secret=SECRET)
-    assert made.left_out == {"an export of messages has no packets to rebuild": 1}
-    assert made.counts["packets_kept"] == 0
-
-
 def test_a_body_that_a_key_of_the_sender_opened_is_closed_again(tmp_path: Path) -> None:
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -152,13 +136,13 @@ def test_http_2_and_a_websocket_inside_are_told_as_plain_ones(tmp_path: Path) ->
     assert IMEI.encode() not in made.capture
 
 
-def test_what_was_inside_quic_has_no_plain_form() -> None:
+def test_an_entry_without_addresses_cannot_be_told_as_packets() -> None:
     from types import SimpleNamespace
 
     from vitne.evidence.editing import Unchangeable
     from vitne.evidence.insides import to_be_told
-    from vitne.pipeline.insideviews import QuicView
 
-    view = QuicView.__new__(QuicView)
-    with pytest.raises(Unchangeable, match="QUIC"):
-        to_be_told(SimpleNamespace(exported=False), 0, [SimpleNamespace(view=view)])  # type: ignore[arg-type]
+    flow = SimpleNamespace(client_ip="", server_ip="192.0.2.1")
+    traffic = SimpleNamespace(exported=True, flow=lambda _: flow)
+    with pytest.raises(Unchangeable, match="both ends"):
+        to_be_told(traffic, 0, [])  # type: ignore[arg-type]

@@ -82,6 +82,13 @@ def _seal(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="age recipient (age1...) that alone can open the subject file in the bag",
     )
+    parser.add_argument(
+        "--events",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="where a log of vitne triggers lies now, if it was moved",
+    )
     _place(parser)
     parser.add_argument("--retain-until", metavar="DATE", help="day after which the case is to be destroyed")
     parser.add_argument(

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from vitne.evidence.redacting import Known, Redacted
     from vitne.store import Case
 
-CAPTURE = "redacted.pcapng"
-
 
 def run(options: argparse.Namespace) -> int:
     """Make the bag and say what was replaced and left out."""
@@ -102,11 +100,12 @@ def _missing(what: str, option: str, where: str) -> UsageError:
 
 def _refuse_nothing(made: Redacted) -> None:
     """Refuse a bag in which nothing would stand although something was found."""
-    if made.left_out and not made.counts["packets_kept"]:
-        why = "; ".join(f"{count} flow(s): {why}" for why, count in sorted(made.left_out.items()))
+    if not made.files:
+        told = (f"{count} flow(s): {why}" for why, count in sorted(made.left_out.items()))
+        why = "; ".join(told) or "nothing was found in it"
         raise UsageError(
-            f"nothing of this case can be rebuilt as packets ({why})",
-            expected="at least one flow with findings that has packets",
+            f"nothing of this case can be rebuilt ({why})",
+            expected="at least one flow with findings that can be",
             next_step="share a report instead: vitne report CASE --for press",
         )
 
@@ -144,9 +143,10 @@ def _write(place: Path, made: Redacted, options: argparse.Namespace, known: Know
     from vitne.pipeline import Options, run_scan
 
     with tempfile.TemporaryDirectory(prefix=".vitne-", dir=place.parent) as base:
-        capture = Path(base) / CAPTURE
-        capture.write_bytes(made.capture)
-        result = run_scan([str(capture)], Options(subject=made.subject, secrets=known.secrets, jobs=1))
+        captures = [str(Path(base) / name) for name in made.files]
+        for place_of, data in zip(captures, made.files.values(), strict=True):
+            Path(place_of).write_bytes(data)
+        result = run_scan(captures, Options(subject=made.subject, secrets=known.secrets, jobs=1))
         run_facts: dict[str, Any] = {
             "inputs": [],
             "keys": [],
@@ -156,13 +156,13 @@ def _write(place: Path, made: Redacted, options: argparse.Namespace, known: Know
         kept = Kept(Path(base) / "case")
         write(Path(base) / "case", result.masked(), run=run_facts, kept=kept)
         counts = {**made.counts, **{f"left out: {k}": v for k, v in made.left_out.items()}}
-        counts |= {f"told as plain flows: {k}": v for k, v in made.told_anew.items()}
+        counts |= {f"told anew: {k}": v for k, v in made.told_anew.items()}
         detail = {"counts": counts, "times_shifted": options.shift_times}
         (Path(base) / "case" / ledger.NAME).unlink()  # it names who scanned; a shared bag names nobody
         custody.record(Path(base) / "case", "redact", detail=detail, named=False)
         asked = arguments.Namespace(
             case=str(Path(base) / "case"), bag=str(place), key=None, timestamp=[], subject=None,
-            values_for=[], retain_until=None, encrypt=[], capture=[str(capture)], keys=[], unnamed=True,
+            values_for=[], retain_until=None, encrypt=[], capture=captures, keys=[], unnamed=True,
         )  # fmt: skip
         seal.run(asked)
     mapping = place.with_name(f"{place.name}.mapping.json")
@@ -177,7 +177,7 @@ def _say(place: Path, made: Redacted) -> None:
     for key, value in sorted(made.counts.items()):
         print(f"{key.replace('_', ' ')}: {value}")
     for what, count in sorted(made.told_anew.items()):
-        print(f"told as plain flows, {count}: {what}")
+        print(f"told anew, {count} flow(s): {what}")
     for why, count in sorted(made.left_out.items()):
         print(f"left out, {count} flow(s) with findings: {why}")
     print(f"No original value is left in {place} (searched in every layer and encoding).")

@@ -6,6 +6,7 @@ import datetime as dt
 import getpass
 import io
 import os
+import sys
 import tarfile
 import tempfile
 import urllib.error
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from vitne.cli import custody
 from vitne.cli.beside import beside
-from vitne.evidence import sealing, signing, timestamps
+from vitne.evidence import occurred, sealing, signing, timestamps
 from vitne.evidence.canonical import canonical
 from vitne.model import StoreError, UsageError
 
@@ -119,8 +120,28 @@ def _contents(options: argparse.Namespace, folder: Path, case: Case) -> sealing.
     logs = [Path(each) for each in custody.key_logs(options.case, case, options.keys)]
     apps = [Path(str(each)) for each in case.run.get("apps", ()) if Path(str(each)).is_file()]
     return sealing.Contents(
-        case=folder, originals=originals, keys=logs, apps=apps, written=written, facts=facts
+        case=folder,
+        originals=originals,
+        keys=logs,
+        apps=apps,
+        events=_events(options, folder),
+        written=written,
+        facts=facts,
     )
+
+
+def _events(options: argparse.Namespace, folder: Path) -> list[Path]:
+    """Find the logs that verdicts on events rest on; those that are nowhere are told, and left out."""
+    from vitne.report import visible
+
+    found, missing = occurred.logs_of(folder, getattr(options, "events", ()))
+    for name in missing:
+        print(
+            f"vitne: the log {visible(name, 80)} is not at hand; without it (--events FILE) "
+            "nobody can derive the verdicts on events again",
+            file=sys.stderr,
+        )
+    return found
 
 
 def _content(path: str) -> Any:

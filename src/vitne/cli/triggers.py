@@ -42,7 +42,16 @@ def run(options: argparse.Namespace) -> int:
     said = document(tested)
     said["proofs"] = proofs(case, tested, options.capture)
     if os.access(case.folder, os.W_OK):
-        keep(case.folder, said, {name: at.tolist() for name, at in tested.study.events.items()})
+        wanted = {
+            **msgspec.to_builtins(asked),
+            "logs": [str(Path(each).absolute()) for each in options.events],
+        }
+        keep(
+            case.folder,
+            said,
+            {name: at.tolist() for name, at in tested.study.events.items()},
+            asked=wanted,
+        )
     drawn = None
     if options.svg or options.html or options.png:
         from vitne.report.occasions import drawing

@@ -38,13 +38,7 @@ class Editor:
 
     def message(self, work: MessageWork, places: Sequence[tuple[Node, Finding]]) -> list[Edit]:
         """Give the changes of one message in stream or datagram offsets; raises Unchangeable."""
-        children: dict[int, list[Node]] = {}
-        for node in work.nodes:
-            if node.parent is not None:
-                children.setdefault(id(node.parent), []).append(node)
-        told: dict[int, list[Finding]] = {}
-        for node, finding in places:
-            told.setdefault(id(node), []).append(finding)
+        children, told = _children(work), _told(places)
         edits: list[Edit] = []
         bodies = 0
         roots = {id(node): node for node in (*work.nodes, *(n for n, _ in places)) if node.parent is None}
@@ -55,7 +49,33 @@ class Editor:
                 bodies += sum(len(e.data) - (e.end - e.start) for e in own)
         if bodies:
             edits += _length(work, bodies)
+        if _in_frames(work) and any(len(each.data) != each.end - each.start for each in edits):
+            raise Unchangeable("frames whose length would change")
         return merged(edits)
+
+    def parts(self, work: MessageWork, places: Sequence[tuple[Node, Finding]]) -> list[tuple[Part, bytes]]:
+        """Give every part of a message with its bytes changed; raises Unchangeable.
+
+        For what is written anew, where no byte has to keep its place.
+        """
+        children, told = _children(work), _told(places)
+        roots = {(n.part.path, n.part.start, n.part.end): n for n in work.nodes if n.parent is None}
+        loose = [(n.part.start, f) for n, f in places if n.parent is None and n.part.path == "bytes"]
+        made = []
+        for part in work.message.parts:
+            node = roots.get((part.path, part.start, part.end))
+            data = work.raw(part.start, part.end) if part.data is None else part.data
+            edits = self.hits(data) if node is None else self._edits(node, children, told)
+            edits += [
+                Edit(low, high, self.pairs.told(f.identifier, bytes(data[low:high])))
+                for start, f in loose
+                for low, high in [
+                    (start + f.value_range[0] - part.start, start + f.value_range[1] - part.start)
+                ]
+                if part.exact and low >= 0 and high <= len(data)
+            ]
+            made.append((part, applied(data, merged(edits))))
+        return made
 
     def _edits(
         self, node: Node, children: dict[int, list[Node]], told: dict[int, list[Finding]]
@@ -86,6 +106,29 @@ class Editor:
             place = bytes(data[start:end])
             found.append(Edit(start, end, self.pairs.stand_in(self.pairs.needles[needle], place)))
         return merged(found)
+
+
+def _children(work: MessageWork) -> dict[int, list[Node]]:
+    """Give the nodes inside each node of a message, by identity."""
+    found: dict[int, list[Node]] = {}
+    for node in work.nodes:
+        if node.parent is not None:
+            found.setdefault(id(node.parent), []).append(node)
+    return found
+
+
+def _told(places: Sequence[tuple[Node, Finding]]) -> dict[int, list[Finding]]:
+    found: dict[int, list[Finding]] = {}
+    for node, finding in places:
+        found.setdefault(id(node), []).append(finding)
+    return found
+
+
+def _in_frames(work: MessageWork) -> bool:
+    """Say whether the lengths of a message stand in frames around it, which nothing repairs."""
+    if work.message.protocol == "websocket":
+        return True
+    return any(name == "http-version" and value in {"2", "3"} for name, value in work.message.facts)
 
 
 def _wrapped(node: Node, data: bytes) -> Edit:

@@ -8,7 +8,7 @@ import numpy as np
 
 from vitne.evidence.editing import Edit, Unchangeable, applied
 from vitne.evidence.plainly import Turn, conversation, datagram, whole
-from vitne.pipeline.insideviews import OpenedView, QuicView
+from vitne.pipeline.insideviews import OpenedView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +24,10 @@ def to_be_told(traffic: Traffic, number: int, works: Sequence[Any]) -> list[Any]
     Raises Unchangeable for a flow that cannot be told in plain packets.
     """
     if traffic.exported:
-        raise Unchangeable("an export of messages has no packets to rebuild")
-    if any(isinstance(work.view, QuicView) for work in works):
-        raise Unchangeable("streams opened inside QUIC have no plain form")
+        flow = traffic.flow(number)
+        if not (flow.client_ip and flow.server_ip):
+            raise Unchangeable("an entry of an export that does not name both ends")
+        return list(works)
     inside = [work for work in works if isinstance(work.view, OpenedView)]
     if inside:
         return inside

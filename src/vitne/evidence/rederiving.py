@@ -17,6 +17,7 @@ from vitne.evidence import sealing
 from vitne.evidence.attributing import destinations
 from vitne.evidence.canonical import canonical
 from vitne.evidence.checking import Check
+from vitne.evidence.verdicts import verdicts
 from vitne.knowledge import Knowledge
 from vitne.model import CaptureError, Malformed, Secrets, StoreError, Subject, UsageError
 from vitne.pipeline import Options, run_scan
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from vitne.evidence.checking import State
     from vitne.model import Finding
+    from vitne.pipeline import Result
     from vitne.pipeline.rederive import Again
     from vitne.store import Case
 
@@ -69,7 +71,12 @@ def check_findings(bag: Path, said: dict[str, Any], known: Known) -> list[Check]
     except (CaptureError, UsageError) as error:
         return [*checks, Check(what="capture", where=sealing.ORIGINAL, state="failed", why=error.what)]
     asked = _asked(bag, said, known, case)
-    full = None if asked is None else _scanned(paths, asked)
+    result = None if asked is None else _scanned(paths, asked)
+    full = None if result is None else {one.id: _row(one) for one in result.findings}
+    if around.occasions is not None:
+        plainly = result or _scanned(paths, _wanted(bag, case))
+        rows = case if plainly is None else msgspec.structs.replace(case, transmissions=plainly.transmissions)
+        checks += verdicts(bag, rows, around.occasions)
     checks += [_line(one, again[one.id], full) for one in case.findings]
     if full is None:
         why = "values were not compared: name the subject and secrets files of the scan, or the identity"
@@ -116,9 +123,6 @@ def _around(bag: Path, case: Case, around: Beside, tables: Knowledge | None) -> 
             why = "looked up again: the same" if same else "looked up again, they come out otherwise"
             state: State = "confirmed" if same else "failed"
             checks.append(Check(what="destinations", where=name, state=state, why=why))
-    if around.occasions is not None:
-        why = "verdicts on events: the device's logs are not in the bag, so they are not derived again"
-        checks.append(Check(what="occasions", where=name, state="not-checked", why=why))
     return checks
 
 
@@ -173,9 +177,14 @@ def _asked(bag: Path, said: dict[str, Any], known: Known, case: Case) -> Options
         said.get("searched_with_secrets") and known.secrets is None
     ):
         return None
+    return msgspec.structs.replace(
+        _wanted(bag, case), subject=known.subject or Subject(), secrets=known.secrets or Secrets()
+    )
+
+
+def _wanted(bag: Path, case: Case) -> Options:
+    """Give what the scan was asked for, without what the examiner knows."""
     return Options(
-        subject=known.subject or Subject(),
-        secrets=known.secrets or Secrets(),
         keys=tuple(sorted(str(path) for path in (bag / sealing.KEYS).glob("*.txt"))),
         apps=tuple(sorted(str(path) for path in (bag / sealing.APPS).glob("*/*"))),
         device=case.run.get("device") or None,
@@ -183,13 +192,12 @@ def _asked(bag: Path, said: dict[str, Any], known: Known, case: Case) -> Options
     )
 
 
-def _scanned(paths: list[str], asked: Options) -> dict[str, dict[str, Any]] | None:
-    """Scan again and give every finding, masked, by id; None where it cannot be."""
+def _scanned(paths: list[str], asked: Options) -> Result | None:
+    """Scan again, values masked; None where that cannot be."""
     try:
-        result = run_scan(paths, asked).masked()
+        return run_scan(paths, asked).masked()
     except (CaptureError, UsageError):
         return None
-    return {one.id: _row(one) for one in result.findings}
 
 
 def _row(finding: Finding) -> dict[str, Any]:

@@ -33,6 +33,7 @@ MANIFEST, ENVELOPE, KEY = "vitne-manifest.json", "vitne-manifest.dsse.json", "pu
 SIGNATURE, SIGNED = "signature.bin", "signed-bytes.bin"
 CASE, ORIGINAL, KEYS, FINDINGS = "data/case", "data/original", "data/keys", "data/findings.json"
 APPS = "data/apps"
+EVENTS = "data/events"
 VALUES = "data/values/subject.toml.age"
 STAMPS = "timestamps"
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]{0,120}")
@@ -45,6 +46,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     originals: Sequence[tuple[str, Any]]  # name and Path or bytes of each capture, in the order of the case
     keys: Sequence[Any]  # Paths of the key logs that the scan used
     apps: Sequence[Any] = ()  # Paths of the lists of apps that the scan used
+    events: Sequence[Any] = ()  # Paths of the logs of the device that verdicts rest on
     written: Mapping[str, bytes]  # further files by their path in the bag, e.g. data/findings.json
     facts: Mapping[str, Any]  # what the manifest says beside the files: versions, options, dates
 
@@ -112,6 +114,8 @@ def _payload(fresh: Path, contents: Contents) -> None:
         _put(fresh / KEYS / f"{number}.txt", path)
     for number, path in enumerate(contents.apps, 1):
         _put(fresh / APPS / str(number) / _plain(path.name, "apps"), path)
+    for number, path in enumerate(contents.events, 1):
+        _put(fresh / EVENTS / str(number) / _plain(path.name, "log"), path)
     for name in sorted(contents.written):
         _put(fresh / name, contents.written[name])
 
