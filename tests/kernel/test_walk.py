@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -89,3 +90,59 @@ def test_a_view_keeps_the_walk_alive_that_owns_its_memory():
     del walk
     gc.collect()
     assert int(times.sum()) == sum(range(100_000))
+
+
+def _datagrams(count: int) -> tuple[np.ndarray, RecordChunk]:
+    """Give raw IP packets, one flow each, and their records."""
+    packet = np.zeros((count, 28), np.uint8)
+    packet[:, 0], packet[:, 3], packet[:, 8], packet[:, 9] = 0x45, 28, 64, 17
+    packet[:, 12:16], packet[:, 16:20] = (192, 0, 2, 1), (198, 51, 100, 7)
+    packet[:, 20], packet[:, 21] = np.arange(count) >> 8, np.arange(count) & 0xFF
+    packet[:, 23], packet[:, 25] = 53, 8
+    size = np.full(count, 28, np.uint32)
+    columns = {"offset": np.arange(count, dtype=np.uint64) * 28, "cap_length": size, "orig_length": size}
+    return packet.reshape(-1), _chunk(count, **columns, link_type=np.full(count, 101, np.uint16))
+
+
+def _walked(chunks: int, count: int) -> kernel.KernelWalk:
+    buffer, chunk = _datagrams(count)
+    walk = kernel.KernelWalk()
+    for _ in range(chunks):
+        walk.add(0, buffer, chunk)
+    walk.finish()
+    return walk
+
+
+def _tables(walk: kernel.KernelWalk) -> list[bytes]:
+    flows = walk.flows()
+    return [walk.rows().tobytes(), flows.tobytes(), walk.order(walk.row_count).tobytes()]
+
+
+def test_tables_that_grow_into_files_say_the_same(monkeypatch: pytest.MonkeyPatch):
+    held = _walked(5, 3000)
+    monkeypatch.setattr(kernel, "SPILL_FROM", 20_000)
+    filed = _walked(5, 3000)
+    assert len(filed.flows()) == 3000
+    assert _tables(filed) == _tables(held)
+    sizes = [Path(f"/proc/self/fd/{file.fileno()}").stat().st_size for file in filed._files]
+    assert sizes[0] >= 15_000 * 32
+    assert sizes[1] >= 3000 * 88
+    assert sizes[2] >= 15_000 * 4
+
+
+def test_tables_stay_in_memory_where_no_file_can_grow(monkeypatch: pytest.MonkeyPatch):
+    held = _walked(5, 3000)
+    monkeypatch.setattr(kernel, "SPILL_FROM", 20_000)
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, most[1]))
+    try:
+        full = _walked(5, 3000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    assert _tables(full) == _tables(held)
+    monkeypatch.setattr(kernel, "TemporaryFile", _refused)
+    assert _tables(_walked(5, 3000)) == _tables(held)
+
+
+def _refused(**_options: object) -> None:
+    raise OSError("no place for files")

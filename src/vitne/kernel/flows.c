@@ -116,7 +116,8 @@ static FlowState *open_flow(Packet *packet, const Ends *ends, bool turned) {
     Walk *walk = packet->walk;
     if (walk->flow_count == walk->flow_room) {
         uint64_t room = walk->flow_room + walk->flow_room / 4 + 256;
-        FlowState *flows = room < NO_FLOW / 2 ? realloc(walk->flows, room * sizeof *flows) : NULL;
+        uint64_t used = walk->flow_count * sizeof *walk->flows, size = room * sizeof *walk->flows;
+        FlowState *flows = room < NO_FLOW / 2 ? spill_grow(&walk->flow_spill, walk->flows, used, size) : NULL;
         if (!flows) {
             tally(packet, TALLY_MEMORY, 0);
             return NULL;

@@ -32,13 +32,13 @@ void tally_short(Packet *packet, Span span, uint32_t layer) {
 
 API void walk_free(Walk *walk) {
     if (!walk) return;
-    free(walk->rows);
-    free(walk->flows);
+    spill_free(&walk->row_spill, walk->rows);
+    spill_free(&walk->flow_spill, walk->flows);
     free(walk->slots);
     free(walk->buffers);
     free(walk->first_rows);
     free(walk->macs);
-    free(walk->order);
+    spill_free(&walk->order_spill, walk->order);
     fragments_free(walk->fragments);
     free(walk);
 }
@@ -85,7 +85,7 @@ static bool more_rows(Walk *walk, uint64_t count) {
     if (needed <= walk->row_room) return true;
     uint64_t room = needed + needed / 4;
     if (room > NO_ROW) room = NO_ROW;
-    Row *rows = realloc(walk->rows, room * sizeof *rows);
+    Row *rows = spill_grow(&walk->row_spill, walk->rows, walk->row_count * sizeof *rows, room * sizeof *rows);
     if (!rows) return false;
     walk->rows = rows;
     walk->row_room = (uint32_t)room;
@@ -185,7 +185,7 @@ API int walk_finish(Walk *walk) {
         *range = (int64_t)((uint64_t)start << 32 | start); /* start << 32 | end, the end moves on below */
         start += count;
     }
-    walk->order = malloc(total ? (uint64_t)total * sizeof *walk->order : 1);
+    walk->order = spill_grow(&walk->order_spill, NULL, 0, total ? (uint64_t)total * sizeof *walk->order : 1);
     if (!walk->order) return -1;
     walk->order_count = total;
     for (uint32_t row = 0; row < walk->row_count; row++) {

@@ -128,6 +128,12 @@ typedef struct {
 
 typedef struct Fragments Fragments;
 
+/* Where a table goes once it holds more than `from` bytes: a file by its number, 0 for none. */
+typedef struct {
+    int file;
+    uint64_t from, mapped; /* mapped: bytes of the file that stand in memory, 0 before it is used */
+} Spill;
+
 typedef struct {
     Row *rows;
     uint32_t row_count, row_room;
@@ -151,6 +157,7 @@ typedef struct {
     Fragments *fragments;
     uint32_t *order; /* rows by flow and side, made by walk_finish */
     uint32_t order_count;
+    Spill row_spill, flow_spill, order_spill;
 } Walk;
 
 /* One stretch of a frame: what the file holds of it and what it had on the wire. */
@@ -212,6 +219,9 @@ static inline uint64_t word(const uint8_t *at) {
     return value;
 }
 
+/* spill.c */
+void *spill_grow(Spill *spill, void *old, uint64_t used, uint64_t size);
+void spill_free(Spill *spill, void *table);
 /* link.c */
 void read_frame(Packet *packet, Span span, uint32_t link_type);
 void read_usb(Packet *packet, Span span, uint32_t link_type);

@@ -6,8 +6,10 @@ The dtypes repeat the structures of ``walk.h`` and ``assemble.c``; a test compar
 from __future__ import annotations
 
 import ctypes
+import os
 from ctypes import POINTER, c_int, c_uint8, c_uint32, c_uint64, c_void_p
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,6 +45,8 @@ HOLE = np.dtype([("offset", "<i8"), ("length", "<i8"), ("count", "<u8"), ("flow"
 CLASH = np.dtype([("offset", "<i8"), ("flow", "<u4"), ("row", "<u4"), ("count", "<u8")])
 TALLIES = 4096
 TUNNELS = 256
+SPILL_FROM = 128 << 20  # bytes of a table that are held in memory alone; a larger one goes to a file
+_LASTING = "/var/tmp"  # noqa: S108  (files without names; unlike /tmp it is never memory)
 NO_ROW = 0xFFFFFFFF
 NO_FLOW = 0xFFFFFFFF
 SIZE_BITS = 24
@@ -90,6 +94,7 @@ _CALLS: dict[str, tuple[Any, tuple[Any, ...]]] = {
         c_int,
         (c_void_p, c_uint32, c_uint64, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p),
     ),
+    "walk_spill": (None, (c_void_p, c_void_p, c_uint64)),
     "walk_finish": (c_int, (c_void_p,)),
     "walk_rows": (c_void_p, (c_void_p,)),
     "walk_row_count": (c_uint32, (c_void_p,)),
@@ -131,6 +136,15 @@ def _address(array: np.ndarray) -> int:
     return int(array.ctypes.data)
 
 
+def _files() -> list[IO[bytes]]:
+    """Open the files that large tables go to, without names; none where none can be made."""
+    folder = None if os.environ.get("TMPDIR") or not os.access(_LASTING, os.W_OK) else _LASTING
+    try:
+        return [TemporaryFile(dir=folder, buffering=0) for _ in range(3)]
+    except OSError:
+        return []
+
+
 class KernelWalk:
     """Owner of one walk of the kernel and of the buffers it points into."""
 
@@ -140,11 +154,17 @@ class KernelWalk:
         self._handle = self._kernel.walk_new()
         if not self._handle:
             raise MemoryError("no memory for the packet walk")
+        self._files = _files()
+        if self._files:
+            numbers = (c_int * len(self._files))(*(file.fileno() for file in self._files))
+            self._kernel.walk_spill(self._handle, numbers, SPILL_FROM)
 
     def __del__(self) -> None:
         handle, self._handle = getattr(self, "_handle", None), None
         if handle:
             self._kernel.walk_free(handle)
+        for file in getattr(self, "_files", ()):
+            file.close()
 
     def add(self, capture: int, buffer: np.ndarray, chunk: RecordChunk) -> None:
         """Walk over one chunk of records; raises MemoryError without memory or beyond 2**32 - 1 packets."""
