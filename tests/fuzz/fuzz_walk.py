@@ -10,10 +10,13 @@ import struct
 
 import numpy as np
 
+from vitne.kernel import walk as kernel
 from vitne.lab import packets
 from vitne.lab.packets import ACK, FIN, SYN, Ends, Numbers
 from vitne.model import RecordChunk, StreamBatch
 from vitne.reassemble import Traffic, Walk
+
+kernel.SPILL_FROM = 1024  # tables of more than a few packets grow into files
 
 A, B = "00:00:5e:00:53:01", "00:00:5e:00:53:02"
 V4, V6 = Ends("192.0.2.1", "198.51.100.2"), Ends("2001:db8::1", "2001:db8::2")
