@@ -30,7 +30,7 @@ def test_times_and_sizes_are_told(facts) -> None:
     size, places = facts.opaque()
     assert places == 5
     assert int(size.replace("\u202f", "")) == sum(r["bytes"] for r in facts.document["opaque"])
-    assert facts.records() == "912 × packet"
+    assert facts.records() == "912 packets"
 
 
 def test_what_everybody_could_read_is_told_apart(facts) -> None:

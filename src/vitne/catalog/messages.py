@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     text: dict[str, str]  # key -> sentence with {places}
     identifier: dict[str, str]  # word of the closed list -> what to call it
     country: dict[str, str]  # two letters -> name, of countries that are met often
+    said: dict[str, str]  # sentence of a data file or of a finding, in English with {places} -> the same here
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Give a text with its places filled; KeyError for a key that is not there."""
@@ -36,6 +38,25 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def word(self, kind: str, word: str) -> str:
         """Give what to call a word of a closed list; one that is not translated stands as it is."""
         return self.text.get(f"{kind}_{word}", word)
+
+    def quoted(self, sentence: str, **known: str) -> str:
+        """Give a sentence that data files or findings hold in English; without a translation as it stands.
+
+        ``known`` are values of places that have words of their own.
+        """
+        own = self.said.get(sentence)
+        if own is not None or len(sentence) > _LONGEST:
+            return own or sentence
+        for pattern, words in _patterns(self.language):
+            found = pattern.fullmatch(sentence)
+            if found is not None:
+                told = {key: self.quoted(value) for key, value in found.groupdict().items()}
+                return words.format(**{**told, **{key: known[key] for key in told.keys() & known.keys()}})
+        return sentence
+
+    def counted(self, number: int, unit: str) -> str:
+        """Give a number with its unit: packets, or entries of exports."""
+        return f"{number} {self.word('unit', f'{unit}_1' if number == 1 else unit)}"
 
     def of(self, identifier: str) -> str:
         """Give what to call an identifier; one that is not translated yet has its own title."""
@@ -54,6 +75,20 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if not told:
             return self("none")
         return f" {self('and')} ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+
+
+_LONGEST = 1000  # letters of a sentence that is compared with patterns
+_PLACE = re.compile(r"\\{(\w+)\\}")
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Give the sentences with places as patterns, the most exact first."""
+    rows = [(key, words) for key, words in messages(language).said.items() if "{" in key]
+    rows.sort(key=lambda row: -len(_PLACE.sub("", re.escape(row[0]))))
+    return tuple(
+        (re.compile(_PLACE.sub(r"(?P<\1>.+?)", re.escape(key)), re.DOTALL), words) for key, words in rows
+    )
 
 
 @cache

@@ -164,7 +164,11 @@ class Facts:
         counts: dict[str, int] = {}
         for capture in self.document["captures"]:
             counts[capture["unit"]] = counts.get(capture["unit"], 0) + int(capture["packets"])
-        return ", ".join(f"{number} × {unit}" for unit, number in counts.items())
+        return ", ".join(self.say.counted(number, unit) for unit, number in counts.items())
+
+    def frames(self, numbers: list[int]) -> str:
+        """Give frames, each once, the first few of many."""
+        return self.say.listed([str(number) for number in dict.fromkeys(numbers)]) if numbers else "–"
 
     def made_by(self) -> str:
         """Say what a report was made from."""

@@ -8,6 +8,7 @@ from vitne.report.blocks import Block, Grid, Heading, Items, Para, shown
 from vitne.report.occasion_words import STRENGTH, event_words, lines, sentence
 
 if TYPE_CHECKING:
+    from vitne.catalog.messages import Messages
     from vitne.report.facts import Facts
 
 STEPS = ("resolved", "attempted", "connected", "sent", "acknowledged", "accepted", "refused", "repeated")
@@ -76,18 +77,34 @@ def _remarks(facts: Facts, target: dict[str, Any]) -> list[str]:
     say = facts.say
     known = facts.known(target)
     out = in_words(facts, target)
-    out += [say("l_trap", why=shown(f["trap"], 300)) for row in known for f in row["facts"] if f["trap"]]
+    out += [say("l_trap", why=_quoted(say, f["trap"])) for row in known for f in row["facts"] if f["trap"]]
     for row in known:
         for each in row["disagreements"]:
             values = "; ".join(
                 f"{shown(value, 80)} ({shown(source, 120)})" for value, source in each["values"]
             )
             out.append(f"{say('rec_disagree', about=say.word('about', each['about']))} {values}")
-    out += [say("l_limit", what=shown(limit, 300)) for row in known for limit in row["limits"]]
+    out += [say("l_limit", what=_quoted(say, limit)) for row in known for limit in row["limits"]]
     unknown = dict.fromkeys(kind for row in known for kind in row["unknown"] if kind != "stands-for")
     if unknown:
         out.append(say("l_unknown", what=", ".join(say.word("fact", kind) for kind in unknown)))
     return list(dict.fromkeys(out))
+
+
+def _quoted(say: Messages, sentence: str) -> str:
+    return shown(say.quoted(sentence), 300)
+
+
+def _rival(say: Messages, rival: dict[str, Any]) -> str:
+    """Say another explanation, how it stands, and why."""
+    name, known = shown(rival["name"], 80), {}
+    way, _, event = name.partition(" ")
+    if event and way in {"through", "beside"}:
+        known = {"event": event_words(say, event)}
+        name = say(f"rival_{way}", **known)
+    stands = say.word("standing", shown(rival["standing"], 40))
+    because = shown(say.quoted(rival["because"], **known), 300)
+    return f"{say.word('rival', name)}: {stands} ({because})"
 
 
 def ladder(facts: Facts) -> list[Block]:
@@ -122,11 +139,11 @@ def occasions(facts: Facts) -> list[Block]:
             shown(each["destination"], 80),
             sentence(facts, each),
             ", ".join(
-                f"{shown(name, 40)}: {float(test['p_holm']):.2g}"
+                f"{say.word('test', shown(name, 40))}: {float(test['p_holm']):.2g}"
                 for name, test in each["tests"].items()
                 if test
             ),
-            "; ".join(shown(f"{r['name']}: {r['standing']} ({r['because']})", 240) for r in each["rivals"]),
+            "; ".join(_rival(say, rival) for rival in each["rivals"]),
         )
         for each in order[:_VERDICTS]
     )

@@ -12,7 +12,7 @@ from vitne.report.pictures.anatomy import anatomy
 from vitne.report.pictures.flow import flow
 from vitne.report.pictures.lanes import lanes
 from vitne.report.pictures.world import world
-from vitne.report.words import clock, frames
+from vitne.report.words import clock
 
 if TYPE_CHECKING:
     from vitne.report.audiences import Setting
@@ -97,7 +97,7 @@ def _summary(facts: Facts) -> list[Block]:
                     say(f"grade_{line['grade']}"),
                     f"{sum(figures):.1e}" if figures else "–",
                     ", ".join(say(f"delivery_{word}") for word in target["deliveries"]),
-                    f"{first['id']}: {frames([int(n) for n in first['frames']])}",
+                    f"{first['id']}: {facts.frames([int(n) for n in first['frames']])}",
                 )
             )
     keys = ("destination", "what", "messages", "chain", "grade", "evalue", "delivery", "id")
@@ -126,7 +126,7 @@ def _findings(facts: Facts) -> list[Block]:
             (
                 one["id"],
                 str(len(every)),
-                frames(numbers),
+                facts.frames(numbers),
                 f"{say.of(one['identifier'])}: {shown(one['value'], 80)}",
                 chain(one),
                 f"{shown(target['host'] or target['ip'], 120)}:{target['port']}",
@@ -171,13 +171,20 @@ def _missing(facts: Facts) -> list[Block]:
         (
             shown(row["destination"]["host"] or row["destination"]["ip"], 120),
             str(row["bytes"]),
-            row["reason"],
+            say.word("reason", row["reason"]),
             shown(row["filter"], 200),
         )
         for row in facts.document["opaque"][:_MOST]
     )
-    gaps = _counted([(g["kind"], shown(g["why"], 200), int(g["count"])) for g in facts.document["gaps"]])
-    odd = _counted([(o["name"], shown(o["note"], 200), int(o["count"])) for o in facts.document["oddities"]])
+    gaps = _counted(
+        [
+            (say.word("gap", g["kind"]), shown(say.quoted(g["why"]), 200), int(g["count"]))
+            for g in facts.document["gaps"]
+        ]
+    )
+    odd = _counted(
+        [(o["name"], shown(say.quoted(o["note"]), 200), int(o["count"])) for o in facts.document["oddities"]]
+    )
     head = (say("c_what"), say("c_reason"), say("c_count"))
     return [
         Heading(1, say("l_opaque")),
@@ -186,6 +193,7 @@ def _missing(facts: Facts) -> list[Block]:
         ),
         Grid(say("l_gaps"), head, gaps),
         Grid(say("l_oddities"), head, odd),
+        *([Para(say("l_english"))] if say.language != "en" and (gaps or odd) else []),
     ]
 
 
