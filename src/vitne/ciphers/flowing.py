@@ -5,6 +5,7 @@ specification: RFC 6229 (RC4 streams); RFC 8439 (ChaCha20, with and without Poly
 
 from __future__ import annotations
 
+import codecs
 import warnings
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from vitne.model import Key
 
+_LOOK = 8  # bytes of which most beginnings that are none are told
 _SAMPLE = 64  # bytes that a wrong key would not make text of
 _RC4_KEYS = frozenset({5, 7, 8, 10, 16, 20, 24, 32})
 _LONGEST_WHOLE = 64 << 10  # bytes of XXTEA, which is slow
@@ -44,12 +46,25 @@ def _text(sample: bytes) -> bool:
     return len(sample) >= LEAST_TEXT and readable(sample)
 
 
+def _promises(head: bytes) -> bool:
+    """Say whether a text or a known format may begin with these bytes."""
+    try:
+        codecs.utf_8_decode(head)  # a letter may be cut off behind
+    except UnicodeDecodeError:
+        return packed(head)
+    return True
+
+
 class Rc4:
     """RC4 under one key; its stream's beginning is kept."""
 
     def __init__(self, key: Key) -> None:
         self.key = key
         self._begin = rc4(bytes(_SAMPLE), key.data)
+
+    def promises(self, data: bytes) -> bool:
+        """Say at one look whether the key may make something of the data."""
+        return _promises(combined(data[:_LOOK], self._begin))
 
     def open(self, data: bytes) -> Iterator[Way]:
         """Yield what the key makes of the data, if it is text or a known format."""
@@ -67,6 +82,11 @@ class Xor:
 
     def __init__(self, key: Key) -> None:
         self.key = key
+        self._begin = xor(bytes(_LOOK), key.data)
+
+    def promises(self, data: bytes) -> bool:
+        """Say at one look whether the key may make something of the data."""
+        return _promises(combined(data[:_LOOK], self._begin))
 
     def open(self, data: bytes) -> Iterator[Way]:
         """Yield what the key makes of the data, if it is text or a known format."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from vitne.ciphers.bank import Bank
 from vitne.ciphers.flowing import flowing_of
 from vitne.ciphers.letters import Lettered
 from vitne.ciphers.masks import Masks
@@ -26,11 +27,18 @@ MOST_MASKS = 4  # of the same bytes that are looked into
 MOST_WAYS = 12  # readings of the same bytes that are looked into
 
 
-class _Opens(Protocol):
+class Opens(Protocol):
+    """One key under one cipher."""
+
     key: Key
 
-    def open(self, data: bytes) -> Iterator[Way]: ...
-    def close(self, way: Way) -> bytes: ...
+    def open(self, data: bytes) -> Iterator[Way]:
+        """Yield what the key makes of the data."""
+        ...
+
+    def close(self, way: Way) -> bytes:
+        """Give the data again."""
+        ...
 
 
 class Cipher:
@@ -44,15 +52,20 @@ class Cipher:
     exact = True
     keyed = True  # what it opens went enciphered
 
-    def __init__(self, name: str, locks: Sequence[_Opens]) -> None:
+    def __init__(self, name: str, locks: Sequence[Opens]) -> None:
         self.name = name
         self._locks = {lock.key.name: lock for lock in locks}
+        self.locks = tuple(self._locks.values())
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield what the keys make of the whole data."""
-        for name, lock in self._locks.items():
+        yield from self.found(data, limits, self.locks)
+
+    def found(self, data: bytes, limits: Limits, locks: Iterable[Opens]) -> Iterator[Child]:
+        """Yield what some of the keys make of the whole data."""
+        for lock in locks:
             for way in lock.open(data):
-                yield _child(name, way, data, limits)
+                yield _child(lock.key.name, way, data, limits)
 
     def unwrap(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield what the keys make of the whole data.  Raises Malformed where none makes anything."""
@@ -95,13 +108,14 @@ class Keyring:
     """Keys and alphabets, ready to be tried."""
 
     def __init__(self, keys: Iterable[Key] = (), alphabets: Iterable[Alphabet] = ()) -> None:
-        locks: dict[str, list[_Opens]] = {}
+        locks: dict[str, list[Opens]] = {}
         for key in keys:
             for lock in locks_of(key):
                 locks.setdefault(lock.block.name, []).append(lock)
             for name, flowing in flowing_of(key):
                 locks.setdefault(name, []).append(flowing)
         self._ciphers = [Cipher(name, each) for name, each in locks.items()]
+        self._bank = Bank(lock for cipher in self._ciphers for lock in cipher.locks)
         self._masks = Masks(lock for each in locks.values() for lock in each if isinstance(lock, Lock))
         self._letters = [Lettered(alphabet) for alphabet in alphabets]
 
@@ -116,8 +130,11 @@ class Keyring:
             return []
         if len(data) % 8 and data.endswith(b"\x00"):  # texts of base85 are filled up before they are written
             data = data.rstrip(b"\x00")
+        promising = self._bank.promising(data)
         found: list[tuple[Gated, Child]] = [
-            (cipher, child) for cipher in self._ciphers for child in cipher.find(data, limits)
+            (cipher, child)
+            for cipher in self._ciphers
+            for child in cipher.found(data, limits, [lock for lock in cipher.locks if id(lock) in promising])
         ]
         speaking = [each for each in found if readable(each[1].data) or packed(each[1].data)]
         return (speaking or found)[:MOST_WAYS]

@@ -7,6 +7,7 @@ One block tells most keys wrong: the last one has to end in padding, or the firs
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -16,6 +17,8 @@ from vitne.encodings._looks import packed, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     from vitne.model import Key
 
@@ -42,13 +45,13 @@ class _Ends(NamedTuple):
     last: bytes
 
 
-_HEADS = frozenset((b"\x1f\x8b", b"\x28\xb5", b"PK", b"BZ", b"\xfd7", b"\x04\x22"))
+HEADS = frozenset((b"\x1f\x8b", b"\x28\xb5", b"PK", b"BZ", b"\xfd7", b"\x04\x22"))
 
 
-def _may_speak(data: bytes) -> bool:
+def may_speak(data: bytes) -> bool:
     """Say at one look whether bytes may begin a text or a known format."""
     first = data[:8]
-    return first.isascii() or first[:1] == b"\x78" or first[:2] in _HEADS
+    return first.isascii() or first[:1] == b"\x78" or first[:2] in HEADS
 
 
 def speaks(data: bytes) -> bool:
@@ -70,12 +73,17 @@ class Lock:
         if len(key.data) >= size:
             fixed.append(("key", key.data[:size]))
         # first blocks that stand nowhere in the data, and what counter and feedback modes combine there
-        self._fixed = [(whence, start, self._encrypt(start)) for whence, start in fixed]
+        self.fixed = [(whence, start, self._encrypt(start)) for whence, start in fixed]
 
     def under(self, blocks: bytes) -> bytes:
         """Decipher whole blocks, each by itself."""
         plain: bytes = self._decrypt(blocks)
         return plain
+
+    def over(self, blocks: bytes) -> bytes:
+        """Encipher whole blocks, each by itself."""
+        closed: bytes = self._encrypt(blocks)
+        return closed
 
     def open(self, data: bytes) -> Iterator[Way]:
         """Yield the ways in which this key makes something of the data, the likeliest first."""
@@ -88,8 +96,7 @@ class Lock:
                 yield from self._cbc(data, ends)
         if mode in {"", *_STREAMS}:
             yield from self._streams(data)
-        if mode in {"", "gcm"} and self.block.name == "aes":
-            yield from self._gcm(data)
+        yield from self._gcm(data)
 
     def _trusted(self, fill: int) -> bool:
         """Say whether padding alone is proof enough to look at what comes out."""
@@ -97,7 +104,7 @@ class Lock:
 
     def _ecb(self, data: bytes, ends: _Ends) -> Iterator[Way]:
         fill = padding_of(ends.last)
-        if not fill and not _may_speak(ends.first):
+        if not fill and not may_speak(ends.first):
             return
         size = self.block.size
         head = ends.first if size >= LEAST_TEXT else self._decrypt(data[:LEAST_TEXT])
@@ -110,7 +117,7 @@ class Lock:
     def _starts(self, data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
         """Yield first blocks worth a try with the rest that each stands before: (whence, block, rest)."""
         size = self.block.size
-        for whence, start, _ in self._fixed:
+        for whence, start, _ in self.fixed:
             yield whence, start, data
         if len(data) > size:  # last: without its first block any text is one, too
             yield "before", data[:size], data[size:]
@@ -123,7 +130,7 @@ class Lock:
             if len(data) == size:
                 fill = padding_of(combined(ends.last, start))
             opened = ends.first[size:] if whence == "before" else ends.first
-            if not fill and (len(rest) < 2 * size or not _may_speak(combined(opened[:8], start))):
+            if not fill and (len(rest) < 2 * size or not may_speak(combined(opened[:8], start))):
                 continue
             head = rest[: max(size, LEAST_TEXT)]
             said = combined(self._decrypt(head), start + head)
@@ -148,11 +155,11 @@ class Lock:
     def _streams(self, data: bytes) -> Iterator[Way]:
         """Counter and feedback modes share the first block of what is combined with the text."""
         size = self.block.size
-        tries = [(whence, start, stream, data) for whence, start, stream in self._fixed]
+        tries = [(whence, start, stream, data) for whence, start, stream in self.fixed]
         if len(data) > size:
             tries.append(("before", data[:size], self._encrypt(data[:size]), data[size:]))
         for whence, start, stream, rest in tries:
-            if len(rest) < LEAST_TEXT or not _may_speak(combined(rest[:8], stream)):
+            if len(rest) < LEAST_TEXT or not may_speak(combined(rest[:8], stream)):
                 continue
             if not speaks(combined(rest[:size], stream)):
                 continue
@@ -188,22 +195,28 @@ class Lock:
                 state = piece
         return b"".join(out)
 
-    def _gcm(self, data: bytes) -> Iterator[Way]:
-        from cryptography.exceptions import InvalidTag
+    @functools.cached_property
+    def _sealed(self) -> AESGCM | None:
+        """What opens texts with a tag; None where the key is for others."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        if not _NONCE + _TAG < len(data) <= _LONGEST_TAGGED:
+        return AESGCM(self.key.data) if self.key.mode in {"", "gcm"} and self.block.name == "aes" else None
+
+    def tagged(self, data: bytes) -> bool:
+        """Say whether the key opens the data and their tag."""
+        return next(self._gcm(data), None) is not None
+
+    def _gcm(self, data: bytes) -> Iterator[Way]:
+        if self._sealed is None or not _NONCE + _TAG < len(data) <= _LONGEST_TAGGED:
             return
         nonces = [("before", data[:_NONCE], data[_NONCE:])]
         if self.key.iv is not None and len(self.key.iv) >= 8:
             nonces.insert(0, ("given", self.key.iv, data))
         for whence, nonce, rest in nonces:
-            try:
-                plain = AESGCM(self.key.data).decrypt(nonce, rest, None)
-            except InvalidTag:
-                continue
-            yield Way(mode="gcm", plain=plain, iv_from=whence, iv=_told(whence, nonce))
-            return
+            plain = _decrypted(self._sealed, nonce, rest)
+            if plain is not None:
+                yield Way(mode="gcm", plain=plain, iv_from=whence, iv=_told(whence, nonce))
+                return
 
     def close(self, way: Way) -> bytes:
         """Encipher again; gives the bytes that ``open`` took, the first block before them where it stood."""
@@ -230,6 +243,15 @@ class Lock:
         if way.iv_from == "given":
             return self.key.iv or b""
         return self.key.data[: self.block.size]
+
+
+def _decrypted(sealed: AESGCM, nonce: bytes, data: bytes) -> bytes | None:
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        return sealed.decrypt(nonce, data, None)
+    except InvalidTag:
+        return None
 
 
 def _told(whence: str, start: bytes) -> bytes:

@@ -50,6 +50,7 @@ _LETTERS = re.compile(
 _LISTS = frozenset({"form", "json", "multipart", "xml"})
 _GUESSED = 97  # order from which an encoding guesses a key
 _COVERED = 0.9  # share of the bytes from which a structure is taken to be all there is
+_WORD, _WORDS = 6, 12  # bytes of a text, and of all texts, from which a record of bytes is no chance reading
 _MARGIN = 64  # bytes of names and marks around the first and the last value
 _ENDS = {"json": (b"{}", b"[]"), "xml": (b"<>",)}  # how a text begins and ends that is one structure
 
@@ -187,7 +188,7 @@ class _Graph:
         if not self.deep or readable(node.data):
             return
         if any(map(_tells, children)):
-            yield from self._unlocked(node, -1, found=True)
+            yield from self._unlocked(node, -1, found=True, sure=_certain(encoding, children, node))
         else:
             yield from self._open(node, 0, but=encoding)
 
@@ -231,11 +232,12 @@ class _Graph:
         """Try all that may have made the bytes, ``but`` one that was tried before."""
         first, every = candidates(node.data)
         limits = self.budget.limits()
-        opened = 0
+        opened, sure = 0, False
         for encoding in first:
             children = self._find(encoding, node, limits) if encoding is not but else []
             if children:
                 opened += 1
+                sure = sure or _certain(encoding, children, node)
                 yield from self._children(node, encoding, children, decodings)
                 if _covers(encoding, children, node) and not _doubtful(node.data, encoding, children):
                     every = ()
@@ -247,7 +249,7 @@ class _Graph:
                 yield from self._children(node, encoding, children, decodings)
                 if _stands_for_all(encoding, children, node.data):
                     break
-        opened += yield from self._unlocked(node, decodings, found=opened > 0)
+        opened += yield from self._unlocked(node, decodings, found=opened > 0, sure=sure)
         self.budget.nodes -= opened
         if not opened:
             yield from self._left(node)
@@ -262,10 +264,10 @@ class _Graph:
                 empty.add(node.data)
 
     def _unlocked(
-        self, node: Node, decodings: int, *, found: bool
+        self, node: Node, decodings: int, *, found: bool, sure: bool
     ) -> Generator[Node | Opaque | Gap, None, int]:
         """Give what the opener makes of bytes, unless what was found in them is no chance reading."""
-        if self.opener is None or _explained(node.data, found=found):
+        if self.opener is None or _explained(node.data, found=found, sure=sure):
             return 0
         self.budget.work -= len(node.data)
         ways = self.opener.open(node, self.budget.limits())
@@ -334,11 +336,19 @@ def _doubtful(data: bytes, encoding: Gated, children: list[Child]) -> bool:
     return not any(map(_tells, children))
 
 
-def _explained(data: bytes, *, found: bool) -> bool:
+def _explained(data: bytes, *, found: bool, sure: bool) -> bool:
     """Say whether bytes need no opening: what was found in them is no chance reading."""
     if readable(data):
         return found and (data[:1] in _DOCUMENTS or len(data) > _LONG_TEXT)
-    return (found and packed(data)) or media(data)
+    return sure or (found and packed(data)) or media(data)
+
+
+def _certain(encoding: Gated, children: list[Child], node: Node) -> bool:
+    """Say whether bytes were read from end to end, and came out as text that no noise gives."""
+    if readable(node.data) or not _covers(encoding, children, node):
+        return False
+    texts = sum(len(child.data) for child in children if len(child.data) >= _WORD and _tells(child))
+    return texts >= max(_WORDS, len(node.data) // 4)
 
 
 def _unreadable(data: bytes, *, decoded: bool) -> str:
