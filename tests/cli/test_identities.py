@@ -86,7 +86,6 @@ def document(place: Path) -> dict[str, Any]:
     words = ["compare", "--by", "identity", *captures, "--schedule", str(place / "plan.toml"), "--json"]
     words += ["--subject", str(place / "A.toml"), "--subject", str(place / "B.toml")]
     with pytest.MonkeyPatch.context() as patch, io.TextIOWrapper(io.BytesIO()) as out:
-        patch.setenv("VITNE_CACHE", str(place / "cache"))
         patch.setattr("sys.stdout", out)
         assert main(words) == 0
         return dict(json.loads(out.buffer.getvalue()))

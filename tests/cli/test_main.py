@@ -328,20 +328,6 @@ def test_a_finding_is_shown_layer_by_layer_and_revealed_through_its_place(
     assert one["group"].replace("G-", "F-").encode() in listed.stdout
 
 
-def test_compiled_searches_are_kept_where_told_and_a_second_scan_says_the_same(
-    phone: demo.DemoFiles, tmp_path: Path
-) -> None:
-    kept = tmp_path / "kept"
-    environment = {**os.environ, "VITNE_CACHE": str(kept)}
-    command = ("scan", phone.capture, "--subject", phone.subject, "--json")
-    first = run(*command, env=environment)
-    (file,) = kept.iterdir()
-    written = file.stat().st_mtime_ns
-    assert run(*command, env=environment).stdout == first.stdout
-    assert [each.stat().st_mtime_ns for each in kept.iterdir()] == [written]
-    assert run(*command, env={**os.environ, "VITNE_CACHE": ""}).stdout == first.stdout
-
-
 def test_a_scan_loads_no_pandas_even_where_it_is_installed(phone: demo.DemoFiles, tmp_path: Path) -> None:
     command = [sys.executable, "-X", "importtime", "-m", "vitne.cli", "scan", str(phone.capture)]
     done = subprocess.run([*command, "--case", str(tmp_path / "case"), "-q"], capture_output=True, check=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vitne.identify import needles as module
 from vitne.identify.needles import Needle, Needles, reject_crossing
 
-ENGINES = ("hyperscan", "numpy")
+ENGINES = ("kernel", "hyperscan", "numpy")
 
 
 def _needle(data: bytes, *, fold: bool = False) -> Needle:
@@ -98,11 +98,11 @@ def test_a_buffer_full_of_one_value_is_cut_off_and_says_so(engine: str, monkeypa
     assert 10 <= len(hits) <= 12
 
 
-def test_without_hyperscan_the_other_engine_is_taken(monkeypatch: pytest.MonkeyPatch):
+def test_no_search_for_needles_needs_hyperscan(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "hyperscan_library", lambda: None)
     assert len(Needles.compile([_needle(b"abc")]).scan(b"xabc")) == 1
     with pytest.raises(ImportError):
-        module.HyperscanEngine([_needle(b"abc")])
+        Needles.compile([_needle(b"abc")], engine="hyperscan")
 
 
 def test_hits_across_a_border_between_pieces_are_dropped():

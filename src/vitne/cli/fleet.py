@@ -67,12 +67,11 @@ def _fixed(words: list[str], handsets: list[Handset]) -> tuple[str, ...]:
 
 def _settings(options: argparse.Namespace) -> Settings:
     """Give how each capture is scanned."""
-    from vitne.cli.scan import _keep_searches, _subject
+    from vitne.cli.scan import _subject
     from vitne.fleet import Settings
     from vitne.fleet.task import rules_of
     from vitne.pipeline import Options
 
-    _keep_searches()
     own = Options(subject=_subject(options.subject), keys=tuple(options.keys), jobs=1)
     senders = tuple(options.sender)
     return Settings(options=own, rules=rules_of(own, senders), senders=senders, patience_s=options.patience)

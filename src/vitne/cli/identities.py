@@ -39,10 +39,8 @@ class _Schedule(msgspec.Struct):
 
 def run(options: argparse.Namespace) -> int:
     """Read all runs, compare, and print."""
-    from vitne.cli.scan import _keep_searches
     from vitne.compare.identities import compare_identities
 
-    _keep_searches()
     subjects = _subjects(options)
     runs, failed = [], False
     for capture, subject in zip(options.captures, subjects, strict=True):

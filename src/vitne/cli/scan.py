@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,6 @@ def run(options: argparse.Namespace) -> int:
     _collect_seldom()
     options.keys = [*options.keys, *key_logs(options.captures)]
     options.apps = [*options.apps, *app_lists(options.captures)]
-    _keep_searches()
     use_senders(options.sender)
     subject = _subject(options.subject)
     kept = Kept(Path(options.case or "."))
@@ -104,16 +103,6 @@ def _check_tables(options: argparse.Namespace) -> None:
 
         listed()
         day_of("" if asked == "capture" else asked, None)
-
-
-def _keep_searches() -> None:
-    """Let compiled searches be kept in the folder that VITNE_CACHE names; without it nothing is written."""
-    folder = os.environ.get("VITNE_CACHE", "")
-    if folder:
-        from vitne.identify.needles import keep_in
-
-        with suppress(RuntimeError):  # a user without a home keeps none
-            keep_in(Path(folder).expanduser())
 
 
 def _subject(file: str | None) -> Subject:

@@ -58,8 +58,8 @@ class Searcher:
 
         ``haystack`` is the number of bytes searched in all, for the E-value; ``keywords`` are the words of
         field names that speak for an identifier; ``salts`` are what senders add before they take a digest;
-        ``engine`` is "hyperscan", "numpy" or "" for the best; without ``digests`` those that no engine
-        searches (salted, keyed, cut short) are not looked up.
+        ``engine`` is "kernel", "hyperscan", "numpy" or "" for the best; without ``digests`` those that no
+        engine searches (salted, keyed, cut short) are not looked up.
         """
         self.seeds = tuple(map(canonical, seeds))
         self.needles = needles_of(self.seeds)

@@ -1,0 +1,198 @@
+"""Many byte strings searched for at once, by the compiled kernel.
+
+Each literal is known by four of its bytes, folded to lower case, at as many of its places as there are
+positions from one look to the next: one of them lies where the kernel looks.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vitne.kernel.library import library
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+WIDTH = 4  # bytes of one look
+LEAST = WIDTH - 1  # bytes of the shortest literal
+STEP = 2  # positions from one look to the next
+MOST_SHORT = 64  # literals of fewer than WIDTH bytes and a step for which looks may be that far apart
+_FOLD = np.uint32(0x20202020)
+_SPREAD = np.uint32(0x9E3779B1)  # 2^32 over the golden ratio: spreads numbers evenly
+_SPARSE = 5  # bits of the gate for each entry, as a power of two
+_COPIED = 1 << 15  # bytes of a buffer that is copied sooner than asked where it lies
+_FIRST = 1 << 12  # hits for which there is room at first
+_ENTRY = np.dtype([("key", "<u4"), ("literal", "<u4"), ("offset", "<i4"), ("fold", "<u4")])
+_MANY = 1 << 12  # others that a look meets; more cost no more
+_ALIKE = 32  # what each pair of equal bytes costs: runs of one byte stand everywhere
+
+
+class _Set(ctypes.Structure):
+    _fields_ = (
+        ("bytes", ctypes.c_void_p),
+        ("begins", ctypes.c_void_p),
+        ("gate", ctypes.c_void_p),
+        ("starts", ctypes.c_void_p),
+        ("entries", ctypes.c_void_p),
+        ("gate_shift", ctypes.c_uint32),
+        ("starts_shift", ctypes.c_uint32),
+        ("step", ctypes.c_uint32),
+        ("most", ctypes.c_uint64),
+        ("rows", ctypes.c_void_p),
+        ("ends", ctypes.c_void_p),
+    )
+
+
+@cache
+def _call() -> Any:
+    call = library().vitne_literals
+    call.restype = ctypes.c_uint64
+    call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64]
+    return call
+
+
+class Literals:
+    """Byte strings of three bytes or more, ready to be searched for; some in either case of ASCII letters.
+
+    One search at a time: its hits are written to a place that all searches share.
+    """
+
+    def __init__(self, literals: Sequence[bytes], fold: Sequence[bool]) -> None:
+        own = [data.lower() if both else data for data, both in zip(literals, fold, strict=True)]
+        lengths = np.fromiter(map(len, own), dtype=np.int64, count=len(own))
+        if own and int(lengths.min()) < LEAST:
+            raise ValueError("a literal has three bytes or more")
+        self._bytes = np.frombuffer(b"".join(own) + bytes(WIDTH), dtype=np.uint8)
+        self._begins = np.zeros(len(own) + 1, dtype=np.uint64)
+        np.cumsum(lengths, out=self._begins[1:], dtype=np.uint64)
+        step = STEP if int((lengths < WIDTH + STEP - 1).sum()) <= MOST_SHORT else 1
+        entries = _entries(self._bytes, self._begins.astype(np.int64), np.array(fold, dtype=np.uint32), step)
+        bits = max(12, int(len(entries) * 2).bit_length())
+        spread = entries["key"] * _SPREAD
+        order = np.argsort(spread, kind="stable")
+        self._entries, spread = entries[order], spread[order]
+        held = np.bincount(spread >> np.uint32(32 - bits), minlength=1 << bits)
+        self._starts = np.zeros((1 << bits) + 1, dtype=np.uint32)
+        np.cumsum(held, out=self._starts[1:], dtype=np.uint32)
+        wide = min(bits + _SPARSE - 1, 26)
+        gate = np.zeros(1 << wide, dtype=np.uint8)
+        gate[spread >> np.uint32(32 - wide)] = 1
+        self._gate = np.packbits(gate, bitorder="little")
+        self._set = _Set(
+            bytes=self._bytes.ctypes.data,
+            begins=self._begins.ctypes.data,
+            gate=self._gate.ctypes.data,
+            starts=self._starts.ctypes.data,
+            entries=self._entries.ctypes.data,
+            gate_shift=32 - wide,
+            starts_shift=32 - bits,
+            step=step,
+        )
+        self._place = ctypes.addressof(self._set)
+        self._find = _call()
+        self._roomy(_FIRST)
+
+    def _roomy(self, size: int) -> None:
+        """Make room for so many hits."""
+        self._room = np.empty((2, size), dtype=np.int64)
+        self._set.rows, self._set.ends = (row.ctypes.data for row in self._room)
+        self._size = size
+
+    def find(self, buffer: Any, *, most: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], bool]:
+        """Give rows and ends of all literals in a buffer, in no order, and whether these are all of them.
+
+        Of more than ``most`` as many are given, and which is not said.
+        """
+        size = len(buffer)
+        if not size or not len(self._entries):
+            return _NONE, _NONE, True
+        data = bytes(buffer) if size <= _COPIED else np.frombuffer(buffer, dtype=np.uint8)
+        place = data if isinstance(data, bytes) else data.__array_interface__["data"][0]
+        while True:
+            room = self._set.most = min(self._size, most)
+            count = self._find(self._place, place, size)
+            if not count:
+                return _NONE, _NONE, True
+            if count <= room or room == most:
+                rows, ends = self._room[:, : min(count, room)].copy()
+                del data  # it was there until here
+                return rows, ends, count <= most
+            self._roomy(16 * room)
+
+
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+def _entries(
+    data: npt.NDArray[np.uint8], begins: npt.NDArray[np.int64], fold: npt.NDArray[np.uint32], step: int
+) -> npt.NDArray[Any]:
+    """Give what each literal is looked up by: ``step`` places of it, those that few others share."""
+    keys = _words(data) | _FOLD
+    last = begins[1:] - (WIDTH + step - 1)  # the last place from which on all looks lie in the literal
+    long = np.flatnonzero(last >= begins[:-1])
+    parts = []
+    if len(long):
+        places = _seldom(data, keys, step)
+        chosen = _least(places, begins[long], last[long] + 1)
+        for more in range(step):
+            at = chosen + more
+            parts.append(_rows(keys[at], long, at - begins[long], fold))
+    for row in np.flatnonzero(last < begins[:-1]).tolist():
+        own = data[begins[row] : begins[row + 1]]
+        one = np.array([row])
+        parts += [_rows(_open_words(own, before), one, -before, fold) for before in range(step)]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=_ENTRY)
+
+
+def _rows(keys: Any, literals: npt.NDArray[np.int64], offsets: Any, fold: Any) -> npt.NDArray[Any]:
+    rows = np.zeros(len(keys), dtype=_ENTRY)
+    rows["key"], rows["literal"], rows["offset"], rows["fold"] = keys, literals, offsets, fold[literals]
+    return rows
+
+
+def _open_words(own: npt.NDArray[np.uint8], before: int) -> npt.NDArray[np.uint32]:
+    """Give all looks that begin so many bytes before a short literal, whatever stands beside it."""
+    inside = own[: WIDTH - before]
+    free = [at for at in range(WIDTH) if not before <= at < before + len(inside)]
+    words = np.zeros((1, WIDTH), dtype=np.uint8)
+    words[0, before : before + len(inside)] = inside
+    for at in free:
+        words = np.repeat(words, 256, axis=0)
+        words[:, at] = np.tile(np.arange(256, dtype=np.uint8), len(words) // 256)
+    return np.array(sorted(set((words.view("<u4")[:, 0] | _FOLD).tolist())), dtype=np.uint32)
+
+
+def _words(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
+    """Give the four bytes from each byte on, as numbers."""
+    return np.ndarray(len(data) - WIDTH + 1, dtype="<u4", buffer=data.tobytes(), strides=(1,)).copy()
+
+
+def _seldom(data: npt.NDArray[np.uint8], keys: npt.NDArray[np.uint32], step: int) -> npt.NDArray[np.uint16]:
+    """Give what looks from each place on cost: how many others they meet, and what is like everything."""
+    short = ((keys * _SPREAD) >> np.uint32(16)).astype(np.uint16)
+    met = np.minimum(np.bincount(short, minlength=1 << 16), _MANY).astype(np.uint16)
+    alike = np.zeros(len(keys), dtype=np.uint8)
+    for apart in (1, 2):
+        same = data[apart:] == data[:-apart]
+        for at in range(WIDTH - apart):
+            alike += same[at : at + len(keys)]
+    cost = met[short] + alike * np.uint16(_ALIKE)
+    summed = cost.copy()
+    for more in range(1, step):
+        summed[:-more] += cost[more:]
+    return summed
+
+
+def _least(
+    cost: npt.NDArray[np.uint16], begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Give the place of the least cost in each of the ranges, which do not overlap; the first of equals."""
+    ranked = cost.astype(np.int64) << 40 | np.arange(len(cost))
+    bounds = np.stack((begins, ends), axis=1).ravel()
+    return np.minimum.reduceat(np.append(ranked, np.iinfo(np.int64).max), bounds)[::2] & ((1 << 40) - 1)
