@@ -86,3 +86,16 @@ def test_tokens_are_whole_runs():
     assert told == [token]
     assert list(digests.tokens(b"x" + token)) == []
     assert list(digests.tokens(b"deadbeefdeadbeef"[:7])) == []
+
+
+def test_the_last_of_many_tokens_is_looked_up():
+    others = b" ".join(b"%016x" % (number * 0x9E3779B97F4A7C15 % (1 << 64)) for number in range(20_000))
+    digest = hashlib.sha1(IMEI.encode()).hexdigest().encode()
+    assert [each.value for each in found(others + b" " + digest)] == [IMEI]
+
+
+def test_a_token_is_a_whole_word_of_one_case():
+    text = hashlib.sha384(IMEI.encode()).hexdigest().encode()
+    assert found(b"(" + text + b")")
+    for other in (b"x" + text, text + b"g", text[:-1], text[:40] + text[40:].upper()):
+        assert found(b"(" + other + b")") == []

@@ -137,6 +137,15 @@ class Table:
     def __len__(self) -> int:
         return len(self._order)
 
+    def rows(self, raws: Sequence[bytes]) -> list[int]:
+        """Give which of some byte strings begin as a digest of the table does."""
+        if not len(self._sorted):
+            return []
+        words = np.frombuffer(b"".join([raw[:_KEY] for raw in raws]), dtype=">u4").astype(np.uint32)
+        at = np.minimum(self._sorted.searchsorted(words), len(self._sorted) - 1)
+        rows: list[int] = np.flatnonzero(self._sorted[at] == words).tolist()
+        return rows
+
     def beginning(self, raw: bytes) -> Iterator[Entry]:
         """Yield the digests whose first bytes are those of some bytes."""
         key = np.uint32(int.from_bytes(raw[:_KEY], "big"))

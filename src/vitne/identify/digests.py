@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vitne.identify.digest_table import TWICE, Entry, Table, digest, salted
 from vitne.identify.needles import Layers, Needle
@@ -21,15 +21,27 @@ if TYPE_CHECKING:
 
 SIZES = {"md5": 16, "sha1": 20, "sha256": 32}  # bytes
 LEAST_CUT = 8  # bytes of a digest that is cut short
-MOST_TOKENS = 4096  # of one search that are looked up
-_HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9a-f]{8,128}|[0-9A-F]{8,128})(?![0-9A-Za-z])")
-_BASE64_LETTER = re.compile(rb"[0-9A-Za-z+/_-]")
-_BASE64 = re.compile(rb"(?<![0-9A-Za-z+/_-])[0-9A-Za-z+/_-]{22,88}(?![0-9A-Za-z+/_-])")
-_RUNS = bytes(0x41 if _BASE64_LETTER.match(bytes((byte,))) else 0x20 for byte in range(256))
-_SHORT_RUN, _LONG_RUN = b"A" * 8, b"A" * 22  # what the shortest tokens are, in that letter
+_LONGEST_HEX = 128  # letters of a digest
+_ALNUM = re.compile(rb"[0-9A-Za-z]")
+_HEX_LETTER, _BASE64_LETTER = re.compile(rb"[0-9A-Fa-f]"), re.compile(rb"[0-9A-Za-z+/_-]")
+_IN, _BESIDE, _OUT = b"A", b"B", b" "  # a letter of a token, another one of words, all others
+_HEX = bytes(
+    ord(_IN if _HEX_LETTER.match(byte) else _BESIDE if _ALNUM.match(byte) else _OUT)
+    for byte in map(bytes, zip(range(256)))
+)
+_BASE64 = bytes(ord(_IN if _BASE64_LETTER.match(byte) else _OUT) for byte in map(bytes, zip(range(256))))
 _LETTERS = {22: 16, 27: 20, 38: 28, 43: 32, 64: 48, 86: 64}  # letters without padding -> bytes
 _RAW = frozenset({16, 20, 28, 32, 48, 64})
 _URL = bytes.maketrans(b"-_", b"+/")
+
+
+class Token(NamedTuple):
+    """What looks like a digest."""
+
+    start: int
+    end: int
+    raw: bytes  # what it stands for
+    written: tuple[str, tuple[tuple[str, Any], ...]]  # how
 
 
 class Digests:
@@ -40,31 +52,25 @@ class Digests:
         self._made_table: Table | None = None
         self._made: dict[tuple[Any, ...], Needle] = {}
 
-    def tokens(
-        self, data: bytes
-    ) -> Iterator[tuple[int, int, bytes, tuple[str, tuple[tuple[str, Any], ...]]]]:
-        """Yield what looks like a digest in text: start, end, its bytes, how they are written."""
-        runs = data.translate(_RUNS)
-        if _SHORT_RUN not in runs:
-            return
-        for count, match in enumerate(_HEX.finditer(data)):
-            if count >= MOST_TOKENS:
-                return
-            text = match.group()
-            if not len(text) % 2 and not text.isalpha():
-                yield match.start(), match.end(), binascii.unhexlify(text), ("hex", (("case", "lower"),))
-        for count, match in enumerate(_BASE64.finditer(data) if _LONG_RUN in runs else ()):
-            if count >= MOST_TOKENS:
-                return
-            text = match.group()
+    def tokens(self, data: bytes) -> Iterator[Token]:
+        """Yield what looks like a digest in text."""
+        for start, end in _words(data.translate(_HEX), least=8):
+            text = data[start:end]
+            even = end - start <= _LONGEST_HEX and not (end - start) % 2
+            if even and not text.isalpha() and text in (text.lower(), text.upper()):
+                yield Token(start, end, binascii.unhexlify(text), ("hex", (("case", "lower"),)))
+        for start, end in _words(data.translate(_BASE64), least=22):
+            text = data[start:end]
             if len(text) in _LETTERS and not text.isalpha() and not text.isdigit():
                 url = b"-" in text or b"_" in text
                 raw = base64.b64decode(text.translate(_URL) + b"=" * (-len(text) % 4))
-                yield match.start(), match.end(), raw, ("base64url" if url else "base64", (("shift", 0),))
+                yield Token(start, end, raw, ("base64url" if url else "base64", (("shift", 0),)))
 
     def find(self, data: bytes) -> Iterator[tuple[int, int, Needle]]:
         """Yield the digests of known values in text: start, end, and the needle that each equals."""
-        for start, end, raw, written in self.tokens(data):
+        tokens = list(self.tokens(data))
+        for row in self._table().rows([token.raw for token in tokens]) if tokens else ():
+            start, end, raw, written = tokens[row]
             for entry in self._of(raw):
                 yield start, end, self._needle(entry, data[start:end], (*entry.layers, written))
 
@@ -117,6 +123,18 @@ class Digests:
                 border="hex" if layers[-1][0] == "hex" else "none",
             )
         return known_one
+
+
+def _words(marked: bytes, *, least: int) -> Iterator[tuple[int, int]]:
+    """Yield the words that are made of letters of a token throughout, and have so many at least."""
+    run = _IN * least
+    at = marked.find(run)
+    while at >= 0:
+        end = marked.find(_OUT, at)
+        end = len(marked) if end < 0 else end
+        if not (at and marked[at - 1 : at] == _BESIDE) and marked.find(_BESIDE, at, end) < 0:
+            yield at, end
+        at = marked.find(run, end)
 
 
 def _begins(whole: bytes, token: bytes) -> bool:

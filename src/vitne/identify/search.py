@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 ONLY_KEYED = frozenset({"cell-id", "operator"})  # numbers of the network: alone they say nothing
 WHOLE = frozenset(SIZES.values())  # bytes of digests that are compared with what a message tells
-MOST_TOLD = 32  # tokens of a message that are compared with digests under salts it tells
 BATCH = 4 << 20  # bytes of nodes that are searched with one call
 HAYSTACK = 1 << 30  # bytes that chance is reckoned for, unless the caller knows how many are searched
 
@@ -222,8 +221,8 @@ class Searcher:
             (node, *token)
             for node in nodes
             for token in self._digests.tokens(node.data)
-            if len(token[2]) in WHOLE
-        ][:MOST_TOLD]
+            if len(token.raw) in WHOLE
+        ]
         tokens = [raw for _, _, _, raw, _ in places]
         for salt in salts if places else ():
             for entry in self._digests.told(tokens, salt):
