@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
+import tracemalloc
 from typing import TYPE_CHECKING
 
 from vitne.firmware import read_images
@@ -59,7 +62,18 @@ def test_a_calculator_could_not_send(tmp_path: Path) -> None:
 
 
 def test_a_digest_of_steps_is_that_of_the_whole() -> None:
-    import hashlib
-
     data = b"x" * ((1 << 20) * 2 + 7)
     assert digest(Held(data)) == hashlib.sha256(data).hexdigest()
+
+
+def test_packages_of_an_archive_are_not_held_beside_one_another(tmp_path: Path) -> None:
+    padding = ("res/a.bin", random.Random(3).randbytes(2 << 20))
+    package = apk(CLIENT._replace(files=(padding,)))
+    (tmp_path / "all.zip").write_bytes(archived({f"{number}.apk": package for number in range(12)}))
+    tracemalloc.start()
+    units = read_images([tmp_path / "all.zip"]).units
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert {unit.sha256 for unit in units} == {hashlib.sha256(package).hexdigest()}
+    assert len(units) == 12
+    assert most < 16 << 20

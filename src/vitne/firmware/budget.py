@@ -17,10 +17,16 @@ class Unsupported(Malformed):
     """The form of some bytes is known and not read: nothing is wrong, and what they hold is unknown."""
 
 
-def lost_as(error: Malformed) -> Literal["limit", "unsupported", "malformed"]:
+class Encrypted(Malformed):
+    """Some bytes are encrypted, and what they hold is unknown."""
+
+
+def lost_as(error: Malformed) -> Literal["limit", "unsupported", "encrypted", "malformed"]:
     """Give the word for what was lost by an error."""
     if isinstance(error, Exhausted):
         return "limit"
+    if isinstance(error, Encrypted):
+        return "encrypted"
     return "unsupported" if isinstance(error, Unsupported) else "malformed"
 
 

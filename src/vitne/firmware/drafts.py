@@ -27,7 +27,9 @@ class Draft(msgspec.Struct, kw_only=True):
 
     kind: Kind
     path: str
-    source: Source
+    source: Source | None  # its bytes, until it is settled
+    sha256: str = ""
+    size: int = 0
     harvest: Harvest = msgspec.field(default_factory=Harvest)
     manifest: Manifest | None = None
     calls: list[Call] = []
@@ -52,6 +54,11 @@ class Draft(msgspec.Struct, kw_only=True):
             self.manifest.permissions += other.manifest.permissions
             self.manifest.components += other.manifest.components
 
+    def settle(self) -> None:
+        """Take digest and size, and let the bytes go: unpacked packages are not held beside one another."""
+        if self.source is not None:
+            self.sha256, self.size, self.source = digest(self.source), self.source.size, None
+
     def worth_telling(self) -> bool:
         """Say whether the unit names anything: packages are told of anyway."""
         return self.kind == "package" or bool(self.harvest.endpoints() or self.senders()) or self._talks()
@@ -70,6 +77,7 @@ class Draft(msgspec.Struct, kw_only=True):
 
     def unit(self) -> Unit:
         """Give the finished unit."""
+        self.settle()
         manifest = self.manifest
         senders = self.senders()
         permissions = tuple(dict.fromkeys(manifest.permissions)) if manifest else ()
@@ -79,8 +87,8 @@ class Draft(msgspec.Struct, kw_only=True):
         return Unit(
             kind=self.kind,
             path=self.path,
-            sha256=digest(self.source),
-            size=self.source.size,
+            sha256=self.sha256,
+            size=self.size,
             name=name,
             version=manifest.version if manifest else "",
             split=manifest.split if manifest else "",

@@ -22,6 +22,7 @@ _SWITCHES = (
     *("persistent", "networkSecurityConfig", "enabled"),
 )
 _MOST = 10_000
+_LONGEST = 300  # characters of a value: a manifest may say one long text everywhere
 
 
 class Manifest(msgspec.Struct, kw_only=True):
@@ -102,7 +103,7 @@ class _Reading:
 
     def _switches(self, element: Element) -> None:
         for name in _SWITCHES:
-            if name in element.attributes:
+            if name in element.attributes and len(self.manifest.flags) < _MOST:
                 value = self._text(element, name)
                 spot = self._spot(element, name)
                 self.manifest.flags.append(Flag(name=f"application {name}", value=value, spot=spot))
@@ -137,10 +138,8 @@ class _Reading:
 
     def _resolved(self, value: Value) -> str:
         """Follow a reference to a resource: value and name, or the number where the table lacks it."""
-        if not value.reference:
-            return value.text
-        found = self._resources.get(value.reference)
-        return value.text if found is None else f"{found[1]} ({found[0]})"
+        found = self._resources.get(value.reference) if value.reference else None
+        return value.text[:_LONGEST] if found is None else f"{found[1][:_LONGEST]} ({found[0]})"
 
     def _spot(self, element: Element, attribute: str) -> Spot:
         value = element.attributes.get(attribute)

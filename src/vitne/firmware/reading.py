@@ -177,9 +177,9 @@ class _Walk:
                 Odd(name="firmware-doubled-entry", note=note, spot=Spot(path=f"{path}!/{name}"))
             )
         if MANIFEST in names:
-            self._reading.drafts.append(self._packages.package(source, path, entries, directory))
+            self._keep(self._packages.package(source, path, entries, directory))
         elif any(name.endswith(".dex") for name in names):
-            self._reading.drafts.append(self._packages.code(source, path, entries))
+            self._keep(self._packages.code(source, path, entries))
         package = MANIFEST in names
         for entry in entries:
             if entry.name.endswith("/") or (package and not _ARCHIVES.fullmatch(entry.name)):
@@ -207,7 +207,11 @@ class _Walk:
             return
         draft = self._packages.file(source, path, head)
         if draft is not None and draft.worth_telling():
-            self._reading.drafts.append(draft)
+            self._keep(draft)
+
+    def _keep(self, draft: Draft) -> None:
+        draft.settle()
+        self._reading.drafts.append(draft)
 
     def _lose(self, path: str, error: Malformed, *, encrypted: bool = False) -> None:
         why: Why = lost_as(error)

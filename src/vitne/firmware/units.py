@@ -38,6 +38,7 @@ _TEXTS = re.compile(
 )
 _PROPERTIES = re.compile(rb"^([A-Za-z][A-Za-z0-9_.\-]{1,120})=([^\r\n]{0,400})", re.MULTILINE)
 _MOST_PROPERTIES = 20_000
+_MOST_SWITCHES = 20_000
 _SWITCH_KINDS = ("bool/",)
 _VDEX = (b"vdex", b"oat\n")
 
@@ -88,6 +89,7 @@ class Packages:
             return draft
         draft = Draft(kind="code", path=path, source=source)
         if dex.fits(head):
+            self._budget.looking(source.size)
             self._dex(whole(source, _MOST_CODE), draft, path)
         elif head.startswith(_VDEX):
             self._inside(source, draft, path)
@@ -127,12 +129,12 @@ class Packages:
                 continue
             entry = each.name + (f" ({each.config})" if each.config else "")
             if each.kind == 0x12:
-                if each.name.startswith(_SWITCH_KINDS):
+                if each.name.startswith(_SWITCH_KINDS) and len(draft.flags) < _MOST_SWITCHES:
                     spot = Spot(path=path, offset=each.offset, entry=entry)
                     draft.flags.append(Flag(name=entry, value=each.text, spot=spot))
                 continue
             row = marks.get(each.config.partition("-")[0])
-            if row is not None:
+            if row is not None and len(draft.markets) < _MOST_SWITCHES:
                 spot = Spot(path=path, offset=each.offset, entry=entry)
                 evidence = Evidence(kind="resource", text=each.name, spot=spot)
                 draft.markets.append(Market(market=row.market, because=row.because, evidence=evidence))
@@ -205,6 +207,7 @@ class Packages:
 
     def _inside(self, source: Source, draft: Draft, path: str) -> None:
         """Look for code inside of a file that was compiled ahead."""
+        self._budget.looking(source.size)
         data = whole(source, _MOST_CODE)
         if b"cdex0" in data:
             self._lost(path, Unsupported("compact code (cdex) of Android 9 is not read: convert it to dex"))

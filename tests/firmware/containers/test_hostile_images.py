@@ -57,7 +57,7 @@ def test_a_tree_of_extents_whose_branches_are_all_the_same_block_is_not_held_at_
     struct.pack_into("<HHI", image, at, 0o040755, 0, 4096)
     struct.pack_into("<I", image, at + 32, 0x80000)
     image[at + 40 : at + 100] = node(5, 4)
-    budget = Budget(unpack=0, look=_MIB, files=100, texts=60_000)
+    budget = Budget(unpack=0, look=_MIB, files=100, texts=20_000)
     with_lost = list(ext4.container.members(Held(bytes(image)), budget))
     assert [type(each) for each in with_lost] == [Lost]
 
@@ -119,10 +119,10 @@ def test_operations_of_two_extents_each_are_not_all_held_unpacked() -> None:
 
 @pytest.mark.usefixtures("peak")
 def test_operations_of_more_extents_than_a_phone_could_have_cost_their_partition() -> None:
-    one = _field(8, _field(1, 0) + _field(6, b"") * 50_000)
+    one = _field(8, _field(1, 0) + _field(6, b"") * 10_000)
     raw = _payload(one * 10, b"", 4096)
     with pytest.raises(Exhausted):
-        list(ota_payload.container.members(Held(raw), Budget(unpack=0, look=0, files=60_000)))
+        list(ota_payload.container.members(Held(raw), Budget(unpack=0, look=0, files=15_000)))
 
 
 def test_xz_that_asks_for_memory_of_gigabytes_is_malformed() -> None:

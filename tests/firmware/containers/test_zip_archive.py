@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tempfile
 import zipfile
 
 import pytest
@@ -85,3 +86,11 @@ def test_a_large_member_is_held_on_the_disk() -> None:
     assert isinstance(member.source, Spooled)
     assert member.source.read(1, 4) == b"baba"
     assert member.source.read(-5, 1 << 40) == b"ab" * (20 << 20)
+
+
+def test_a_disk_that_is_full_costs_the_member_and_is_told_as_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", lambda **_: io.FileIO("/dev/full", "wb"))
+    [lost] = container.members(Held(archived({"a": b"ab" * 70_000})), _budget(1 << 30))
+    assert isinstance(lost, Lost)
+    assert lost.why == "limit"
+    assert "No space left" in lost.note

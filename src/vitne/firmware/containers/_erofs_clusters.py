@@ -11,6 +11,7 @@ import zlib
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from vitne.firmware.budget import Unsupported
 from vitne.firmware.containers.erofs import COMPACT, FULL, Inode, Layout
 from vitne.firmware.source import Piece, Pieces
 from vitne.model import Malformed
@@ -82,10 +83,10 @@ def _header(layout: Layout, inode: Inode) -> _Map:
     if len(raw) < 8:
         raise Malformed("the map of a compressed file lies outside of the image")
     if raw[7] & 0x80:
-        raise Malformed("files inside the fragments of others are not read")
+        raise Unsupported("files inside the fragments of others are not read")
     _, tail, advise, algorithms, bits = struct.unpack("<HHHBB", raw)
     if advise & _FRAGMENT:
-        raise Malformed("files whose end lies among fragments are not read")
+        raise Unsupported("files whose end lies among fragments are not read")
     shift = layout.shift + (bits & 7)
     begin = at + (16 if inode.layout == FULL else 8)
     return _Map(advise, algorithms, shift, tail, begin)
@@ -115,7 +116,7 @@ def _compact(layout: Layout, told: _Map, count: int) -> tuple[list[_Start], int]
     first = min(((32 - told.at % 32) // 4) & 7, count)
     many = (count - first) & ~15 if told.advise & _TWO_BYTES else 0
     if told.shift > 14 or (many and told.shift > 12):
-        raise Malformed("clusters of this size in a compact map are not read")
+        raise Unsupported("clusters of this size in a compact map are not read")
     at, big = told.at, bool(told.advise & (_BIG | _BIG2))
     found: list[_Start] = []
     number = 0
@@ -172,7 +173,9 @@ def _unpack(  # noqa: PLR0913, PLR0917  (bound beforehand)
     if algorithm == _DEFLATE:
         return _inflate(data, size)
     name = {_LZMA: "MicroLZMA", _ZSTD: "Zstandard"}.get(algorithm, f"algorithm {algorithm}")
-    raise Malformed(f"files compressed with {name} are not read: unpack the image with fsck.erofs --extract")
+    raise Unsupported(
+        f"files compressed with {name} are not read: unpack the image with fsck.erofs --extract"
+    )
 
 
 def _stored(data: bytes, inside: int, size: int, *, turned: bool) -> bytes:
@@ -200,7 +203,7 @@ def _padded_lz4(data: bytes, size: int) -> bytes:
             return _lz4(shortest + bytes(zeros), size)
         except Malformed:
             continue
-    raise Malformed("clusters of this old form are not read: unpack the image with fsck.erofs --extract")
+    raise Unsupported("clusters of this old form are not read: unpack the image with fsck.erofs --extract")
 
 
 def _inflate(data: bytes, size: int) -> bytes:

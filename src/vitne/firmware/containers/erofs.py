@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import stat
 import struct
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from vitne.firmware.budget import lost_as
-from vitne.firmware.containers import Lost, Member
+from vitne.firmware.budget import Unsupported
+from vitne.firmware.containers._folders import walked
 from vitne.firmware.source import Held, Piece, Pieces, Source
 from vitne.model import Malformed
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vitne.firmware.budget import Budget
-    from vitne.firmware.shape import Why
+    from vitne.firmware.containers import Lost, Member
 
 _SUPER = 1024
 _MAGIC = b"\xe2\xe1\xf5\xe0"
@@ -28,7 +29,6 @@ _KNOWN = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x40
 PLAIN, FULL, INLINE, COMPACT, CHUNKS = range(5)
 _MOST_DIRECTORY = 64 << 20
 _LONGEST_NAME = 255
-_MOST_DEPTH = 64
 
 
 class Layout(NamedTuple):
@@ -66,27 +66,12 @@ class Erofs:
     def members(self, source: Source, budget: Budget) -> Iterator[Member | Lost]:
         """Give every regular file below the root, folder by folder."""
         layout = _layout(source)
-        seen = {layout.root}
-        waiting = [("", layout.root)]
-        while waiting:
-            path, number = waiting.pop()
-            try:
-                names = sorted(_names(layout, _inode(layout, number), budget), reverse=True)
-            except Malformed as error:
-                yield Lost(path + "/", lost_as(error), error.why)
-                continue
-            for name, child in names:
-                inside = f"{path}/{name}"
-                try:
-                    inode = _inode(layout, child)
-                    if stat.S_ISDIR(inode.mode) and child not in seen and path.count("/") < _MOST_DEPTH:
-                        seen.add(child)
-                        waiting.append((inside, child))
-                    elif stat.S_ISREG(inode.mode):
-                        yield Member(inside, *_content(layout, inode, budget))
-                except Malformed as error:
-                    why: Why = "unsupported" if "not read" in error.why else lost_as(error)
-                    yield Lost(inside, why, error.why)
+        yield from walked(
+            layout.root,
+            partial(_inode, layout),
+            names=lambda inode: _names(layout, inode, budget),
+            content=lambda inode: _content(layout, inode, budget),
+        )
 
 
 def _layout(source: Source) -> Layout:
@@ -100,7 +85,7 @@ def _layout(source: Source) -> Layout:
     if not 9 <= shift <= 16:
         raise Malformed(f"a file system of blocks of 2^{shift} bytes makes no sense", at=_SUPER + 12)
     if features & ~_KNOWN:
-        raise Malformed(f"a file system with features {features:#x} is not read", at=_SUPER + 80)
+        raise Unsupported(f"a file system with features {features:#x} is not read", at=_SUPER + 80)
     return Layout(source, 1 << shift, shift, meta << shift, root, features)
 
 
@@ -120,7 +105,7 @@ def _inode(layout: Layout, number: int) -> Inode:
         size, _, word = struct.unpack_from("<III", raw, 8)
         head = 32
     if kind > CHUNKS:
-        raise Malformed(f"files of layout {kind} are not read")
+        raise Unsupported(f"files of layout {kind} are not read")
     extra = 12 + 4 * (attributes - 1) if attributes else 0
     return Inode(mode, size, kind, word, at + head + extra)
 
@@ -167,7 +152,7 @@ def _chunks(layout: Layout, inode: Inode, budget: Budget) -> Source:
         else:
             (block,), device = struct.unpack_from("<I", table, number * 4), 0
         if device:
-            raise Malformed("files on a second device are not read")
+            raise Unsupported("files on a second device are not read")
         if block != 0xFFFFFFFF:
             start = number << shift
             length = min(1 << shift, inode.size - start)

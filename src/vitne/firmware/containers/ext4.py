@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import stat
 import struct
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from vitne.firmware.budget import Unsupported, lost_as
-from vitne.firmware.containers import Lost, Member
+from vitne.firmware.budget import Encrypted, Unsupported
+from vitne.firmware.containers._folders import walked
 from vitne.firmware.source import Held, Piece, Pieces
 from vitne.model import Malformed
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vitne.firmware.budget import Budget
-    from vitne.firmware.shape import Why
+    from vitne.firmware.containers import Lost, Member
     from vitne.firmware.source import Source
 
 _SUPER = 1024
@@ -28,7 +29,6 @@ _EXTENTS, _INLINE, _ENCRYPTED = 0x80000, 0x10000000, 0x800
 _COMPRESSED, _META_GROUPS, _WIDE, _JOURNAL_DEVICE = 0x1, 0x10, 0x80, 0x8
 _MOST_PIECES = 1 << 18
 _MOST_DIRECTORY = 64 << 20
-_MOST_DEPTH = 64
 
 
 class _Layout(NamedTuple):
@@ -69,27 +69,12 @@ class Ext4:
     def members(self, source: Source, budget: Budget) -> Iterator[Member | Lost]:
         """Give every regular file below the root, folder by folder."""
         layout = _layout(source, budget)
-        seen = {_ROOT}
-        waiting = [("", _ROOT)]
-        while waiting:
-            path, number = waiting.pop()
-            try:
-                names = sorted(_names(layout, _inode(layout, number), budget), reverse=True)
-            except Malformed as error:
-                yield Lost(path + "/", lost_as(error), error.why)
-                continue
-            for name, child in names:
-                inside = f"{path}/{name}"
-                try:
-                    inode = _inode(layout, child)
-                    if stat.S_ISDIR(inode.mode) and child not in seen and path.count("/") < _MOST_DEPTH:
-                        seen.add(child)
-                        waiting.append((inside, child))
-                    elif stat.S_ISREG(inode.mode):
-                        yield Member(inside, *_content(layout, inode))
-                except Malformed as error:
-                    why: Why = "encrypted" if "encrypted" in error.why else lost_as(error)
-                    yield Lost(inside, why, error.why)
+        yield from walked(
+            _ROOT,
+            partial(_inode, layout),
+            names=lambda inode: _names(layout, inode, budget),
+            content=lambda inode: _content(layout, inode),
+        )
 
 
 def _layout(source: Source, budget: Budget) -> _Layout:
@@ -106,7 +91,7 @@ def _layout(source: Source, budget: Budget) -> _Layout:
     if shift > 6 or not inodes or not per_group or not 128 <= size <= 4096 or size & (size - 1):
         raise Malformed("the super block of a file system makes no sense", at=_SUPER)
     if incompatible & (_COMPRESSED | _META_GROUPS | _JOURNAL_DEVICE):
-        raise Malformed(f"a file system with features {incompatible:#x} is not read", at=_SUPER + 96)
+        raise Unsupported(f"a file system with features {incompatible:#x} is not read", at=_SUPER + 96)
     wide = bool(incompatible & _WIDE)
     descriptor = max(struct.unpack_from("<H", block, 254)[0], 32) if wide else 32
     bytes_each = 1024 << shift
@@ -146,7 +131,7 @@ def _inode(layout: _Layout, number: int) -> _Inode:
 def _content(layout: _Layout, inode: _Inode) -> tuple[Source, int | None]:
     """Give the bytes of an inode, and where they lie if that is one place."""
     if inode.flags & _ENCRYPTED:
-        raise Malformed("the file is encrypted by the file system, and its key is not in the image")
+        raise Encrypted("the file is encrypted by the file system, and its key is not in the image")
     if inode.flags & _INLINE:
         held = Held(_inline(inode))
         if inode.size > layout.source.size * 4 + (1 << 20):

@@ -182,6 +182,8 @@ def _inflated(packed: Source, told: int, budget: Budget) -> Source:
                 out.write(piece)
     except zlib.error as error:
         raise Malformed(f"a member does not unpack: {error}") from error
+    except OSError as error:
+        raise Exhausted(f"there is no room for what a member unpacks to: {error.strerror}") from error
     if not engine.eof:
         raise Malformed("a member is cut off")
     out.seek(0)

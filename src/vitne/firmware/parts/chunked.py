@@ -13,6 +13,7 @@ from vitne.model import Malformed
 STRING_POOL = 0x0001
 _UTF8 = 1 << 8
 _MOST_STRINGS = 1 << 20
+_MOST_CHUNKS = 400_000
 _LONGEST = 1 << 16
 
 
@@ -26,9 +27,12 @@ class Chunk(NamedTuple):
 
 
 def chunks(data: bytes, start: int, end: int) -> list[Chunk]:
-    """Give the chunks of a range, one behind the other, up to the first that makes no sense."""
-    found = []
-    while start + 8 <= end:
+    """Give the chunks of a range, one behind the other, up to the first that makes no sense.
+
+    After some hundred thousand, the next makes none.
+    """
+    found: list[Chunk] = []
+    while start + 8 <= end and len(found) < _MOST_CHUNKS:
         kind, header, size = struct.unpack_from("<HHI", data, start)
         if header < 8 or size < header or start + size > end:
             break

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"\x7fELF"
 _TEXT = re.compile(rb"[\x20-\x7e]{4,4096}")
+_SHORTEST = 4  # of them; what is shorter at the end of a stretch may go on in the next
 _OVERLAP = 4096
 _LOAD, _DYNAMIC = 1, 2
 _NEEDED, _STRTAB, _SYMTAB, _STRSZ, _SONAME, _SYMENT = 1, 5, 6, 10, 14, 11
@@ -60,7 +61,7 @@ def texts(source: Source) -> Iterator[tuple[int, bytes]]:
             yield base + match.start(), match.group()
             done = match.end()
         else:
-            done = len(data)
+            done = len(data) if last else max(done, len(data) - _SHORTEST + 1)
         carry = data[max(done, 0) :] if not last else b""
         if len(carry) > 2 * _OVERLAP:
             carry = carry[-_OVERLAP:]
@@ -86,11 +87,10 @@ def linked(source: Source) -> Linked:
     raw = source.read(table, size * count)
     loads, dynamic = [], None
     for number in range(len(raw) // size):
-        row = raw[number * size :]
         if wide:
-            kind, _, offset, address, _, length = struct.unpack_from(order + "IIQQQQ", row)
+            kind, _, offset, address, _, length = struct.unpack_from(order + "IIQQQQ", raw, number * size)
         else:
-            kind, offset, address, _, length = struct.unpack_from(order + "IIIII", row)
+            kind, offset, address, _, length = struct.unpack_from(order + "IIIII", raw, number * size)
         if kind == _LOAD:
             loads.append((address, offset, length))
         elif kind == _DYNAMIC:

@@ -24,6 +24,7 @@ _COMPLEX, _COMPACT = 1, 8
 _SPARSE, _SHORT = 1, 2
 _NONE = 0xFFFFFFFF
 _MOST_MEMBERS = 4096
+_LONGEST_NAME = 200
 _KINDS = frozenset({"string", "bool", "array", "string-array", "plurals", "integer", "raw", "xml"})
 
 
@@ -121,9 +122,9 @@ class ResourceTable:
             size, form, key = struct.unpack_from("<HHI", data, at)
             if form & _COMPACT:
                 value = form >> 8, key, at + 4
-                yield self._resource(base | index, f"{word}/{keys.text(size)}", config, value)
+                yield self._resource(base | index, f"{word}/{keys.text(size)[:_LONGEST_NAME]}", config, value)
                 continue
-            name = f"{word}/{keys.text(key)}"
+            name = f"{word}/{keys.text(key)[:_LONGEST_NAME]}"
             if not form & _COMPLEX:
                 if at + size + 8 <= chunk.end:
                     _, _, held, raw = struct.unpack_from("<HBBI", data, at + size)
