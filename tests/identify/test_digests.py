@@ -95,7 +95,7 @@ def test_the_last_of_many_tokens_is_looked_up():
 
 
 def test_a_token_is_a_whole_word_of_one_case():
-    text = hashlib.sha384(IMEI.encode()).hexdigest().encode()
+    text = hashlib.blake2s(IMEI.encode()).hexdigest().encode()
     assert found(b"(" + text + b")")
-    for other in (b"x" + text, text + b"g", text[:-1], text[:40] + text[40:].upper()):
+    for other in (b"x" + text, text + b"g", text[:-1], text[:20] + text[20:].upper()):
         assert found(b"(" + other + b")") == []
