@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from vitne.decode.unwrap_gates import anything, candidates, families, family_of, worth_opening
 from vitne.encodings import encodings
+from vitne.encodings._looks import media, readable
+from vitne.model import Limits
 
 
 def test_every_family_is_tried_in_its_order():
@@ -94,3 +96,28 @@ def test_one_text_among_others_is_seen(text: bytes) -> None:
 @pytest.mark.parametrize("text", [b"item 123456", b"2026-01-01", b"abcdefgh\nijklmnop", b"one, two. three!"])
 def test_plain_texts_are_nothing(text: bytes) -> None:
     assert not anything(text)
+
+
+@given(st.binary(max_size=80), st.sampled_from([
+    b"", b"\x1f\x8b\x08\x00", b"BZh91AY&SY", b"\xfd7zXZ\x00\x00\x01", b"\x5d\x00\x00\x01\x00", b"PK\x03\x04",
+    b"\xac\xed\x00\x05t\x00\x01a", b"Exif\x00\x00II*\x00", b"bplist00", b"\x03abc\x03com\x00", b'{"a":1}', b"\x81\x81",
+    b"QUJDREVGR0hJSktM", b"--a\r\n\r\nb", b"\x30\x0a\x0c\x08example1", b"\x28\xb5\x2f\xfd\x04\x00\x01",
+]), st.booleans())  # fmt: skip
+def test_an_encoding_that_is_not_tried_would_find_nothing(noise, known, behind) -> None:
+    data = noise + known if behind else known + noise
+    first, every = candidates(data)
+    tried = {one.name for one in (*first, *every)}
+    if media(data):
+        return
+    if readable(data):
+        those = (
+            [one for one in families()["text"] if getattr(one, "alone", False)] if b"\n" not in data else []
+        )
+    else:
+        those = [
+            *families()["binary"],
+            *(encodings()[name] for name in ("json", "base64", "lzstring", "multipart")),
+        ]
+    for one in those:
+        if one.name not in tried:
+            assert list(one.find(data, Limits())) == [], one.name

@@ -51,3 +51,27 @@ def test_a_range_that_touches_an_escape_holds_all_of_it():
     assert ESCAPES.locate(raw, one, 5, 6) == (4, 5)
     assert ESCAPES.locate(raw, one, 7, 8) == (8, 9)
     assert ESCAPES.locate(raw, one, 0, 8) == (0, 9)
+
+
+FORM = Escapes(re.compile(rb"%[0-9A-F]{2}|\+"), lambda spelled: b" " if spelled == b"+" else bytes.fromhex(spelled[1:].decode()))  # fmt: skip
+
+
+def test_what_is_spelled_by_a_letter_that_other_spellings_need_is_spelled_in_time():
+    raw = b"100%25+%2B+a%3D%41"
+    one = FORM.decode(raw)
+    assert one == b"100% + a=A"
+    assert FORM.params(raw, one) == (("escapes", ("%25", "%2B", "%3D", "%41", "+")),)
+
+
+def test_spellings_that_need_one_another_are_put_in_at_once():
+    swapped = Escapes(re.compile(rb"x[ab]"), {b"xa": b"b", b"xb": b"a"}.__getitem__)
+    raw = b"xaxbxbxa"
+    assert swapped.decode(raw) == b"baab"
+    assert swapped.params(raw, b"baab") == (("escapes", ("xa", "xb")),)
+
+
+def test_a_quick_way_is_asked_first_and_may_decline():
+    asked = Escapes(
+        re.compile(rb"%."), lambda spelled: spelled[1:], lambda raw: None if b"!" in raw else b"quick"
+    )
+    assert (asked.decode(b"%a"), asked.decode(b"%a!")) == (b"quick", b"a!")

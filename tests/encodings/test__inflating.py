@@ -36,3 +36,14 @@ def test_what_is_wrong_is_told_and_what_came_before_is_kept():
     assert one.data == TEXT
     assert not one.finished
     assert "check" in one.why
+
+
+@pytest.mark.parametrize("most", [len(TEXT) - 1, len(TEXT), len(TEXT) + 1])
+def test_a_stream_that_fits_its_bounds_just_so_comes_out_whole(most):
+    one = inflate(zlib.compress(TEXT), 0, 15, most=most)
+    assert one.data == TEXT[:most]
+    assert one.finished or most <= len(TEXT)
+
+
+def test_where_nothing_may_come_out_nothing_does():
+    assert inflate(zlib.compress(TEXT), 0, 15, most=0).data == b""

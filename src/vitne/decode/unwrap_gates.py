@@ -28,6 +28,11 @@ _HEX_DIGITS = bytes(
 _RARE = re.compile(_PAIR)
 _COMMON = bytes(byte for byte in range(256) if byte not in b"!#$()*>?@^`|}~")
 _RUN = b"A" * 12  # the least run of letters of all encodings that state one
+_ALNUM = bytes(0x41 if re.match(rb"[A-Za-z0-9]", bytes((byte,))) else 0x2E for byte in range(256))
+_ALONE = b"A" * 16  # the least run of those whose letters stand alone
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_=\x00 \t\r\n-]*+")  # what base64 as a whole is made of
+_REACH = 256 << 10  # bytes in which the mark of a binary encoding stands
+_MOST_BINARY = 4096  # kinds of binary data for which the encodings are remembered
 _HEAD = 64 << 10  # bytes of a picture in which that stands
 _SPACE = 0x20
 _TOKEN, _OCTETS = b"A" * 12, b"AA " * 7  # what _ANY looks for, in those letters
@@ -79,13 +84,44 @@ def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
     """Give the encodings to try: those of which the first that fits wins, and those that are all tried."""
     if readable(data):
         run = _RUN in data.translate(_LETTERS)
-        # a document inside the data comes after what the data are as a whole
-        return _marked(
-            (*[mark in data for mark in _marks()], run, data.isascii(), _JSON.match(data) is not None)
-        )
+        alone = run and (b"\n" in data or _ALONE in data.translate(_ALNUM))
+        document = (
+            _JSON.match(data) is not None
+        )  # one inside the data comes after what the data are as a whole
+        return _marked((*[mark in data for mark in _marks()], run, alone, data.isascii(), document))
     if media(data):
         return tuple([one for one in families()["binary"] if one.name == "exif"]), ()
-    return families()["binary"], _in_binary()
+    head = data[:_REACH]
+    marked = tuple([mark in head for mark in _binary_marks()])
+    first, last = (data[0], data[-1]) if data else (-1, -1)
+    return _binary(first, last if last in _binary_ends() else -1, marked), _in_binary(data)
+
+
+@functools.cache
+def _binary_ends() -> frozenset[int]:
+    """Give the last bytes that binary encodings state."""
+    return frozenset[int]().union(*(getattr(one, "ends", ()) for one in families()["binary"]))
+
+
+@functools.cache
+def _binary_marks() -> tuple[bytes, ...]:
+    """Give the marks of all binary encodings that state some."""
+    marks = (getattr(one, "marks", ()) for one in families()["binary"])
+    return tuple(sorted(frozenset[bytes]().union(*marks)))
+
+
+@functools.lru_cache(_MOST_BINARY)
+def _binary(first: int, last: int, marked: tuple[bool, ...]) -> tuple[Gated, ...]:
+    """Give the binary encodings that may read data with these first and last bytes and marks."""
+    present = {mark for mark, found in zip(_binary_marks(), marked, strict=True) if found}
+
+    def may(one: Gated) -> bool:
+        begins, ends = getattr(one, "begins", None), getattr(one, "ends", None)
+        marks = getattr(one, "marks", None)
+        fits = (begins is None or first in begins) and (ends is None or last in ends)
+        return fits and (marks is None or not present.isdisjoint(marks))
+
+    return tuple([one for one in families()["binary"] if may(one)])
 
 
 @functools.cache
@@ -99,13 +135,14 @@ def _marks() -> tuple[bytes | int, ...]:
 @functools.cache
 def _marked(there: tuple[bool, ...]) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
     """Give the encodings of which something stands in the data, in the order they are tried."""
-    *marks, run, ascii_, document = there
+    *marks, run, alone, ascii_, document = there
     present = {mark for mark, found in zip(_marks(), marks, strict=True) if found}
 
     def may(one: Gated) -> bool:
         wanted = getattr(one, "marks", None)
         seen = wanted is None or any((mark[0] if len(mark) == 1 else mark) in present for mark in wanted)
         reached = run or not getattr(one, "run", 0) or (getattr(one, "beyond_ascii", False) and not ascii_)
+        reached = reached and (alone or not getattr(one, "alone", False))
         return seen and reached and not (getattr(one, "solid", False) and _SPACE in present)
 
     structure = [one for one in families()["structure"] if may(one)]
@@ -118,9 +155,20 @@ def _marked(there: tuple[bool, ...]) -> tuple[tuple[Gated, ...], tuple[Gated, ..
     )
 
 
+def _in_binary(data: bytes) -> tuple[Gated, ...]:
+    """Give the encodings of texts that may stand among other bytes."""
+    shape = data.translate(_LETTERS)
+    run = _RUN in shape
+    base64 = run or _BASE64.fullmatch(data) is not None
+    json = b'{"' in data.translate(None, _BLANKS) or _JSON.match(data) is not None
+    return _of_texts(json, base64, run or data[-1:] == b" ", b"--" in data)
+
+
 @functools.cache
-def _in_binary() -> tuple[Gated, ...]:
-    return tuple(one for one in (*families()["structure"], *families()["text"]) if one.name in _IN_BINARY)
+def _of_texts(json: bool, base64: bool, lzstring: bool, multipart: bool) -> tuple[Gated, ...]:  # noqa: FBT001
+    there = {"json": json, "base64": base64, "lzstring": lzstring, "multipart": multipart}
+    every = (*families()["structure"], *families()["text"])
+    return tuple([one for one in every if there.get(one.name, False)])
 
 
-_IN_BINARY = frozenset({"json", "base64", "lzstring", "multipart"})
+_BLANKS = b" \t\r\n"

@@ -28,9 +28,11 @@ class Gated(Encoding, Protocol):
     order: int  # within its family: the lower is tried first; a text encoding below 0 before the structures,
     # for it takes the whole data or nothing
 
-    # An encoding may also state ``marks``: of these bytes some must stand in the data, else it finds nothing;
-    # ``run``: so many letters and digits (12 or more) must stand in a row, or with ``beyond_ascii`` something
-    # that is not ASCII; ``solid``: no space may stand in the data.
+    # An encoding may also state ``marks``: of these bytes some must stand in the data, else it finds nothing
+    # (of a binary one in the first 256 KiB); ``run``: so many letters and digits (12 or more) must stand in a
+    # row, or with ``beyond_ascii`` something that is not ASCII; ``alone``: without + / _ and - among them,
+    # unless lines are joined; ``solid``: no space may stand in the data; ``begins``: the values of the first
+    # byte, one of which the data have; ``ends``: those of the last.
 
 
 class Sieve:

@@ -16,18 +16,28 @@ if TYPE_CHECKING:
 
     from vitne.model import Limits
 
+_MOST_TURNS = 32  # escaped things that are spelled again one after the other; of more all at once
 MOST_PLACES = 4096  # escapes listed by place; with more the text cannot be written again
 
 
 class Escapes:
     """One way of escaping: what an escape looks like, and what it stands for."""
 
-    def __init__(self, pattern: re.Pattern[bytes], one: Callable[[bytes], bytes]) -> None:
+    def __init__(
+        self,
+        pattern: re.Pattern[bytes],
+        one: Callable[[bytes], bytes],
+        quick: Callable[[bytes], bytes | None] | None = None,
+    ) -> None:
         self.pattern = pattern  # one escape
         self.one = one  # what an escape stands for
+        self._quick = quick  # gives the same as the pattern for most texts, and None for the others
 
     def decode(self, raw: bytes) -> bytes:
         """Replace every escape by what it stands for."""
+        done = self._quick(raw) if self._quick is not None else None
+        if done is not None:
+            return done
         one = self.one
         known: dict[bytes, bytes] = {}
 
@@ -42,7 +52,7 @@ class Escapes:
 
     def params(self, raw: bytes, decoded: bytes) -> tuple[tuple[str, Any], ...]:
         """Give what wrap() needs to turn the decoded bytes into the raw ones."""
-        spellings = tuple(sorted({spelled.decode("latin-1") for spelled in self.pattern.findall(raw)}))
+        spellings = tuple(sorted([spelled.decode("latin-1") for spelled in set(self.pattern.findall(raw))]))
         if not spellings:
             return ()
         if len(spellings) <= MOST_PLACES:
@@ -76,6 +86,11 @@ class Escapes:
         known.pop(b"", None)
         if not known:
             return decoded
+        turns = _turns(known) if len(known) <= _MOST_TURNS else None
+        if turns is not None:
+            for stands in turns:
+                decoded = decoded.replace(stands, known[stands])
+            return decoded
         if all(len(stands) == 1 for stands in known):
             pattern = re.compile(b"[" + b"".join(re.escape(stands) for stands in known) + b"]")
         else:
@@ -108,6 +123,20 @@ class Escapes:
             if end < at + width or (end == at + width and width):
                 return (start + shift if first is None else first), match.end()
         return (start + shift if first is None else first), end + shift
+
+
+def _turns(known: dict[bytes, bytes]) -> list[bytes] | None:
+    """Give an order in which bytes can be spelled one after the other; none where they need one another."""
+    left, turns = set(known), []
+    while left:
+        for stands in sorted(left):
+            if len(stands) == 1 and not any(other in known[stands] for other in left if other != stands):
+                break
+        else:
+            return None
+        left.remove(stands)
+        turns.append(stands)
+    return turns
 
 
 class Unescaped:

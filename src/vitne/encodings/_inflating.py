@@ -34,6 +34,23 @@ def inflate(data: bytes, start: int, wbits: int, *, most: int) -> Inflated:
 
     The wrapped bytes go in by growing steps, the last eight one by one: a wrong check sum costs no contents.
     """
+    whole = _at_once(data, start, wbits, most) if len(data) - start <= STEP else None
+    return whole or _by_steps(data, start, wbits, most=most)
+
+
+def _at_once(data: bytes, start: int, wbits: int, most: int) -> Inflated | None:
+    """Decompress a stream that is whole and keeps its bounds; None for every other."""
+    stream = zlib.decompressobj(wbits)
+    try:
+        out = stream.decompress(data[start:] if start else data, most) if most > 0 else b""
+    except zlib.error:
+        return None
+    if not stream.eof:
+        return None
+    return Inflated(out, len(data) - len(stream.unused_data), finished=True, why="")
+
+
+def _by_steps(data: bytes, start: int, wbits: int, *, most: int) -> Inflated:
     stream = zlib.decompressobj(wbits)
     out: list[bytes] = []
     room = most

@@ -47,6 +47,7 @@ class Base32:
     family: Family = "text"
     order = 31
     run = 16
+    alone = True
     readable = False
     exact = True
 

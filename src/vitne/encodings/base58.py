@@ -39,6 +39,7 @@ class Base58(BigNumber):
     family: Family = "text"
     order = 32
     run = 16
+    alone = True
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield tokens of all three kinds of letters that decode to something."""

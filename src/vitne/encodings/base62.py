@@ -47,6 +47,7 @@ class Base62(BigNumber):
     family: Family = "text"
     order = 33
     run = 16
+    alone = True
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield tokens of all three kinds of letters that decode to something."""

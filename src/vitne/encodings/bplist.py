@@ -36,6 +36,7 @@ class Bplist(Records):
     specification = "CFBinaryPList.c of CoreFoundation"
     family: Family = "binary"
     order = 38
+    begins = frozenset(_MAGIC[:1])
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the leaves of the data, if they are a list."""

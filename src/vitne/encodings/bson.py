@@ -34,6 +34,7 @@ class Bson(Records):
     specification = "BSON 1.1"
     family: Family = "binary"
     order = 45
+    ends = frozenset({0})
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the leaves of data that are one document to the last byte and hold names."""

@@ -30,6 +30,7 @@ class Bz2(Streams):
     specification = "bzip2 file format"
     family: Family = "binary"
     order = 35
+    marks = (b"BZh",)
     magic = _MAGIC
     missing = "no bzip2 stream"
 

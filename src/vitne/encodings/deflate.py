@@ -33,6 +33,7 @@ class Deflate(WholeRange):
     specification = "RFC 1951; RFC 9110 section 8.4.1.2"
     family: Family = "binary"
     order = 70
+    begins = frozenset({0, 1, *(byte for byte in range(256) if byte & 0x06 in {2, 4})})
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the whole data where they are one stream that ends with them and gives half their bytes."""

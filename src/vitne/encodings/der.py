@@ -42,6 +42,7 @@ class Der(Records):
     specification = "ITU-T X.690 sections 8 and 10"
     family: Family = "binary"
     order = 48
+    begins = frozenset({_SEQUENCE, _SET, *range(0x60, 0x80), *range(0xA0, 0xC0)})
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the leaves of data that are one sequence or set to the last byte and hold texts."""

@@ -31,6 +31,8 @@ class DnsName:
     specification = "RFC 1035 section 3.1"
     family: Family = "binary"
     order = 60
+    begins = frozenset(range(1, 64))
+    ends = frozenset({0})
     readable = True
     exact = True
 

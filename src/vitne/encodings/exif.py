@@ -89,6 +89,7 @@ class Exif:
     specification = "Exif 2.32 (CIPA DC-008) sections 4.6.2 and 4.6.6; TIFF 6.0 section 2"
     family: Family = "binary"
     order = 90
+    marks = (_MARK,)
     readable = False
     exact = False
 

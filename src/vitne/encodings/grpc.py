@@ -31,6 +31,7 @@ class Grpc(Slices):
     specification = "gRPC over HTTP/2, section Requests; gRPC-web protocol, section Trailers"
     family: Family = "binary"
     order = 60
+    begins = frozenset({0, _COMPRESSED, _TRAILERS, _COMPRESSED | _TRAILERS})
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the messages of data that hold nothing else: several, or one that is compressed.

@@ -29,6 +29,7 @@ class Gzip(Streams):
     specification = "RFC 1952"
     family: Family = "binary"
     order = 10
+    marks = (b"\x1f\x8b\x08",)
     magic = _MAGIC
     missing = "no gzip header, or nothing behind it that can be decompressed"
 

@@ -36,6 +36,7 @@ class Java(Slices):
     specification = "Java Object Serialization Specification 6.4"
     family: Family = "binary"
     order = 39
+    marks = (_MAGIC,)
     readable = False
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:

@@ -37,6 +37,7 @@ class LzStringRaw(WholeRange):
     specification = "lz-string 1.5, the reference script"
     family: Family = "binary"
     order = 60
+    begins = frozenset(range(0x40))
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the text of data that begin with an ASCII letter and end with their text."""

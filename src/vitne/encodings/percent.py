@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
 from vitne.encodings._escapes import Escapes
 from vitne.model import Child
@@ -45,6 +46,15 @@ def _one(spelled: bytes) -> bytes:
     return bytes((int(spelled[1:], 16),))
 
 
+def _quick(raw: bytes) -> bytes | None:
+    """Unescape a text without escapes of the script function escape(); + stays."""
+    return None if b"%u" in raw else unquote_to_bytes(raw)
+
+
+def _quick_form(raw: bytes) -> bytes | None:
+    return _quick(raw.replace(b"+", b" "))
+
+
 def _may_mean_spaces(data: bytes, limits: Limits) -> bool:
     """Say whether + may stand for a space: between words, in a text without spaces that is not base64."""
     if b"+" not in data or _SPACE.search(data, 0, _LONGEST_FORM):
@@ -69,8 +79,8 @@ class Percent:
     exact = True
 
     def __init__(self) -> None:
-        self._plain = Escapes(_ESCAPE, _one)
-        self._form = Escapes(re.compile(_ESCAPE.pattern + rb"|\+"), _one)
+        self._plain = Escapes(_ESCAPE, _one, _quick)
+        self._form = Escapes(re.compile(_ESCAPE.pattern + rb"|\+"), _one, _quick_form)
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the text unescaped with + as it is, and with spaces for it where that may be meant."""

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from vitne.encodings import Family
 
 _ESCAPE = re.compile(rb"=(?:[0-9A-Fa-f]{2}|[ \t]{0,8}\r?\n)")
-_GATE = re.compile(rb"=3D|(?:=[0-9A-F]{2}){3}|=[C-F][0-9A-F]=[89AB][0-9A-F]|[^=\s]=\r?\n[^\r\n=]")
+_GATE = re.compile(
+    rb"=(?:3D|[0-9A-F]{2}(?:=[0-9A-F]{2}){2}|[C-F][0-9A-F]=[89AB][0-9A-F]|(?<=[^=\s]=)\r?\n[^\r\n=])"
+)
 
 
 def _one(spelled: bytes) -> bytes:

@@ -43,6 +43,7 @@ class Thrift(Records):
     specification = "Apache Thrift, thrift-binary-protocol.md and thrift-compact-protocol.md"
     family: Family = "binary"
     order = 52
+    ends = frozenset({0})
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the leaves of data that are one struct to the last byte and hold texts."""

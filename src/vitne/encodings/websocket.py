@@ -33,6 +33,7 @@ class WebSocket:
     specification = "RFC 6455 sections 5.2 and 5.3"
     family: Family = "binary"
     order = 85
+    begins = _DATA
     readable = False
     exact = True
 

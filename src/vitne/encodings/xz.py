@@ -35,6 +35,7 @@ class Xz(Streams):
     specification = "The .xz File Format 1.2.1; lzma-specification.txt"
     family: Family = "binary"
     order = 34
+    marks = (b"\xfd7zXZ\x00", b"\x5d\x00\x00")
     magic = _MAGIC
     missing = "neither an xz nor an LZMA stream"
 

@@ -54,6 +54,7 @@ class Zip(WholeRange):
     specification = "APPNOTE.TXT 6.3.10"
     family: Family = "binary"
     order = 36
+    marks = (_MAGIC,)
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the members from the first that begins within the first 64 KiB."""

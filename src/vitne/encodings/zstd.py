@@ -31,6 +31,7 @@ class Zstd(Streams):
     specification = "RFC 8878"
     family: Family = "binary"
     order = 30
+    marks = (_MAGIC,)
     magic = re.compile(re.escape(_MAGIC))
     missing = "no Zstandard frame"
 
