@@ -10,13 +10,12 @@ import pytest
 
 from tests.pipeline.talk import IMEI, OTHER_HOST, PHONE, SERVER_HOST, TABLET, Talk, get
 from tests.pipeline.test_plain import told
+from vitne.lab.wire import Host
 from vitne.pipeline import flowreader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from vitne.lab.wire import Host
 
 NAMES = ("shop.example", "a.b.c.example", f"x{IMEI}.track.example", "ZAPHOD.example", "xn--bcher-kva.example")
 EXTENSIONS = b"\0\0\x29\x04\xd0\0\0\0\0\0\0"
@@ -102,9 +101,30 @@ def asked_often(seed: int) -> Asking:
     return talk
 
 
+def asked_in_one_flow(seed: int) -> Asking:
+    """Ask several times from one port, some with the number of another, answered now and then."""
+    rng, talk = Random(seed), Asking(seed)
+    for number in range(60):
+        talk.port += 1
+        for _ in range(rng.choice([1, 2, 2, 3, 70 if number == 30 else 2])):
+            asked = query(rng.choice(["shop.example", "a.b.c.example", *NAMES]), 0x8000 + rng.randrange(3))
+            talk.udp(asked, phone=(PHONE, TABLET)[number % 2], server=SERVER_HOST, port=53, source=talk.port)
+            for _ in range(rng.choice([0, 1, 1, 2])):
+                talk.now += 3_000_000
+                answer = rng.choice(ANSWERS[:6])(asked, bytes([198, 51, 100, 20 + number % 2]))
+                ends = (SERVER_HOST, (PHONE, TABLET)[number % 2])
+                talk.wire.datagram(talk.now, ends, ports=(53, talk.port), payload=answer)
+        if number % 20 == 0:
+            talk.ask(get(f"/?imei={IMEI}", host=""), phone=PHONE)
+    return talk
+
+
+@pytest.mark.parametrize("make", [asked_often, asked_in_one_flow])
 @pytest.mark.parametrize("seed", range(4))
-def test_what_is_passed_over_is_told_as_if_it_were_read(tmp_path: Path, seed: int) -> None:
-    path = asked_often(seed).write(tmp_path / "c.pcap")
+def test_what_is_passed_over_is_told_as_if_it_were_read(
+    tmp_path: Path, make: Callable[[int], Asking], seed: int
+) -> None:
+    path = make(seed).write(tmp_path / "c.pcap")
     fast, slow = told(path, shortcuts=True), told(path, shortcuts=False)
     assert fast == slow
     assert any(one["identifier"] == "imei" and one["protocol"] == "dns" for one in slow["findings"])
@@ -132,3 +152,29 @@ def test_a_question_in_whose_name_nothing_stands_is_counted(
     assert [row["protocol"] for row in result["sent"]].count("dns") == 40
     [finding] = [one for one in result["findings"] if one["transport"] == "tcp"]
     assert (finding["destination"]["host"], finding["destination"]["host_source"]) == ("shop.example", "dns")
+
+
+def test_a_link_address_that_chance_writes_into_the_head_of_a_question_tells_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A label of four letters behind a question's zeros looks like the address of an emulated card."""
+    emulated = Host("00:00:00:00:00:04", "192.168.1.30")
+    talk = Asking()
+    for number in range(20):
+        phone = emulated if number == 7 else PHONE
+        asked = query("abcd.example", 0x8000 + number)
+        talk.question(asked, ANSWERS[0](asked, bytes([198, 51, 100, number])), phone=phone)
+    talk.ask(get(f"/?imei={IMEI}", host=""))
+    path = talk.write(tmp_path / "c.pcap")
+    fast, slow = told(path, shortcuts=True), told(path, shortcuts=False)
+    assert fast == slow
+    read: list[int] = []
+    whole = flowreader.FlowReader.patiently
+
+    def counted(self: Any, traffic: Any, flow: Any, *given: Any) -> Any:
+        read.append(flow.number)
+        return whole(self, traffic, flow, *given)
+
+    monkeypatch.setattr(flowreader.FlowReader, "patiently", counted)
+    told(path, shortcuts=True)
+    assert read == [20]

@@ -9,7 +9,6 @@ from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.idle import Idle
 from vitne.pipeline.messagework import MessageWork
 from vitne.pipeline.plain import Plain, Reading
-from vitne.pipeline.questions import Questions
 from vitne.pipeline.repeats import Repeats
 from vitne.pipeline.saying import Saying
 
@@ -45,9 +44,8 @@ class FlowReader:
         self._wanted = wanted
         self._opener = opener
         self._devices = devices
-        self._idle = Idle(searcher, opener) if shortcuts else None
-        self._plain = Plain(searcher, wanted, self._idle, devices) if self._idle is not None else None
-        self._questions = Questions(self._idle, devices) if self._idle is not None else None
+        self.idle = Idle(searcher, opener) if shortcuts else None
+        self._plain = Plain(searcher, wanted, self.idle, devices) if self.idle is not None else None
         self._repeats = Repeats(devices)
 
     def read(
@@ -56,19 +54,10 @@ class FlowReader:
         flow: Flow,
         views: dict[int, SideView],
         exchange: Exchange | None = None,
-        *,
-        bare: bool = False,
     ) -> Saying:
-        """Read a flow as it is on the wire; ``exchange`` is what the kernel framed of it, if it did.
-
-        ``bare`` says that raw search found nothing in it.
-        """
+        """Read a flow as it is on the wire; ``exchange`` is what the kernel framed of it, if it did."""
         if not self.shortcuts:
             return self.patiently(traffic, flow, views)
-        if bare and flow.transport == "udp" and self._questions is not None and not traffic.exported:
-            asked = self._questions.read(traffic, flow, views)
-            if asked is not None:
-                return asked
         key = None if traffic.exported else self._repeats.key(flow, views)  # an entry tells more than bytes
         saying = self._repeats.again(key, traffic, flow, views) if key is not None else None
         if saying is None and exchange is not None and self._plain is not None:
@@ -117,4 +106,4 @@ class FlowReader:
 
     def _unwrap(self, saying: Saying | None) -> None:
         for work in saying.works if saying is not None else ():
-            saying.notes.extend((work, note) for note in work.unwrap(self._wanted, self._idle, self._opener))  # type: ignore[union-attr]
+            saying.notes.extend((work, note) for note in work.unwrap(self._wanted, self.idle, self._opener))  # type: ignore[union-attr]

@@ -13,6 +13,7 @@ from vitne.pipeline.flowreader import FlowReader
 from vitne.pipeline.framed import exchanges
 from vitne.pipeline.gathering import Gathering
 from vitne.pipeline.openings import Openings
+from vitne.pipeline.questions import Questions
 from vitne.pipeline.sighting import Sightings
 from vitne.pipeline.views import Pieces, SideView
 from vitne.reassemble import Traffic as Walked
@@ -55,7 +56,24 @@ class FlowWork(Gathering):
             shortcuts=shortcuts and not self.twins.asked,
             opener=opener,
         )
+        idle = self.reader.idle
+        self._questions = Questions(searcher, idle, devices) if idle is not None else None
+        self._taken: np.ndarray | None = None  # pieces of the batch in hand whose flows are counted already
         self._protocols: tuple[Traffic | None, np.ndarray] = (None, np.zeros(0, dtype=np.uint8))
+
+    def _chosen(self, traffic: Traffic, batch: StreamBatch, hits: RawHits) -> Sequence[int]:
+        """Give the pieces of flows that are read one by one; of the others all was counted at once."""
+        whole: Sequence[int] = range(len(batch.flow))
+        if self._questions is None or not isinstance(traffic.walked, Walked) or traffic.keyed is not None:
+            return whole
+        self._guarded(-1, lambda: self._ask(traffic, batch, hits), last=False)
+        taken, self._taken = self._taken, None
+        return whole if taken is None else np.flatnonzero(~taken).tolist()
+
+    def _ask(self, traffic: Traffic, batch: StreamBatch, hits: RawHits) -> None:
+        if self._questions is not None:
+            going, toll, names = self._open, self.toll, self.names
+            self._taken = self._questions.count(traffic, batch, hits, going=going, toll=toll, names=names)
 
     def _plain_of(
         self, traffic: Traffic, batch: StreamBatch, hits: RawHits, chosen: Sequence[int]
@@ -89,7 +107,7 @@ class FlowWork(Gathering):
         """Take a flow as it is on the wire, or what was inside: ``known`` then names the far end."""
         if known is None:
             exchange = self._exchanges.get(flow.number - traffic.first_flow)
-            saying = self.reader.read(traffic, flow, views, exchange, bare=not any(hits.values()))
+            saying = self.reader.read(traffic, flow, views, exchange)
         else:
             saying = self.reader.patiently(traffic, flow, views, known)
         for work in saying.works:

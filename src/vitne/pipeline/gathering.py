@@ -129,9 +129,9 @@ class Gathering:
         """Take a flow as it is on the wire, or what was inside: ``known`` then names the far end."""
         raise NotImplementedError
 
-    def _chosen(self, batch: StreamBatch, hits: RawHits) -> Sequence[int]:
+    def _chosen(self, traffic: Traffic, batch: StreamBatch, hits: RawHits) -> Sequence[int]:
         """Give the pieces that are to be read, ascending."""
-        del hits
+        del traffic, hits
         return range(len(batch.flow))
 
     def _plain_of(
@@ -147,7 +147,7 @@ class Gathering:
         hits = self.sightings.raw(batch)
         by_piece = self.sightings.by_piece(batch, hits)
         pieces, sides = Pieces(batch), batch.side.tolist()
-        chosen = self._chosen(batch, hits)
+        chosen = self._chosen(traffic, batch, hits)
         plain = self._plain_of(traffic, batch, hits, chosen)
         flows = batch.flow.tolist()
         for piece in chosen:

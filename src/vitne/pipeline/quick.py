@@ -67,8 +67,9 @@ class QuickWork(Gathering):
         searcher = Searcher(seeds, haystack=haystack, digests=False)
         super().__init__(searcher, QuickSightings(searcher, devices), devices, captures)
 
-    def _chosen(self, batch: StreamBatch, hits: RawHits) -> Sequence[int]:
+    def _chosen(self, traffic: Traffic, batch: StreamBatch, hits: RawHits) -> Sequence[int]:
         """Give the pieces of flows that are hit, or that do not lie whole in this batch."""
+        del traffic
         flows = batch.flow
         touched = np.unique(flows[hits.piece[hits.piece >= 0]])
         going = np.unique(flows[~batch.last | (batch.base > 0)])

@@ -121,6 +121,29 @@ class Toll:
         if len(self._waiting) >= _CHUNK:
             self._spill()
 
+    def counted_all(  # noqa: PLR0913  (columns of one length)
+        self,
+        traffic: Traffic,
+        flows: np.ndarray,
+        *,
+        rows: np.ndarray,
+        length: np.ndarray,
+        kind: tuple[str, str],
+        delivery: np.ndarray,
+    ) -> None:
+        """Keep requests that were sent in a packet each, of which no messages were made: columns."""
+        told = np.zeros(len(flows), dtype=RECORD)
+        told["first"] = told["last"] = rows
+        told["flow"], told["length"], told["delivery"] = flows, length, delivery
+        told["kind"], told["group"], told["facts"] = (
+            self.kinds.number(kind),
+            self.group(traffic),
+            self._no_facts,
+        )
+        told["readable"] = True
+        self._spill()
+        self._file.write(told.tobytes())
+
     def _spill(self) -> None:
         if self._waiting:
             self._file.write(np.array(self._waiting, dtype=RECORD).tobytes())
