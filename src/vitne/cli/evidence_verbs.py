@@ -140,6 +140,7 @@ def _report(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--subject", metavar="FILE", help="the subject file of the scan, for --reveal")
     parser.add_argument("--secrets", metavar="FILE", help="the secrets file of the scan, for --reveal")
+    _readers(parser)
     _place(parser)
     _captures(parser)
 
@@ -154,7 +155,19 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--subject", metavar="FILE", help="the subject file of the scan, for coordinates with --reveal"
     )
+    _readers(parser)
     _captures(parser)
+
+
+def _readers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--encrypt",
+        metavar="RECIPIENT",
+        action="append",
+        default=[],
+        help="write what --reveal shows as an age file that this recipient opens; - asks for a passphrase; "
+        "of an encrypted case it is encrypted like the case",
+    )
 
 
 def _redact(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vitne.cli import custody
+from vitne.cli.revealing import readers
 from vitne.model import Subject, UsageError
 from vitne.store import read_case
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from vitne.store import Case
 
 RAW = {"har", "slices"}
+FOLDERS = {"slices", "parquet"}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
         )
     folder = custody.case_folder(options.case)
     case = read_case(folder)
-    output = Path(options.output)
+    options.to = readers(options)
+    output = Path(options.output if options.format in FOLDERS else options.to.named(options.output))
     if output.exists():
         raise UsageError("there is something at that place already", where=options.output)
     custody.note(options.case, "export", {"format": options.format, "values": bool(options.reveal)})
@@ -65,15 +68,16 @@ def _subject(file: str | None) -> Subject:
     return read_subject(file)[0]
 
 
-def _put(output: Path, data: bytes) -> None:
+def _put(options: argparse.Namespace, output: Path, data: bytes) -> None:
+    data = options.to.closed(data)
     output.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
 
 
-def _json(output: Path, content: Any) -> None:
-    _put(output, msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+def _json(options: argparse.Namespace, output: Path, content: Any) -> None:
+    _put(options, output, msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
 
 
 def _har(options: argparse.Namespace, case: Case, output: Path) -> None:
@@ -82,7 +86,7 @@ def _har(options: argparse.Namespace, case: Case, output: Path) -> None:
     given = custody.originals(options.case, case, options.capture)
     keys = custody.key_logs(options.case, case, options.keys)
     version = str(case.manifest.get("rules", {}).get("vitne", ""))
-    _json(output, archive(given, case.findings, keys=keys, version=version))
+    _json(options, output, archive(given, case.findings, keys=keys, version=version))
 
 
 def _slices(options: argparse.Namespace, case: Case, output: Path) -> None:
@@ -91,32 +95,32 @@ def _slices(options: argparse.Namespace, case: Case, output: Path) -> None:
     made = slices(custody.originals(options.case, case, options.capture), case.findings)
     output.mkdir(parents=True, mode=0o700)
     for name, data in sorted(made.items()):
-        _put(output / f"{name}.pcapng", data)
+        _put(options, Path(options.to.named(str(output / f"{name}.pcapng"))), data)
 
 
 def _timesketch(options: argparse.Namespace, case: Case, output: Path) -> None:
     from vitne.report.formats import timesketch
 
     form = timesketch.table if options.format == "timesketch-csv" else timesketch.json_lines
-    _put(output, form(_document(options, case)))
+    _put(options, output, form(_document(options, case)))
 
 
 def _stix(options: argparse.Namespace, case: Case, output: Path) -> None:
     from vitne.report.formats.stix import bundle
 
-    _json(output, bundle(_document(options, case)))
+    _json(options, output, bundle(_document(options, case)))
 
 
 def _uco(options: argparse.Namespace, case: Case, output: Path) -> None:
     from vitne.report.formats.uco import graph
 
-    _json(output, graph(_document(options, case)))
+    _json(options, output, graph(_document(options, case)))
 
 
 def _geojson(options: argparse.Namespace, case: Case, output: Path) -> None:
     from vitne.report.formats.geojson import collection
 
-    _json(output, collection(_document(options, case)))
+    _json(options, output, collection(_document(options, case)))
 
 
 def _parquet(options: argparse.Namespace, case: Case, output: Path) -> None:

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         )
     if place.exists():
         raise UsageError("there is something at the place of the encrypted case", where=str(place))
-    recipients, phrase = _whom(options.encrypt or ["-"])
+    recipients, phrase = whom(options.encrypt or ["-"])
     lock(folder, place, recipients, phrase)
     _destroy(folder)
     print(f"Locked: {place}; the folder was overwritten and removed (older copies may live on in snapshots)")
@@ -78,6 +78,12 @@ def run_open(verb: Callable[[argparse.Namespace], int], options: argparse.Namesp
     with _open(place, options.identity or "", phrase) as (folder, recipients):
         before = _digest(folder)
         options.case = str(folder)
+        options.locked_to = (recipients, phrase)  # copies that show values are encrypted like the case
+        if options.verb == "seal" and not options.encrypt:
+            print(
+                "vitne: the bag is not encrypted, as the case is; --encrypt RECIPIENT does that",
+                file=sys.stderr,
+            )
         for name, ending in _DERIVED:
             if hasattr(options, name) and getattr(options, name) is None:
                 setattr(options, name, f"{place.with_suffix('')}{ending}")
@@ -94,7 +100,7 @@ def _scan(verb: Callable[[argparse.Namespace], int], options: argparse.Namespace
     place = Path(options.case)
     if place.exists():
         raise UsageError("there is something at the place of the encrypted case", where=str(place))
-    recipients, phrase = _whom(options.encrypt)
+    recipients, phrase = whom(options.encrypt)
     with _private(place) as base:
         options.case = str(base / _INSIDE)
         code = verb(options)
@@ -104,7 +110,7 @@ def _scan(verb: Callable[[argparse.Namespace], int], options: argparse.Namespace
     return code
 
 
-def _whom(given: Sequence[str]) -> tuple[list[str], str]:
+def whom(given: Sequence[str]) -> tuple[list[str], str]:
     """Give recipients, or a passphrase that was typed twice; raises UsageError."""
     custody.pyrage()
     if "-" not in given:

@@ -11,6 +11,7 @@ import msgspec
 
 from vitne.cli import custody
 from vitne.cli.beside import beside, held, revealed
+from vitne.cli.revealing import readers
 from vitne.evidence.canonical import canonical
 from vitne.model import StoreError, VitneError
 
@@ -34,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
     case = custody.open_case(options.case)
     around = beside(options.case, case, captures=options.capture, vantage=options.vantage)
+    to = readers(options)
     if options.reveal:
         case = revealed(options, case)
         around = msgspec.structs.replace(around, revealed=True)
@@ -49,7 +51,11 @@ def run(options: argparse.Namespace) -> int:
     else:
         facts = Facts(document, messages(options.language))
         data = rendered(_page(options, facts, case), options.format, canonical(document))
-    _write(data, options.output, private=options.reveal, binary=options.format in {"pdf", "docx"})
+    output = options.output and to.named(options.output)
+    binary = to.any or options.format in {"pdf", "docx"}
+    _write(to.closed(data), output, private=options.reveal, binary=binary)
+    if to.any and output:
+        print(f"Encrypted: {output} (age -d opens it)", file=sys.stderr)
     return 0
 
 
