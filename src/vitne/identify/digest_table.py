@@ -16,6 +16,7 @@ import numpy as np
 
 from vitne.identify.joined import joined
 from vitne.identify.spellings import spell
+from vitne.identify.tokens import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +45,6 @@ SALTED = ("md5", "sha1", "sha256", "sha512", "sm3")
 KEYED = ("md5", "sha1", "sha256", "sha512")
 MARKS = ("", ":", "_")  # what may stand between a salt and a value: most write nothing
 LEAST_TEXT = 4  # bytes of a spelling whose digest is looked for
-_KEY = 4  # bytes of a digest that it is looked up by
 _QUICK = {name: getattr(hashlib, name) for name in (*PLAIN, *RARE) if hasattr(hashlib, name)}
 
 
@@ -125,32 +125,32 @@ class Table:
         columns = []
         for batches in self._all(seeds, salts):
             digests = batches[0].digests()
-            column = np.frombuffer(b"".join([raw[:_KEY] for raw in digests]), dtype=">u4")
+            column = np.frombuffer(b"".join([raw[:KEY] for raw in digests]), dtype=">u4")
             for batch in batches:
                 self._batches.append(batch)
                 self._ends.append((self._ends or [0])[-1] + len(column))
                 columns.append(column)
         every = np.concatenate(columns) if columns else np.zeros(0, dtype=">u4")
         self._order: npt.NDArray[np.int64] = np.argsort(every, kind="stable")
-        self._sorted = every[self._order].astype(np.uint32)
+        self.keys: npt.NDArray[np.uint32] = every[self._order].astype(np.uint32)  # sorted
 
     def __len__(self) -> int:
         return len(self._order)
 
     def rows(self, raws: Sequence[bytes]) -> list[int]:
         """Give which of some byte strings begin as a digest of the table does."""
-        if not len(self._sorted):
+        if not len(self.keys):
             return []
-        words = np.frombuffer(b"".join([raw[:_KEY] for raw in raws]), dtype=">u4").astype(np.uint32)
-        at = np.minimum(self._sorted.searchsorted(words), len(self._sorted) - 1)
-        rows: list[int] = np.flatnonzero(self._sorted[at] == words).tolist()
+        words = np.frombuffer(b"".join([raw[:KEY] for raw in raws]), dtype=">u4").astype(np.uint32)
+        at = np.minimum(self.keys.searchsorted(words), len(self.keys) - 1)
+        rows: list[int] = np.flatnonzero(self.keys[at] == words).tolist()
         return rows
 
     def beginning(self, raw: bytes) -> Iterator[Entry]:
         """Yield the digests whose first bytes are those of some bytes."""
-        key = np.uint32(int.from_bytes(raw[:_KEY], "big"))
-        at = int(self._sorted.searchsorted(key))
-        while at < len(self._sorted) and self._sorted[at] == key:
+        key = np.uint32(int.from_bytes(raw[:KEY], "big"))
+        at = int(self.keys.searchsorted(key))
+        while at < len(self.keys) and self.keys[at] == key:
             number = int(self._order[at])
             batch = int(np.searchsorted(self._ends, number, side="right"))
             yield self._batches[batch].entry(number - (self._ends[batch - 1] if batch else 0))

@@ -6,42 +6,21 @@ their first bytes are looked up.  A digest may be cut short: what stands there h
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from vitne.identify.digest_table import TWICE, Entry, Table, digest, salted
 from vitne.identify.needles import Layers, Needle
+from vitne.identify.tokens import LARGE, tokens, tokens_among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from vitne.identify.tokens import Token
     from vitne.model import Salt, Seed
 
 SIZES = {"md5": 16, "sha1": 20, "sha256": 32}  # bytes
 LEAST_CUT = 8  # bytes of a digest that is cut short
-_LONGEST_HEX = 128  # letters of a digest
-_ALNUM = re.compile(rb"[0-9A-Za-z]")
-_HEX_LETTER, _BASE64_LETTER = re.compile(rb"[0-9A-Fa-f]"), re.compile(rb"[0-9A-Za-z+/_-]")
-_IN, _BESIDE, _OUT = b"A", b"B", b" "  # a letter of a token, another one of words, all others
-_HEX = bytes(
-    ord(_IN if _HEX_LETTER.match(byte) else _BESIDE if _ALNUM.match(byte) else _OUT)
-    for byte in map(bytes, zip(range(256)))
-)
-_BASE64 = bytes(ord(_IN if _BASE64_LETTER.match(byte) else _OUT) for byte in map(bytes, zip(range(256))))
-_LETTERS = {22: 16, 27: 20, 38: 28, 43: 32, 64: 48, 86: 64}  # letters without padding -> bytes
 _RAW = frozenset({16, 20, 28, 32, 48, 64})
-_URL = bytes.maketrans(b"-_", b"+/")
-
-
-class Token(NamedTuple):
-    """What looks like a digest."""
-
-    start: int
-    end: int
-    raw: bytes  # what it stands for
-    written: tuple[str, tuple[tuple[str, Any], ...]]  # how
 
 
 class Digests:
@@ -52,27 +31,18 @@ class Digests:
         self._made_table: Table | None = None
         self._made: dict[tuple[Any, ...], Needle] = {}
 
-    def tokens(self, data: bytes) -> Iterator[Token]:
-        """Yield what looks like a digest in text."""
-        for start, end in _words(data.translate(_HEX), least=8):
-            text = data[start:end]
-            even = end - start <= _LONGEST_HEX and not (end - start) % 2
-            if even and not text.isalpha() and text in (text.lower(), text.upper()):
-                yield Token(start, end, binascii.unhexlify(text), ("hex", (("case", "lower"),)))
-        for start, end in _words(data.translate(_BASE64), least=22):
-            text = data[start:end]
-            if len(text) in _LETTERS and not text.isalpha() and not text.isdigit():
-                url = b"-" in text or b"_" in text
-                raw = base64.b64decode(text.translate(_URL) + b"=" * (-len(text) % 4))
-                yield Token(start, end, raw, ("base64url" if url else "base64", (("shift", 0),)))
-
     def find(self, data: bytes) -> Iterator[tuple[int, int, Needle]]:
         """Yield the digests of known values in text: start, end, and the needle that each equals."""
-        tokens = list(self.tokens(data))
-        for row in self._table().rows([token.raw for token in tokens]) if tokens else ():
-            start, end, raw, written = tokens[row]
+        for start, end, raw, written in self._likely(data):
             for entry in self._of(raw):
                 yield start, end, self._needle(entry, data[start:end], (*entry.layers, written))
+
+    def _likely(self, data: bytes) -> Iterable[Token]:
+        """Give the tokens that begin as a digest of the table does."""
+        if len(data) >= LARGE:
+            return tokens_among(data, self._table().keys)
+        few = list(tokens(data))
+        return [few[row] for row in self._table().rows([token.raw for token in few])] if few else ()
 
     def whole(self, data: bytes) -> Iterator[Needle]:
         """Yield the digests of known values that some bytes are, as they are."""
@@ -81,9 +51,9 @@ class Digests:
                 if len(entry.digest) == len(data):
                     yield self._needle(entry, data, entry.layers)
 
-    def told(self, tokens: Sequence[bytes], salt: Salt) -> list[Entry]:
+    def told(self, raws: Sequence[bytes], salt: Salt) -> list[Entry]:
         """Give what whole digests are of with a salt that the message itself tells."""
-        wanted = set(tokens)
+        wanted = set(raws)
         kinds = tuple(name for name in TWICE if any(len(raw) == SIZES[name] for raw in wanted))
         found = []
         spellings = self._table().spellings if kinds else []
@@ -123,18 +93,6 @@ class Digests:
                 border="hex" if layers[-1][0] == "hex" else "none",
             )
         return known_one
-
-
-def _words(marked: bytes, *, least: int) -> Iterator[tuple[int, int]]:
-    """Yield the words that are made of letters of a token throughout, and have so many at least."""
-    run = _IN * least
-    at = marked.find(run)
-    while at >= 0:
-        end = marked.find(_OUT, at)
-        end = len(marked) if end < 0 else end
-        if not (at and marked[at - 1 : at] == _BESIDE) and marked.find(_BESIDE, at, end) < 0:
-            yield at, end
-        at = marked.find(run, end)
 
 
 def _begins(whole: bytes, token: bytes) -> bool:

@@ -23,6 +23,7 @@ from vitne.identify.pieces import WAYS, Pieces, Shared
 from vitne.identify.places import Pair, Places, judge_place
 from vitne.identify.raw_hits import RawHits, with_beginnings
 from vitne.identify.sets import ONLY_TOGETHER, in_list, together
+from vitne.identify.tokens import tokens
 from vitne.identify.values import canonical
 from vitne.identify.variants import needles as needles_of
 from vitne.identify.variants import write
@@ -217,15 +218,10 @@ class Searcher:
         """Give the digests in one message that are of known values with salts which the message tells."""
         if self._digests is None or not salts:
             return
-        places = [
-            (node, *token)
-            for node in nodes
-            for token in self._digests.tokens(node.data)
-            if len(token.raw) in WHOLE
-        ]
-        tokens = [raw for _, _, _, raw, _ in places]
+        places = [(node, *token) for node in nodes for token in tokens(node.data) if len(token.raw) in WHOLE]
+        raws = [raw for _, _, _, raw, _ in places]
         for salt in salts if places else ():
-            for entry in self._digests.told(tokens, salt):
+            for entry in self._digests.told(raws, salt):
                 for node, start, end, raw, written in places:
                     if raw == entry.digest:
                         layers = (*entry.layers, written)
