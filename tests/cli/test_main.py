@@ -334,3 +334,14 @@ def test_a_scan_loads_no_pandas_even_where_it_is_installed(phone: demo.DemoFiles
     loaded = {line.rpartition(b"|")[2].strip() for line in done.stderr.splitlines()}
     assert b"pyarrow.parquet" in loaded
     assert not [name for name in loaded if name.startswith(b"pandas.")]
+
+
+def test_a_folder_that_takes_nothing_is_told_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a file").write_bytes(b"")
+    assert main(["demo", str(tmp_path / "a file" / "new\nline")]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"vitne: {tmp_path}/a file/new\\nline: it cannot be read or written: Not a directory",
+        "  next: check the path, who may use it, and the room on its disk",
+    ]

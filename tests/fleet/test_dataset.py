@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import pytest
 from tests.fleet.test_explaining import _result, _sending
 
 from vitne.fleet.dataset import named, partition_of, write_dataset
-from vitne.fleet.manifest import Handset
+from vitne.fleet.manifest import Handset, read_manifest
 from vitne.model import StoreError
 
 if TYPE_CHECKING:
@@ -107,3 +108,12 @@ def test_the_column_to_part_by_is_build_unless_asked() -> None:
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         write_dataset(tmp_path / "missing", HANDSETS, RESULTS)
+
+
+def test_a_name_that_is_no_utf_8_is_written_with_escapes(tmp_path: Path) -> None:
+    place = tmp_path / os.fsdecode(b"a\xff.pcap")
+    place.write_bytes(b"\xd4\xc3\xb2\xa1" + bytes(20))
+    [one] = read_manifest(str(tmp_path))
+    folder = write_dataset(tmp_path, [one], {one.capture: _result(state="unreadable", error="empty")})
+    told = _ask(folder, "select device, capture from '{folder}/handsets.parquet'")
+    assert told == [[("a\\xff.pcap", "a\\xff.pcap")]]

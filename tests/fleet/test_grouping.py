@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from vitne.fleet.grouping import NOT, count_of, groups, running
+from vitne.fleet.grouping import BUILD, DATE, NOT, count_of, groups, running
 
 if TYPE_CHECKING:
     from vitne.fleet.shape import Count
@@ -32,3 +33,12 @@ def test_without_a_build_nothing_is_told_of_any() -> None:
     [every] = running({}, 3, ("1",))
     assert (every.running, every.of, every.unknown, every.low, every.high) == (0, 0, 3, 0, 1)
     assert list(groups({}, _counted, ())) == []
+
+
+def test_many_builds_and_many_dates_that_never_meet_are_counted_in_time() -> None:
+    count = 4000
+    index = {((BUILD, f"b{number}"),): frozenset({number}) for number in range(count)}
+    index |= {((DATE, f"d{number}"),): frozenset({count + number}) for number in range(count)}
+    begun = time.process_time()
+    assert len(list(groups(index, _counted, ()))) == 400
+    assert time.process_time() - begun < 2

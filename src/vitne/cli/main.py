@@ -222,6 +222,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, USAGE if isinstance(error, UsageError) else FAILED)
     except VitneError as error:
         return _complain(error, FAILED)
+    except OSError as error:
+        what = f"it cannot be read or written: {error.strerror or type(error).__name__}"
+        next_step = "check the path, who may use it, and the room on its disk"
+        return _complain(StoreError(what, where=str(error.filename or ""), next_step=next_step), FAILED)
     except KeyboardInterrupt:
         print("vitne: stopped", file=sys.stderr)
         return STOPPED

@@ -81,10 +81,15 @@ def _both(
     second: tuple[str, Mapping[str, frozenset[int]]],
     counted: Callable[[frozenset[int]], Count],
 ) -> Iterable[Group]:
+    values = list(second[1].items())
+    has: dict[int, list[int]] = {}  # device -> where its values of the second column stand
+    for place, (_, others) in enumerate(values):
+        for device in others:
+            has.setdefault(device, []).append(place)
     met = (
-        (one, other, members & others)
+        (one, values[place][0], members & values[place][1])
         for one, members in first[1].items()
-        for other, others in second[1].items()
+        for place in sorted({place for device in members for place in has.get(device, ())})
     )
-    for one, other, both in islice((each for each in met if each[2]), _MOST_GROUPS):
+    for one, other, both in islice(met, _MOST_GROUPS):
         yield Group(column=f"{first[0]}, {second[0]}", value=f"{one}, {other}", count=counted(both))

@@ -14,7 +14,8 @@ class VitneError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        lines = [f"{self.where}: {self.what}" if self.where else self.what]
+        where = "\\n".join(self.where.splitlines())  # the name of a file may hold the end of a line
+        lines = [f"{where}: {self.what}" if where else self.what]
         if self.expected:
             lines.append(f"  expected: {self.expected}")
         if self.next_step:
