@@ -33,7 +33,6 @@ class OpenedView(SideView):
         first = np.searchsorted(outer.offsets + outer.lengths, side.starts, side="right")
         self.rows = outer.rows[np.minimum(first, len(outer.rows) - 1)]
         self.data = side.data
-        self._pieces, self._low, self._high = None, 0, 0
         self._lists, self._ends, self._shift = None, None, -1
 
     def wire(self, start: int, end: int) -> tuple[int, int]:
@@ -80,7 +79,6 @@ class QuicView(OpenedView):
         self._spans: list[tuple[int, int, int]] | None = None
         self._span_starts: list[int] = []
         self.data = laid.data
-        self._pieces, self._low, self._high = None, 0, 0
         self._lists, self._ends, self._shift = None, None, -1
 
     def spans(self) -> Iterator[tuple[int, int, int]]:

@@ -17,21 +17,15 @@ if TYPE_CHECKING:
 
 
 class Pieces:
-    """The pieces and runs of a batch as lists: of one element, a list is read quicker than an array."""
+    """The pieces of a batch, and which runs are whose."""
 
-    __slots__ = ("base", "bounds", "data", "end", "length", "offset", "position", "row", "start")
+    __slots__ = ("batch", "bounds", "data")
 
     def __init__(self, batch: StreamBatch) -> None:
+        self.batch = batch
         self.data: memoryview = batch.data.data
-        self.start: list[int] = batch.start.tolist()  # per piece, as in the batch
-        self.end: list[int] = batch.end.tolist()
-        self.base: list[int] = batch.base.tolist()
         # where the runs of each piece begin, and where those of the last end
-        self.bounds: list[int] = np.searchsorted(batch.run_piece, np.arange(len(batch.flow) + 1)).tolist()
-        self.position: list[int] = batch.run_position.tolist()  # per run, as in the batch
-        self.offset: list[int] = batch.run_offset.tolist()
-        self.length: list[int] = batch.run_length.tolist()
-        self.row: list[int] = batch.run_row.tolist()
+        self.bounds: np.ndarray = np.searchsorted(batch.run_piece, np.arange(len(batch.flow) + 1))
 
 
 _ARRAYS = ("positions", "offsets", "lengths", "rows")
@@ -42,10 +36,7 @@ class SideView:
 
     __slots__ = (
         "_ends",
-        "_high",
         "_lists",
-        "_low",
-        "_pieces",
         "_shift",
         "base",
         "data",
@@ -63,22 +54,26 @@ class SideView:
 
     def __init__(self, batch: StreamBatch, piece: int, pieces: Pieces | None = None) -> None:
         pieces = pieces or Pieces(batch)
-        self._pieces: Pieces | None = pieces
-        self._low, self._high = pieces.bounds[piece], pieces.bounds[piece + 1]
-        self.start = pieces.start[piece]  # buffer position in the batch
-        self.end = pieces.end[piece]
-        self.base = pieces.base[piece]  # stream offset of the first byte
-        self.data: bytes = pieces.data[self.start : self.end].tobytes()
-        self._lists: tuple[list[int], list[int], list[int], list[int]] | None = None
+        low, high = pieces.bounds[piece : piece + 2].tolist()
+        start = self.start = int(batch.start[piece])  # buffer position in the batch
+        self.end = int(batch.end[piece])
+        self.base = int(batch.base[piece])  # stream offset of the first byte
+        self.data: bytes = pieces.data[start : self.end].tobytes()
+        self._lists: tuple[list[int], list[int], list[int], list[int]] | None = (
+            [at - start for at in batch.run_position[low:high].tolist()],
+            batch.run_offset[low:high].tolist(),
+            batch.run_length[low:high].tolist(),
+            batch.run_row[low:high].tolist(),
+        )  # a view that waits keeps its own runs alone
         self._ends: list[int] | None = None
         self._shift: int | None = -1  # offset of the first byte where there is no hole, None with one
 
     def __getattr__(self, name: str) -> np.ndarray:
         """Make the arrays of the runs when they are asked for: most views are read by their lists."""
-        if name not in _ARRAYS or self._pieces is None:
+        if name not in _ARRAYS or self._lists is None:
             raise AttributeError(name)
-        lists = dict(zip(_ARRAYS, self.runs, strict=True))
-        made = np.array(lists[name], dtype=np.uint32 if name in {"lengths", "rows"} else np.int64)
+        own = self._lists[_ARRAYS.index(name)]
+        made = np.array(own, dtype=np.uint32 if name in {"lengths", "rows"} else np.int64)
         setattr(self, name, made)
         return made
 
@@ -86,23 +81,13 @@ class SideView:
     def runs(self) -> tuple[list[int], list[int], list[int], list[int]]:
         """Give position in the data, stream offset, length and row of each run."""
         if self._lists is None:
-            pieces, low, high, start = self._pieces, self._low, self._high, self.start
-            if pieces is None:
-                arrays = (self.positions, self.offsets, self.lengths, self.rows)
-                self._lists = (
-                    arrays[0].tolist(),
-                    arrays[1].tolist(),
-                    arrays[2].tolist(),
-                    arrays[3].tolist(),
-                )
-            else:
-                positions = [at - start for at in pieces.position[low:high]]
-                self._lists = (
-                    positions,
-                    pieces.offset[low:high],
-                    pieces.length[low:high],
-                    pieces.row[low:high],
-                )
+            arrays = (self.positions, self.offsets, self.lengths, self.rows)
+            self._lists = (
+                arrays[0].tolist(),
+                arrays[1].tolist(),
+                arrays[2].tolist(),
+                arrays[3].tolist(),
+            )
         return self._lists
 
     @classmethod
@@ -111,7 +96,6 @@ class SideView:
         view = object.__new__(cls)
         view.start, view.end, view.base, view.data = 0, len(data), base, data
         view.positions, view.offsets, view.lengths, view.rows = columns
-        view._pieces, view._low, view._high = None, 0, 0
         view._lists, view._ends, view._shift = None, None, -1
         return view
 
@@ -126,14 +110,9 @@ class SideView:
     def _begin(self) -> int | None:
         """Give the stream offset of the first byte where there is no hole, None with one."""
         if self._shift == -1:
-            pieces = self._pieces
-            if pieces is not None and self._high > self._low:
-                first = pieces.offset[self._low]
-                last = pieces.offset[self._high - 1] + pieces.length[self._high - 1]
-            else:
-                _, offsets, lengths, _ = self.runs
-                first = offsets[0] if offsets else 0
-                last = offsets[-1] + lengths[-1] if offsets else 0
+            _, offsets, lengths, _ = self.runs
+            first = offsets[0] if offsets else 0
+            last = offsets[-1] + lengths[-1] if offsets else 0
             self._shift = first if last - first == len(self.data) else None
         return self._shift
 

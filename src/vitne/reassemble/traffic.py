@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vitne.kernel.walk import (
-    NO_FLOW,
     ROW_ARENA,
     ROW_FRAGMENT,
     SIDE_ACKED,
@@ -24,7 +23,7 @@ from vitne.kernel.walk import (
 )
 from vitne.model import Flow, Place
 from vitne.reassemble.batches import batches
-from vitne.reassemble.columns import STEP, FlowColumns, captured
+from vitne.reassemble.columns import FlowColumns, captured
 from vitne.reassemble.counts import Count, counted, note_of
 
 if TYPE_CHECKING:
@@ -132,12 +131,12 @@ class Traffic:
 
     def first_rows(self, flows: np.ndarray) -> np.ndarray:
         """Give the row of each flow's first packet."""
-        found: np.ndarray = self.ends[0][flows].astype(np.int64)
-        return found
+        wanted, where = np.unique(np.asarray(flows, dtype=np.int64), return_inverse=True)
+        return self._edges(wanted, np.minimum)[where]
 
     def first_payload(self, flow: int, size: int) -> bytes:
         """Give up to so many payload bytes of a flow's first packet; none where it came in fragments."""
-        row = int(self.ends[0][flow])
+        row = int(self.first_rows(np.array([flow]))[0])
         entry = self._rows[row]
         if int(entry["size"]) >> SIZE_BITS & (ROW_ARENA | ROW_FRAGMENT):
             return b""
@@ -146,21 +145,21 @@ class Traffic:
         data = self._kernel.buffer(int(self.capture_of(np.array([row]))[0]))
         return data[start : start + min(size, place & SIZE_MOST)].tobytes()
 
-    @cached_property
     def ends(self) -> tuple[np.ndarray, np.ndarray]:
-        """First and last row of each flow.  Of repeated indices the last assignment stays."""
-        first = np.zeros(self.flow_count, dtype=np.uint32)
-        last = np.zeros(self.flow_count, dtype=np.uint32)
-        steps = range(0, len(self._rows), STEP)
-        for begin in steps:
-            flow = self._rows["flow"][begin : begin + STEP]
-            rows = np.flatnonzero(flow != NO_FLOW)
-            last[flow[rows] >> 1] = rows + begin
-        for begin in reversed(steps):
-            flow = self._rows["flow"][begin : begin + STEP]
-            rows = np.flatnonzero(flow != NO_FLOW)[::-1]
-            first[flow[rows] >> 1] = rows + begin
-        return first, last
+        """Give the first and the last row of each flow; made anew each time, as there may be millions."""
+        every = np.arange(self.flow_count)
+        return self._edges(every, np.minimum), self._edges(every, np.maximum)
+
+    def _edges(self, flows: np.ndarray, least: np.ufunc) -> np.ndarray:
+        """Give the least or the greatest row of some flows, whose numbers ascend."""
+        if not len(flows):
+            return np.zeros(0, dtype=np.int64)
+        ranges = self._flows["range"]
+        order = self._kernel.order(int(ranges[-1, 1]) & 0xFFFFFFFF)  # by flow and side
+        starts, stops = ranges[flows, 0] >> 32, ranges[flows, 1] & 0xFFFFFFFF
+        bounds = np.stack([starts, stops], axis=1).ravel()
+        found: np.ndarray = least.reduceat(order, bounds[:-1] if bounds[-1] == len(order) else bounds)[::2]
+        return found.astype(np.int64)
 
     def _mac(self, number: int) -> str:
         return self._mac_bytes[6 * number : 6 * number + 6].hex(":") if number else ""
