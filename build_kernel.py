@@ -2,7 +2,7 @@
 
 As a build hook of hatchling it runs on every install; as a program it tells whether a compiler is at hand
 (``--have-compiler``) or compiles in place (``--sanitize`` adds AddressSanitizer and UBSan, for the tests).
-It also lets vitne read and check its data files once, for every start after that.
+It also lets vitne read and check its data files and compile its patterns, once for every start after that.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "src" / "vitne" / "kernel"
-PREPARED = HERE / "src" / "vitne" / "data" / "prepared.json"
+DATA = HERE / "src" / "vitne" / "data"
+PREPARED = DATA / "prepared.json"
 FLAGS = ["-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"]
 
 
@@ -79,16 +80,27 @@ def build(target: Path, *, extra: tuple[str, ...] = ()) -> Path:
 
 def prepare_data() -> None:
     """Let vitne check its data files and put them into one; raises SystemExit with what is wrong in them."""
+    run = _own("vitne.catalog.preparing")
+    if run.returncode:
+        raise SystemExit(f"vitne: the data files cannot be prepared\n{run.stderr}")
+
+
+def remember_patterns() -> list[Path]:
+    """Let vitne compile its patterns for this Python; nothing where its libraries are not there."""
+    _own("vitne.cli.remembering")
+    return sorted(DATA.glob("*.patterns"))
+
+
+def _own(module: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of vitne as it stands in the source folder."""
     paths = os.pathsep.join(filter(None, (str(HERE / "src"), os.environ.get("PYTHONPATH", ""))))
-    run = subprocess.run(
-        [sys.executable, "-m", "vitne.catalog.preparing"],
+    return subprocess.run(  # noqa: S603  (this very Python, a module of ours)
+        [sys.executable, "-m", module],
         capture_output=True,
         text=True,
         check=False,
         env={**os.environ, "PYTHONPATH": paths},
     )
-    if run.returncode:
-        raise SystemExit(f"vitne: the data files cannot be prepared\n{run.stderr}")
 
 
 try:
@@ -114,7 +126,8 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc,valid-t
         machine = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["tag"] = f"py3-none-{machine}"  # the library knows nothing of Python: any version loads it
         prepare_data()
-        build_data["artifacts"] += [str(each.relative_to(HERE)) for each in (library, PREPARED)]
+        made = (library, PREPARED, *remember_patterns())
+        build_data["artifacts"] += [str(each.relative_to(HERE)) for each in made]
 
 
 if __name__ == "__main__":
@@ -133,3 +146,4 @@ if __name__ == "__main__":
     else:
         print(build(SOURCE / name))
         prepare_data()
+        remember_patterns()

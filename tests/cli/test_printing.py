@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from vitne.cli.printing import accept_all_characters, printing
+from vitne.cli.printing import printing
+from vitne.cli.starting import accept_all_characters
 from vitne.model import StoreError
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from vitne.cli import evidence_verbs, locking_verbs, maker_verbs, occasion_verbs, recipient_verbs
-from vitne.model.errors import CaptureError, StoreError, UsageError, VitneError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from vitne.model import VitneError
 
 DONE, FAILED, USAGE, NO_INPUT, FOUND, STOPPED = 0, 1, 2, 3, 10, 130
 
@@ -198,8 +199,8 @@ def _verb(name: str) -> Callable[[argparse.Namespace], int]:
     return run
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code."""
+def main(arguments: Sequence[str] | None = None, *, start: Callable[[], None] | None = None) -> int:
+    """Run one command and give its exit code; ``start`` is called before any verb is loaded."""
     parser = build_parser()
     options = parser.parse_args(arguments)
     if options.version:
@@ -210,7 +211,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.verb is None:
         parser.print_help()
         return USAGE
+    if start is not None:
+        start()
     from vitne.cli.printing import printing
+    from vitne.model.errors import CaptureError, StoreError, UsageError, VitneError
 
     code = DONE  # stays where whoever read the output went away
     try:
@@ -239,20 +243,9 @@ def _complain(error: VitneError, code: int) -> int:
     return code
 
 
-class _Absent:
-    """Finds no pandas: PyArrow would load it wherever it is installed, and nothing here needs it."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        """Refuse pandas, and leave all else to the finders behind."""
-        del path, target
-        if name == "pandas":
-            raise ModuleNotFoundError(name, name=name)
-
-
 def entry() -> None:
     """Start from the command line."""
-    from vitne.cli.printing import accept_all_characters
+    from vitne.cli.starting import accept_all_characters, start
 
     accept_all_characters()
-    sys.meta_path.insert(0, _Absent())
-    sys.exit(main())
+    sys.exit(main(start=start))

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from vitne.kernel.literals import Literals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy.typing as npt
+
+    Column = npt.NDArray[np.int64]
     Buffer = bytes | bytearray | memoryview | npt.NDArray[np.uint8]
 
 Layers = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
@@ -53,9 +55,9 @@ class Needle(msgspec.Struct, frozen=True, kw_only=True):
 class Hits(msgspec.Struct, kw_only=True):
     """Matches as columns of equal length, sorted by start, end and needle."""
 
-    needle: npt.NDArray[np.int64]  # row of the needle
-    start: npt.NDArray[np.int64]  # half-open range in the buffer
-    end: npt.NDArray[np.int64]
+    needle: Column  # row of the needle
+    start: Column  # half-open range in the buffer
+    end: Column
     complete: bool = True  # false: there were more than MOST_HITS
 
     def __len__(self) -> int:

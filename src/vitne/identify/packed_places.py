@@ -12,7 +12,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from vitne.identify.known_places import METRES, Pair, View, told
 from vitne.identify.needles import hyperscan_library
@@ -20,6 +19,8 @@ from vitne.identify.packed_forms import FORMS, Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import numpy.typing as npt
 
     from vitne.model import Node
 

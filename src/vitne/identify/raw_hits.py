@@ -6,23 +6,27 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from vitne.identify.needles import piece_of
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from vitne.identify.needles import Hits
+
+    Column = npt.NDArray[np.int64]
+    Marks = npt.NDArray[np.bool_]
 
 
 class RawHits(msgspec.Struct, kw_only=True):
     """Where known values may stand in a buffer: columns of equal length, sorted by start."""
 
-    piece: npt.NDArray[np.int64]  # row of the piece
-    start: npt.NDArray[np.int64]  # half-open range in the buffer
-    end: npt.NDArray[np.int64]
-    needle: npt.NDArray[np.int64]  # row in Searcher.needles
-    seed: npt.NDArray[np.int64]  # row in Searcher.seeds
-    weak: npt.NDArray[np.bool_]  # short or common: counts only with a key or company
+    piece: Column  # row of the piece
+    start: Column  # half-open range in the buffer
+    end: Column
+    needle: Column  # row in Searcher.needles
+    seed: Column  # row in Searcher.seeds
+    weak: Marks  # short or common: counts only with a key or company
     complete: bool  # false: there were too many, some are missing
 
 

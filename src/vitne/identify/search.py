@@ -11,7 +11,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from vitne.identify.borders import Bounds, keep_whole
 from vitne.identify.chance import ENOUGH, Evidence, judge
@@ -31,6 +30,8 @@ from vitne.model import Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy.typing as npt
 
     from vitne.identify.needles import Hits, Layers, Needle
     from vitne.model import Node, Salt, Seed

@@ -1,0 +1,64 @@
+"""A start spares libraries what no command needs; what is spared is there for whoever asks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+def started(code: str) -> dict[str, object]:
+    words = (
+        f"import json, sys; from vitne.cli.starting import start; start(); {code}; print(json.dumps(told))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", words], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return dict(json.loads(run.stdout))
+
+
+def test_numpy_works_without_its_documentation():
+    code = (
+        "import numpy as np; told = {'docs': bool(np.ndarray.sum.__doc__),"
+        " 'sum': int(np.arange(10).sum()), 'sorted': np.sort(np.array([3, 1, 2])).tolist(),"
+        " 'solved': np.linalg.solve(np.eye(2), np.ones(2)).tolist(),"
+        " 'types': '_array_like' in ' '.join(m for m in sys.modules if 'numpy._typing' in m)}"
+    )
+    told = started(code)
+    assert (told["sum"], told["sorted"], told["solved"]) == (45, [1, 2, 3], [1.0, 1.0])
+    assert not told["types"]
+
+
+def test_whoever_asks_for_types_of_numpy_gets_them():
+    code = (
+        "import numpy.typing as npt, numpy as np; told = {'like': str(npt.ArrayLike)[:12],"
+        " 'array': str(npt.NDArray[np.uint8]), 'whole': type(sys.modules['numpy._typing']).__name__}"
+    )
+    told = started(code)
+    assert "numpy.ndarray" in str(told["array"])
+    assert told["whole"] == "module"
+
+
+def test_msgspec_is_loaded_without_what_it_does_not_need_and_others_find_that():
+    code = (
+        "told = {'before': 'typing_extensions' in sys.modules, 'msgspec': 'msgspec' in sys.modules};"
+        " import importlib.util; told['found'] = importlib.util.find_spec('typing_extensions') is not None"
+    )
+    told = started(code)
+    assert told["msgspec"]
+    assert not told["before"]
+    pytest.importorskip("typing_extensions")
+    assert told["found"]
+
+
+def test_a_verb_that_only_explains_itself_loads_no_library():
+    code = (
+        "import sys; from vitne.cli.main import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "print([m for m in sys.modules if m in {'msgspec', 'numpy', 'rich', 'pyarrow'}], file=sys.stderr)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stderr.strip() == "[]"
