@@ -24,8 +24,9 @@ def document(demonstration):
 def test_every_row_has_its_frames_and_filter(document) -> None:
     made = page("maker", Facts(document, SAY), Setting())
     [grid] = [block for block in made.blocks if hasattr(block, "rows")]
-    assert all(row[7] and row[8].startswith("frame.number") for row in grid.rows)
-    assert len(grid.head) == len(grid.rows[0]) == 9
+    assert all(row[5].startswith("frame.number") for row in grid.rows)
+    assert len(grid.head) == len(grid.rows[0]) == 6
+    assert grid.rows[0][0] == "registration.carrier.example:80 · unknown"
 
 
 def test_checks_follow_what_was_found(document) -> None:

@@ -17,7 +17,7 @@ from tests.report.rich import rich
 from vitne.catalog.messages import messages
 from vitne.report.audiences import Setting, page
 from vitne.report.facts import Facts
-from vitne.report.formats.webpage import render
+from vitne.report.formats.webpage import _words, render
 from vitne.report.frozen import freeze
 from vitne.store import read_case
 
@@ -34,7 +34,7 @@ def made(document, reader="lab", language="en"):
     return page("lab" if letter else reader, Facts(document, messages(language)), Setting(letter=letter))
 
 
-ALLOWED = {
+ALLOWED = {"span", "wbr",
     "html", "head", "meta", "title", "style", "body", "a", "main", "h1", "h2", "h3", "h4", "p", "ul", "ol", "li", "div",
     "table", "caption", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "pre", "svg", "g", "rect", "text",
     "line", "circle", "path",
@@ -127,3 +127,11 @@ def test_in_a_real_browser_no_script_runs_and_no_request_leaves(document, reader
         server.server_close()
     assert f"<title>{page_.title}</title>" in run.stdout, run.stderr[-2000:]
     assert set(asked) <= {"/report.html", "/favicon.ico"}, asked
+
+
+def test_ids_stay_whole_and_long_names_break_behind_their_signs() -> None:
+    told = str(_words("see F-ce10cbcfaa0a8bf8: registration.carrier.example:80 <b>short</b> a.b"))
+    assert told.startswith('see <span class="id">F-ce10cbcfaa0a8bf8:</span> ')
+    assert "registration.<wbr>carrier.<wbr>example:<wbr>80 " in told
+    assert told.endswith("&lt;b&gt;short&lt;/b&gt; a.b")
+    assert str(_words("<script>alert(1)</script>....")) == "&lt;script&gt;alert(1)&lt;/<wbr>script&gt;...."

@@ -8,7 +8,7 @@ import pytest
 from tests.report.hostile import HOSTILE
 
 from vitne.report.blocks import shown
-from vitne.report.pictures.drawing import box, cut, dot, line, svg, text
+from vitne.report.pictures.drawing import box, cut, dot, folded, line, svg, text
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -35,3 +35,10 @@ def test_shapes_have_an_edge_that_grey_shows() -> None:
 def test_long_words_are_cut() -> None:
     assert cut("abcdef", 4) == "abc…"
     assert cut("abc", 4) == "abc"
+
+
+def test_words_are_put_on_lines_and_the_last_is_cut() -> None:
+    assert folded("one two three four", 9, 2) == ["one two", "three fo…"]
+    assert folded("one two", 9, 2) == ["one two"]
+    assert folded("", 9, 2) == [""]
+    assert folded("x" * 30, 10, 2) == ["x" * 10, "x" * 9 + "…"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vitne.report.audiences.closing import closing
 from vitne.report.blocks import Block, Grid, Heading, Items, Page, Para, shown
 from vitne.report.facts import PERMANENT
 from vitne.report.occasion_words import lines
-from vitne.report.words import frames
 
 if TYPE_CHECKING:
     from vitne.report.audiences import Setting
@@ -21,17 +20,7 @@ def page(facts: Facts, setting: Setting) -> Page:
     """Make the sheet."""
     del setting
     say = facts.say
-    keys = (
-        "destination",
-        "recipient",
-        "what",
-        "value",
-        "field",
-        "protection",
-        "messages",
-        "frames",
-        "filter",
-    )
+    keys = ("destination", "what", "field", "protection", "messages", "frames")
     rows = _rows(facts)
     blocks: list[Block] = [Para(say("m_lead"))]
     blocks.append(Grid(say("l_findings"), tuple(say(f"c_{key}") for key in keys), tuple(rows[:_MOST])))
@@ -49,18 +38,21 @@ def _rows(facts: Facts) -> list[tuple[str, ...]]:
             first = facts.findings[line["findings"][0]]
             rows.append(
                 (
-                    f"{facts.name(target)}:{target['port']}",
-                    facts.recipient_words(target),
-                    facts.say.of(line["identifier"]),
-                    shown(line["value"], 80),
+                    _where(facts, target),
+                    facts.what(line),
                     shown(", ".join(line["fields"]), 120),
                     facts.say(f"protection_{first['protection']}"),
                     str(line["times"]),
-                    frames([int(n) for n in first["frames"]]),
-                    shown(first["filter"], 200),
+                    shown(first["filter"], 200) or facts.frames([int(n) for n in first["frames"]]),
                 )
             )
     return rows
+
+
+def _where(facts: Facts, target: dict[str, Any]) -> str:
+    """Name a destination, and beyond the home network whom documents list it under."""
+    name = f"{facts.name(target)}:{target['port']}"
+    return f"{name} · {facts.recipient_words(target)}" if target["outside"] else name
 
 
 def _checks(facts: Facts) -> list[str]:

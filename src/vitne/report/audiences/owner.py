@@ -55,7 +55,8 @@ def _left(facts: Facts) -> list[Block]:
     ]
     if len(facts.outside) > _MOST:
         lines.append(say("more", n=len(facts.outside) - _MOST))
-    return [Items(tuple(line[:1].upper() + line[1:] for line in lines))]
+    first, *rest = [line[:1].upper() + line[1:] for line in lines]
+    return [Para(first, lead=True), *([Items(tuple(rest))] if rest else [])]
 
 
 def _readable(facts: Facts) -> str:

@@ -102,7 +102,8 @@ def _widths(block: Grid) -> list[int]:
     for number, head in enumerate(block.head):
         lengths = [len(row[number]) for row in block.rows[:_LINES]] or [0]
         middle = sum(lengths) / len(lengths)
-        shares.append(round(max(6.0, len(head) * 0.6, min(40.0, middle**0.8 * 2))))
+        word = max(map(len, head.split()), default=0)  # a word of the head stands in one line
+        shares.append(round(max(6.0, len(head) * 0.6, word * 1.3, min(40.0, middle**0.8 * 2))))
     return shares
 
 

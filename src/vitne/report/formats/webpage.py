@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,12 @@ from vitne.report.blocks import Code, Grid, Heading, Items, Para, Picture, witho
 
 if TYPE_CHECKING:
     from vitne.report.blocks import Page
+
+
+_ID = re.compile(r"\(?F-[0-9a-f]{16}\b")
+_LONG = 14  # letters of a word that need not break
+_SPACES = re.compile(r"(\s+)")
+_SIGNS = re.compile(r"[^./:=_@]+[./:=_@]*|[./:=_@]+")
 
 
 def render(page: Page) -> bytes:
@@ -46,7 +53,7 @@ def _block(block: Heading | Para | Items | Code | Picture) -> Markup:
         return Markup("<p{}>{}</p>").format(lead, block.text)
     if isinstance(block, Items):
         name = "ol" if block.numbered else "ul"
-        rows = Markup("").join(Markup("<li>{}</li>").format(item) for item in block.items)
+        rows = Markup("").join(Markup("<li>{}</li>").format(_words(item)) for item in block.items)
         return Markup("<{}>{}</{}>").format(name, rows, name)
     if isinstance(block, Code):
         caption = Markup("<figcaption>{}</figcaption>").format(block.caption) if block.caption else ""
@@ -58,13 +65,28 @@ def _grid(block: Grid, *, echo: bool) -> Markup:
     """Give a table; a caption that only echoes the heading is for screen readers alone."""
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(each) for each in block.head)
     rows = Markup("\n").join(
-        Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row))
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(Markup("<td>{}</td>").format(_words(cell)) for cell in row)
+        )
         for row in block.rows
     )
     return Markup(
         '<div class="scroll" tabindex="0"><table><caption{}>{}</caption><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>"
     ).format(Markup(' class="heard"') if echo else "", block.caption, head, rows)
+
+
+def _words(text: str) -> Markup:
+    """Give a text in which ids stay whole, and long names may break behind their signs and not elsewhere."""
+    out = Markup("")
+    for word in _SPACES.split(text):
+        if _ID.match(word):
+            out += Markup('<span class="id">{}</span>').format(word)
+        elif len(word) > _LONG:
+            out += Markup("<wbr>").join(_SIGNS.findall(word))
+        else:
+            out += escape(word)
+    return out
 
 
 def _picture(block: Picture) -> Markup:

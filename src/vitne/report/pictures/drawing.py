@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from xml.sax.saxutils import escape, quoteattr
 
 INK, SOFT, PAPER, FILL = "#1b1d21", "#565c66", "#ffffff", "#e4e1da"
@@ -48,6 +49,12 @@ def svg(width: float, height: float, shapes: list[str], told: str) -> str:
         f"aria-label={quoteattr(told)}><title>{escape(told)}</title>"
         f'<g font-family="sans-serif">{"".join(shapes)}</g></svg>'
     )
+
+
+def folded(words: str, most: int, lines: int) -> list[str]:
+    """Put words on so many lines at most; what is left over is cut off with a sign."""
+    told = textwrap.wrap(words, most, break_long_words=True) or [""]
+    return told if len(told) <= lines else [*told[: lines - 1], cut(" ".join(told[lines - 1 :]), most)]
 
 
 def cut(words: str, most: int) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vitne.report.blocks import Block, Picture, shown
-from vitne.report.pictures.drawing import box, cut, line, svg, text
+from vitne.report.pictures.drawing import box, cut, folded, line, svg, text
 
 if TYPE_CHECKING:
     from vitne.report.facts import Facts
 
-_WIDTH, _ROW, _MOST = 900.0, 62.0, 14
+_WIDTH, _ROW, _MOST = 900.0, 94.0, 14
+_BOX, _LINE, _LINES = 82.0, 17.0, 4
 _MIDDLE, _WIDE, _RIGHT = 186.0, 340.0, 580.0
 
 
@@ -38,17 +39,15 @@ def _picture(facts: Facts, device: str, targets: list[dict[str, Any]], *, more: 
         open_ = bool({"clear", "encoded"} & set(target["protections"]))
         width = 1 + 7 * target["messages"] / most
         shapes.append(line((124, middle, _MIDDLE, y), width, dashed=not open_))
-        shapes.append(box(_MIDDLE, y - 25, _WIDE, 50))
         kinds = say.listed(facts.kinds(target), 3)
-        shapes.append(text(_MIDDLE + 10, y - 7, cut(f"{facts.name(target)} ({target['messages']})", 46)))
-        shapes.append(text(_MIDDLE + 10, y + 14, cut(kinds, 46), soft=True))
+        name = f"{facts.name(target)} ({target['messages']})"
+        shapes += _told((_MIDDLE, y, _WIDE), cut(name, 46), kinds)
         words = f"{facts.name(target)}: {kinds}, {target['messages']} {say('c_messages')}"
         if target["outside"]:
             who, where = facts.recipient_words(target), facts.country_words(target)
             shapes.append(line((_MIDDLE + _WIDE, y, _RIGHT, y), width, dashed=not open_))
-            shapes.append(box(_RIGHT, y - 25, _WIDTH - 4 - _RIGHT, 50))
-            shapes.append(text(_RIGHT + 10, y - 7, cut(f"{say('c_recipient')}: {who}", 42)))
-            shapes.append(text(_RIGHT + 10, y + 14, cut(f"{say('c_country')}: {where}", 42), soft=True))
+            two = (f"{say('c_recipient')}: {who}", f"{say('c_country')}: {where}")
+            shapes += _told((_RIGHT, y, _WIDTH - 4 - _RIGHT), *two)
             words += f", {say('c_recipient')}: {who}, {say('c_country')}: {where}"
         told.append(words)
     if more > 0:
@@ -57,3 +56,17 @@ def _picture(facts: Facts, device: str, targets: list[dict[str, Any]], *, more: 
         told.append(say("more", n=more))
     words = say("alt_flow", device=device, told="; ".join(told))
     return Picture(svg(_WIDTH, base + 4, shapes, words), words, say("cap_flow"))
+
+
+def _told(place: tuple[float, float, float], first: str, second: str) -> list[str]:
+    """Draw a box around its middle with two things in it, each on as many lines as it needs and there are."""
+    x, y, width = place
+    most = int((width - 20) / 7)
+    above = folded(first, most, 2)
+    below = folded(second, most, _LINES - len(above))
+    count = len(above) + len(below)
+    height = min(_BOX, 16 + _LINE * count)
+    top = y - height / 2 + 19
+    words = [(each, False) for each in above] + [(each, True) for each in below]
+    lines = [text(x + 10, top + _LINE * n, each, soft=soft) for n, (each, soft) in enumerate(words)]
+    return [box(x, y - height / 2, width, height), *lines]

@@ -12,7 +12,7 @@ from vitne.report.words import clock
 if TYPE_CHECKING:
     from vitne.report.facts import Facts
 
-_WIDTH, _LEFT, _LANE, _MOST, _DOTS, _EVENTS = 900.0, 250.0, 30.0, 16, 400, 5
+_WIDTH, _LEFT, _LANE, _MOST, _DOTS, _EVENTS = 900.0, 275.0, 30.0, 16, 400, 5
 
 
 def lanes(facts: Facts) -> list[Block]:
@@ -45,7 +45,7 @@ def lanes(facts: Facts) -> list[Block]:
 def _lane(name: str, y: float, places: list[float], *, event: bool) -> list[str]:
     """Draw one lane: strokes for events, dots for messages, so that shape and not colour tells them apart."""
     out = [
-        text(_LEFT - 12, y + 4, cut(name, 34), anchor="end", soft=event),
+        text(_LEFT - 12, y + 4, cut(name, 38), anchor="end", soft=event),
         line((_LEFT, y, _WIDTH - 14, y)),
     ]
     return out + [line((x, y - 9, x, y + 9), 2.0) if event else dot(x, y) for x in places]
