@@ -78,11 +78,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _watch(options: argparse.Namespace, pieces: Iterator[Path]) -> int:
-    from rich.console import Console
     from rich.live import Live
 
+    from vitne.cli.terminal import Terminal
+
     seen, before = Seen(), None
-    console = Console()
+    console = Terminal()
     with Live(console=console, auto_refresh=False, transient=False) as live:
         for piece in pieces:
             new = _look(options, seen, [before, piece] if before else [piece])
