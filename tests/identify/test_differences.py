@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -113,3 +114,40 @@ def test_a_neighbour_of_a_short_value_breaks_a_mark():
         other[at] = 0x41 if other[at] != 0x41 else 0x42
         record = b'{"a":"12","sn":"%s","ts":1549174542,"lvl":"app_open","theme":"dark"}' % bytes(other)
         assert find(under(record, a_key(8)), seed) == []
+
+
+def test_a_value_far_behind_in_a_long_layer_is_found():
+    key, chance = a_key(6), random.Random(7)
+    noise = chance.randbytes(3 << 20)
+    at = len(noise) - 1000
+    data = noise[:at] + b"\x00" + under(RECORD, key) + b"\x00" + noise[at:]
+    one = find(data)[0]
+    assert one.start <= at + 1 < one.end
+    assert RECORD in under(data[one.start : one.end], one.key)
+
+
+def test_a_key_that_opens_a_long_text_opens_all_of_it_once():
+    key = a_key(5)
+    text = (RECORD + b"\n") * 5_000
+    found, complete = Differences((SEED,), haystack=1 << 20).search(under(text, key))
+    assert not complete  # the value stands there more often than is looked at
+    assert [(one.start, one.end, under(under(text, key), one.key)) for one in found[:1]] == [
+        (0, len(text), text)
+    ]
+
+
+def test_more_keys_than_are_judged_are_told():
+    record = RECORD * 2
+    data = b"\x00".join(under(record, random.Random(at).randbytes(4)) for at in range(100))
+    found, complete = Differences((SEED,), haystack=1 << 20).search(data)
+    assert found
+    assert not complete
+
+
+def test_bytes_made_to_be_slow_cost_no_more_than_their_length():
+    """Islands of the value's differences in zeros: under each key all of the zeros read as text."""
+    islands = [under(IMEI.encode(), bytes([0x21 + at % 90] * 4)) for at in range(2000)]
+    data = b"".join(bytes(500) + island for island in islands)
+    begun = time.process_time()
+    find(data)
+    assert time.process_time() - begun < 4

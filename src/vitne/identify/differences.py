@@ -18,6 +18,7 @@ import numpy as np
 from vitne.encodings._looks import readable
 from vitne.identify.spellings import spell
 from vitne.identify.variants import write
+from vitne.kernel.differences import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,21 +37,20 @@ FEWEST = 4  # ... where the rest of the text has to be a record without a flaw
 SHORT_LAGS = (4, 5, 6, 7, 8)  # lengths of keys that are looked for with so few
 _SEGMENTS = tuple((lag, added) for added in (False, True) for lag in (ADDED if added else LAGS))
 _LONG, _SHORT = 1, 2  # what a known value is looked for by: 0 where it says too little under a key
-LONGEST = 64 << 10  # bytes of some data that are looked at
+LONGEST_RECORD = 64 << 10  # bytes of a record without a flaw
 WINDOW = 40  # bytes beside a value that are looked at, half of them on either side
 ENOUGH = 1e-4  # expected chance places up to which a key is tried
 IN_TEXT, IN_BINARY, READS = 0.05, 1 / 64, 0.4  # chance that one difference agrees; that a byte is printable
 MOST_PLACES = 4096  # of one search that are looked at
-_WIDTH = 20  # bits of the table that most places are told wrong by
-_SHIFT = np.uint64(64 - _WIDTH)
 _FIRST, _FIRST_FEW = np.uint64((1 << 8 * LEAST) - 1), np.uint64((1 << 8 * FEWEST) - 1)
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: spreads numbers evenly
+MOST_FOUND = 16  # keys of the same data that are judged in full
 MOST = 8  # keys of the same data
 _MARKS = frozenset((b'""', b"=&", b"><", b":,", b":}", b"||", b",,", b";;", b":;", b"=;", b"//", b"\t\t"))
 _RECORD_MARKS = b'{}[]":,'
 _PAIRS = re.compile(rb"[A-Za-z_][0-9A-Za-z_.]*=[^&=<>]*(?:&[A-Za-z_][0-9A-Za-z_.]*=[^&=<>]*)+")
-_PRINTABLE = np.zeros(256, dtype=bool)
-_PRINTABLE[[9, 10, 13, *range(32, 127)]] = True
+_READS = np.zeros(256, dtype=bool)  # bytes of text, with those beyond ASCII
+_READS[[9, 10, 13, *range(32, 127), *range(128, 256)]] = True
+_STEP = 4096  # bytes that are looked at first beside a value
 _FORMS: tuple[Layers, ...] = (
     (),
     *(((("base64", (("shift", shift),)),)) for shift in range(3)),
@@ -76,60 +76,45 @@ class _Text(NamedTuple):
     short: bool  # few differences are looked for
 
 
+class _Looked(NamedTuple):
+    """Texts whose first differences are looked for."""
+
+    changes: Changes
+    texts: list[tuple[bytes, int, bool, int, bool]]  # what makes a _Text, each
+
+
 class Differences:
     """The differences of known values, ready to be looked for."""
 
     def __init__(self, seeds: Sequence[Seed], *, haystack: int) -> None:
         self._seeds = [seed for seed in seeds if seed.origin == "subject"]
         self._haystack = haystack
-        self._texts: list[tuple[bytes, int, bool, int, bool]] = []  # what makes a _Text, each
-        self._rows: dict[int, list[int]] = {}  # first differences as a number -> rows of texts
-        self._may = np.zeros(1 << _WIDTH, dtype=bool)  # by a spread of that number: a cheap first no
-        self._few: dict[int, list[int]] = {}  # the same of texts with few differences
-        self._may_few = np.zeros(1 << _WIDTH, dtype=bool)
+        self._long: _Looked | None = None
+        self._short: _Looked | None = None  # texts with few differences
+        self._count = 0  # of all texts
         self._made = False
 
     def find(self, data: bytes) -> list[Hidden]:
         """Give the keys under which known values stand in some data, the surest first; few."""
-        column = np.frombuffer(data[:LONGEST], dtype=np.uint8)
-        if len(column) < LEAST + 2 or not self._seeds:
-            return []
-        self._ready()
-        if not self._texts:
-            return []
-        pieces = [_differences(column, lag, added=added) for lag, added in _SEGMENTS]
-        ends = np.cumsum([len(piece) for piece in pieces])
-        found: dict[tuple[str, bytes, int, int], Hidden] = {}
-        starts, rows = self._looked_up(np.concatenate(pieces), few=not readable(data))
-        which = np.searchsorted(ends, starts, side="right").tolist()
-        for row, start, number in zip(rows, starts, which, strict=True):
-            text = _Text(*self._texts[row])
-            at = start - int(ends[number] - len(pieces[number])) - text.skip
-            if (text.lag, text.added) != _SEGMENTS[number] or at < 0 or at + len(text.data) > len(column):
-                continue
-            hidden = self._judged(data, column, text, at)
-            if hidden is not None:
-                key = (hidden.way, hidden.key, hidden.start, hidden.end)
-                found[key] = min(found.get(key, hidden), hidden, key=lambda each: each.chance)
-        return sorted(found.values(), key=lambda each: (each.chance, each.start, each.key))[:MOST]
+        return self.search(data)[0]
 
-    def _looked_up(self, differences: Bytes, *, few: bool) -> tuple[list[int], list[int]]:
-        """Give where the first differences of a value stand, and which value's: positions, rows of texts."""
-        padded = np.concatenate((differences, np.zeros(8, dtype=np.uint8)))
-        all_words = np.ndarray(len(differences), dtype="<u8", buffer=padded.tobytes(), strides=(1,))
-        starts: list[int] = []
-        rows: list[int] = []
-        tables = [(_FIRST, self._may, self._rows)] + ([(_FIRST_FEW, self._may_few, self._few)] if few else [])
-        for mask, may, known in tables:
-            words = all_words & mask
-            places = np.flatnonzero(may[(words * _SPREAD) >> _SHIFT])
-            for place, word in zip(places.tolist(), words[places].tolist(), strict=True):
-                for row in known.get(word, ()):
-                    starts.append(place)
-                    rows.append(row)
-                if len(rows) >= MOST_PLACES:
-                    break
-        return starts, rows
+    def search(self, data: bytes) -> tuple[list[Hidden], bool]:
+        """Give the same, and whether all places were looked at."""
+        if len(data) < LEAST + 2 or not self._seeds:
+            return [], True
+        self._ready()
+        plain = readable(data)
+        found = _Found(data)
+        for looked in (self._long, None if plain else self._short):
+            if looked is None:
+                continue
+            rows, places, complete = looked.changes.find(data, most=MOST_PLACES)
+            found.complete = found.complete and complete
+            for row, place in zip(rows, places, strict=True):
+                text = _Text(*looked.texts[row])
+                if place >= text.skip:
+                    self._judge(found, text, place - text.skip, plain=plain)
+        return found.surest(), found.complete
 
     def _ready(self) -> None:
         """Make the table of first differences, once."""
@@ -147,15 +132,26 @@ class Differences:
         skips, words, kinds = (np.stack(columns, axis=1) for columns in zip(*looked, strict=True))
         which, segment = np.nonzero(kinds)
         skip, word, short = (column[which, segment].tolist() for column in (skips, words, kinds == _SHORT))
-        keys = (_SEGMENTS[number] for number in segment.tolist())
-        self._texts = [
-            (values[at], *key, *rest)
-            for at, key, *rest in zip(which.tolist(), keys, skip, short, strict=True)
+        ways = segment.tolist()
+        texts = [
+            (values[at], *_SEGMENTS[way], *rest)
+            for at, way, *rest in zip(which.tolist(), ways, skip, short, strict=True)
         ]
-        for row, (each, few) in enumerate(zip(word, short, strict=True)):
-            (self._few if few else self._rows).setdefault(each, []).append(row)
-        for known, may in ((self._rows, self._may), (self._few, self._may_few)):
-            may[(np.array(list(known), dtype=np.uint64) * _SPREAD) >> _SHIFT] = True
+        self._count = len(texts)
+        for few in (False, True):
+            rows = np.flatnonzero(np.array(short, dtype=bool) == few)
+            used, own = np.unique(segment[rows], return_inverse=True)
+            changes = Changes(
+                np.array(word, dtype=np.uint64)[rows],
+                own,
+                lags=[_SEGMENTS[way] for way in used.tolist()],
+                width=FEWEST if few else LEAST,
+            )
+            ready = _Looked(changes, [texts[row] for row in rows.tolist()])
+            if few:
+                self._short = ready
+            else:
+                self._long = ready
 
     def _values(self) -> Iterator[bytes]:
         for seed in self._seeds:
@@ -166,51 +162,126 @@ class Differences:
                     for form in _FORMS:
                         yield write(cased.encode(), form)
 
-    def _judged(self, data: bytes, column: Bytes, text: _Text, at: int) -> Hidden | None:
-        """Take the key from one place, and say what speaks for it; None where too little does."""
-        value = np.frombuffer(text.data, dtype=np.uint8)
-        place = column[at : at + len(value)]
-        if not np.array_equal(
-            _differences(place, text.lag, added=text.added), _differences(value, text.lag, added=text.added)
-        ):
-            return None
-        key = _shortest((place - value if text.added else place ^ value)[: text.lag])
+    def _judge(self, found: _Found, text: _Text, at: int, *, plain: bool) -> None:
+        """Take the key from one place, and keep it where enough speaks for it."""
+        column, length = found.column, len(text.data)
+        told = _without(found.data[at : at + length], text.data, added=text.added)
+        if len(told) < length or told[text.lag :] != told[: -text.lag]:
+            return
+        key = _shortest(told[: text.lag])
         period = len(key)
         if not _is_key(key):
-            return None
+            return
         # the key's first byte stands where the data begin
         turned = np.roll(np.frombuffer(key, dtype=np.uint8), at % period)
-        low, high = max(0, at - WINDOW), min(len(column), at + len(value) + WINDOW)
+        low, high = max(0, at - WINDOW), min(len(column), at + length + WINDOW)
         opened = _combined(column[low:high], np.roll(turned, -(low % period)), added=text.added)
-        start, end = _reach(data, column, turned, at, text=text)
-        if text.short:
-            whole = _combined(column[start:end], np.roll(turned, -(start % period)), added=text.added)
-            if not _flawless(whole.tobytes(), at - start, len(value), period=period):
-                return None
-        elif not self._told(opened, at - low, len(value), period=period):
-            return None
-        beside = min(end - start - len(value), WINDOW)
-        plain = readable(data)
-        chance = float(self._haystack) * (IN_TEXT if plain else IN_BINARY) ** (len(value) - period)
-        chance *= max(1, len(self._texts) // (8 * max(len(self._seeds), 1)))
-        chance *= 1.0 if plain else READS ** max(beside, 0)
-        if chance > ENOUGH:
-            return None
-        own = np.roll(turned, -(start % period)).tobytes()
-        return Hidden("add" if text.added else "xor", own, start, end, min(chance, 1.0))
+        if not text.short and not _told(opened, at - low, length, period=period):
+            return
+        chance = float(self._haystack) * (IN_TEXT if plain else IN_BINARY) ** (length - period)
+        chance *= max(1, self._count // (8 * max(len(self._seeds), 1)))
+        chance *= 1.0 if plain else READS ** _beside(opened, at - low, length)
+        if chance <= ENOUGH:
+            found.keep(text, at, turned, min(chance, 1.0))
 
-    def _told(self, opened: Bytes, at: int, length: int, *, period: int) -> bool:
-        """Say whether each byte of the key is told twice: by the value, or by a pair of marks around it."""
-        counts = np.bincount((at + np.arange(length)) % period, minlength=period)
-        lonely = {int(each) for each in np.flatnonzero(counts < 2)}
-        if not lonely:
-            return True
-        before, behind = (
-            opened[max(at - 1, 0) : at].tobytes(),
-            opened[at + length : at + length + 1].tobytes(),
-        )
-        marked = before + behind in _MARKS
-        return marked and lonely <= {(at - 1) % period, (at + length) % period}
+
+class _Found:
+    """Keys that were found in some data."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.column = np.frombuffer(data, dtype=np.uint8)
+        self.complete = True
+        self._found: dict[
+            tuple[bool, bytes, int, int], float
+        ] = {}  # added, key as at byte 0, range -> chance
+
+    def keep(self, text: _Text, at: int, turned: Bytes, chance: float) -> None:
+        """Keep a key, as it stands at the first byte of the data, with the range that it opens."""
+        key, end = turned.tobytes(), at + len(text.data)
+        for known in self._found:
+            if known[:2] == (text.added, key) and known[2] <= at and end <= known[3]:
+                self._found[known] = min(self._found[known], chance)
+                return
+        if len(self._found) >= MOST_FOUND:
+            self.complete = False
+            return
+        start, stop = self._reach(at, end, turned, text=text)
+        if text.short:
+            if stop - start > LONGEST_RECORD:
+                return
+            whole = _combined(self.column[start:stop], _phase(turned, start), added=text.added)
+            if not _flawless(whole.tobytes(), at - start, len(text.data), period=len(key)):
+                return
+        self._found[text.added, key, start, stop] = chance
+
+    def surest(self) -> list[Hidden]:
+        """Give what was found, the surest first; few."""
+        every = [
+            Hidden(
+                "add" if added else "xor",
+                _phase(np.frombuffer(key, np.uint8), start).tobytes(),
+                start,
+                end,
+                chance,
+            )
+            for (added, key, start, end), chance in self._found.items()
+        ]
+        return sorted(every, key=lambda each: (each.chance, each.start, each.key))[:MOST]
+
+    def _reach(self, at: int, end: int, turned: Bytes, *, text: _Text) -> tuple[int, int]:
+        """Give the range around a place that reads as text under the key."""
+        most = LONGEST_RECORD + 1 if text.short else len(self.column)
+        start, step = at, _STEP
+        while start > max(0, at - most):
+            low = max(0, start - step)
+            odd = self._odd(low, start, turned, added=text.added)
+            if len(odd):
+                start = low + int(odd[-1]) + 1
+                break
+            start, step = low, 4 * step
+        step, last = _STEP, min(len(self.column), end + most)
+        while end < last:
+            high = min(len(self.column), end + step)
+            odd = self._odd(end, high, turned, added=text.added)
+            if len(odd):
+                return start, end + int(odd[0])
+            end, step = high, 4 * step
+        return start, end
+
+    def _odd(self, low: int, high: int, turned: Bytes, *, added: bool) -> npt.NDArray[np.int64]:
+        """Give the places in a range that do not read as text under the key."""
+        opened = _combined(self.column[low:high], _phase(turned, low), added=added)
+        return np.flatnonzero(~_READS[opened])
+
+
+def _phase(turned: Bytes, start: int) -> Bytes:
+    """Give a key as it stands at a byte of the data."""
+    return np.roll(turned, -(start % len(turned)))
+
+
+def _beside(opened: Bytes, at: int, length: int) -> int:
+    """Say how many bytes beside the value read as text: as many as count."""
+    reads = _READS[opened]
+    before = np.flatnonzero(~reads[:at])
+    behind = np.flatnonzero(~reads[at + length :])
+    first = at - 1 - int(before[-1]) if len(before) else at
+    last = int(behind[0]) if len(behind) else len(opened) - at - length
+    return min(first + last, WINDOW)
+
+
+def _told(opened: Bytes, at: int, length: int, *, period: int) -> bool:
+    """Say whether each byte of the key is told twice: by the value, or by a pair of marks around it."""
+    counts = np.bincount((at + np.arange(length)) % period, minlength=period)
+    lonely = {int(each) for each in np.flatnonzero(counts < 2)}
+    if not lonely:
+        return True
+    before, behind = (
+        opened[max(at - 1, 0) : at].tobytes(),
+        opened[at + length : at + length + 1].tobytes(),
+    )
+    marked = before + behind in _MARKS
+    return marked and lonely <= {(at - 1) % period, (at + length) % period}
 
 
 def _flawless(text: bytes, at: int, length: int, *, period: int) -> bool:
@@ -230,10 +301,12 @@ def _flawless(text: bytes, at: int, length: int, *, period: int) -> bool:
     return bool(marks) and bool((seen >= 2).all())
 
 
-def _differences(column: Bytes, lag: int, *, added: bool) -> Bytes:
-    if len(column) <= lag:
-        return column[:0]
-    return column[lag:] - column[:-lag] if added else column[lag:] ^ column[:-lag]
+def _without(place: bytes, value: bytes, *, added: bool) -> bytes:
+    """Give what makes a value of a place: as many bytes as both have."""
+    if added:
+        return bytes([(byte - other) & 0xFF for byte, other in zip(place, value, strict=False)])
+    length = min(len(place), len(value))
+    return (int.from_bytes(place, "big") ^ int.from_bytes(value[:length], "big")).to_bytes(length, "big")
 
 
 def _first_told(
@@ -268,9 +341,8 @@ def _combined(column: Bytes, key: Bytes, *, added: bool) -> Bytes:
     return column - repeated if added else column ^ repeated
 
 
-def _shortest(key: Bytes) -> bytes:
+def _shortest(data: bytes) -> bytes:
     """Give the shortest key that repeats to this one."""
-    data = key.tobytes()
     for period in range(1, len(data)):
         if len(data) % period == 0 and data == data[:period] * (len(data) // period):
             return data[:period]
@@ -280,15 +352,3 @@ def _shortest(key: Bytes) -> bytes:
 def _is_key(key: bytes) -> bool:
     """Say whether bytes can be a key: one that leaves most bytes as they are hides nothing."""
     return key.count(0) * 4 <= len(key) - (len(key) < 4) and any(key)
-
-
-def _reach(data: bytes, column: Bytes, key: Bytes, at: int, *, text: _Text) -> tuple[int, int]:
-    """Give the range around a place that reads as text under the key."""
-    opened = _combined(np.frombuffer(data, dtype=np.uint8), key, added=text.added)
-    odd = np.flatnonzero(~_PRINTABLE[opened] & (opened < 128))
-    before = odd[odd < at]
-    behind = odd[odd >= at + len(text.data)]
-    start = int(before[-1]) + 1 if len(before) else 0
-    end = int(behind[0]) if len(behind) else len(data)
-    del column
-    return start, end

@@ -144,7 +144,10 @@ class Openings:
         if self._searcher.places(data):
             return []
         found: list[tuple[Gated, Child]] = []
-        for one in self._differences.find(data):
+        hidden, complete = self._differences.search(data)
+        if not complete:
+            limits.tell("too many places at which a known value may stand under an unknown key")
+        for one in hidden:
             make = add_opened if one.way == "add" else xor_opened
             child = make(data, one.key, limits, span=(one.start, one.end))
             found.append((encodings()[one.way], msgspec.structs.replace(child, chance=one.chance)))
