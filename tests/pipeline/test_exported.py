@@ -226,3 +226,27 @@ def test_a_registration_by_short_message_names_its_fields() -> None:
     }
     made = msgspec.json.decode(msgspec.json.encode(document(result)))
     jsonschema.validate(made, msgspec.json.decode(schemas()["scan"]))
+
+
+def _many() -> bytes:
+    rows = [entry(url=f"https://c{n % 3}.example/a?q={n}", at=START + n * 10**9) for n in range(12)]
+    rows.append(entry(body=json.dumps({"imei": IMEI})))
+    rows.append(entry(url=f"http://c.example/p?imei={IMEI}", status=0, at=START + 10**9))
+    rows.append(entry(url="http://c.example/q", status=404, answer="no such thing"))
+    return har(*rows)
+
+
+def test_shortcuts_make_no_difference() -> None:
+    quick, patient = _scan(_many()), _scan(_many(), shortcuts=False)
+    assert len(quick.findings) == 2
+    assert quick.findings == patient.findings
+    told = [[msgspec.to_builtins(row) for row in result.transmissions] for result in (quick, patient)]
+    assert told[0] == told[1]
+
+
+def test_what_does_not_fit_the_spool_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = _scan(_many())
+    monkeypatch.setattr("vitne.pipeline.exported._MOST_SPOOLED", 300)
+    assert _scan(_many()).findings == kept.findings
+    monkeypatch.setattr("vitne.pipeline.exported._MOST_SPOOLED", -1)
+    assert _scan(_many()).findings == kept.findings

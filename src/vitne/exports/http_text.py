@@ -26,6 +26,7 @@ _CHUNKED = re.compile(rb"[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\r\n]{0,256})?\r\n")
 _MAGIC = {b"gzip": b"\x1f\x8b", b"x-gzip": b"\x1f\x8b", b"zstd": b"\x28\xb5\x2f\xfd"}
 _WITH_BODY = {b"POST", b"PUT", b"PATCH"}
 _MOST_METHOD = 32
+_CODING, _HOST = len(b"transfer-encoding"), len(b"host")
 _KEPT_HEADERS = 4096  # that were read lately
 _SHORT = 256  # bytes of a header that is worth keeping
 _SAYS_OF_THE_BODY = {b"content-length", b"transfer-encoding", b"content-encoding", b"expect"}
@@ -78,7 +79,7 @@ def request(
     """Write a request; ``authority`` becomes the Host header where there is none."""
     verb = _NOT_NAME.sub(b"", method)[:_MOST_METHOD] or b"GET"
     kept = _kept(headers, body)
-    if authority and not any(name.lower() == b"host" for name, _ in kept):
+    if authority and not any(len(name) == _HOST and name.lower() == b"host" for name, _ in kept):
         kept.insert(0, (b"Host", _clean(authority)))
     if (body.data or verb in _WITH_BODY) and not _chunked(kept):
         kept.append((b"Content-Length", b"%d" % len(body.data)))
@@ -100,17 +101,18 @@ def response(
 
 
 def _clean(value: bytes) -> bytes:
-    return _BREAKS.sub(b" ", value).strip()
+    if b"\n" in value or b"\r" in value or b"\0" in value:
+        value = _BREAKS.sub(b" ", value)
+    return value.strip()
 
 
 def _kept(headers: Iterable[Header], body: Body) -> list[Header]:
     """Give the headers as they can stand in the text: none that says something untrue of the body."""
     kept = []
     for name, value in headers:
-        lower, header = (_read if len(name) + len(value) <= _SHORT else _header)(name, value)
-        if not lower or (lower in _SAYS_OF_THE_BODY and not _is_true(lower, value, body)):
-            continue
-        kept.append(header)
+        lower, header = _read(name, value) if len(value) <= _SHORT else _header(name, value)
+        if lower and (lower not in _SAYS_OF_THE_BODY or _is_true(lower, value, body)):
+            kept.append(header)
     return kept
 
 
@@ -139,9 +141,9 @@ def _is_true(lower: bytes, value: bytes, body: Body) -> bool:
 
 
 def _chunked(kept: Sequence[Header]) -> bool:
-    return any(name.lower() == b"transfer-encoding" for name, _ in kept)
+    return any(len(name) == _CODING and name.lower() == b"transfer-encoding" for name, _ in kept)
 
 
 def _text(line: bytes, headers: Sequence[Header], body: bytes) -> bytes:
-    head = b"".join(b"%s: %s\r\n" % header for header in headers)
-    return b"%s\r\n%s\r\n%s" % (line, head, body)
+    head = b"\r\n".join(map(b": ".join, headers))
+    return b"%s\r\n%s%s\r\n%s" % (line, head, b"\r\n" if headers else b"", body)

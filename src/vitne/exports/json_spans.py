@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from vitne.exports.json_elements import elements
 from vitne.model import Gap
 
 if TYPE_CHECKING:
@@ -117,11 +118,11 @@ def _until_container(data: Any, walk: _Walk, start: int) -> Generator[Span | Gap
         if byte == _QUOTE:
             walk.due = _is_key(walk, token, data)
         elif byte in _OPEN:
-            whole = _WHOLE.match(data, at) if walk.at_entry else None
-            if whole is not None:
+            if walk.at_entry:
                 walk.due = False
-                yield span_or_gap(at, whole.end())
-                return whole.end()
+                behind = yield from _entries(data, at)
+                if behind > at:
+                    return behind
             walk.open(at, is_list=byte == _OPEN[1])
         elif byte in _CLOSE:
             done = walk.close(at)
@@ -130,6 +131,21 @@ def _until_container(data: Any, walk: _Walk, start: int) -> Generator[Span | Gap
             if walk.depth <= 0:
                 break
     return None
+
+
+def _entries(data: Any, at: int) -> Generator[Span | Gap, None, int]:
+    """Step over entries that are whole, as many as follow one another; gives where to go on."""
+    found = elements(data, at)
+    try:
+        while True:
+            yield span_or_gap(*next(found))
+    except StopIteration as ended:
+        behind: int = ended.value
+    whole = _WHOLE.match(data, at) if behind == at else None  # larger than what is counted at once
+    if whole is None:
+        return behind
+    yield span_or_gap(at, whole.end())
+    return whole.end()
 
 
 def _is_key(walk: _Walk, token: re.Match[bytes], data: Any) -> bool:

@@ -1,35 +1,39 @@
 """Exports as traffic: entries become flows with streams, so that one detection runs on every input.
 
 Each exchange of an entry is a flow of its own.  What its sides sent is written out as bytes, one run per
-unit, and a run's row leads back to the entry.  Bodies of a large export are not kept: an entry is read once
-to learn who talked with whom and when, and again when its turn comes.
+unit, and a run's row leads back to the entry.  An entry is read once to learn who talked with whom and when;
+what it holds waits in a temporary file, up to a bound, until its turn comes.
 """
 
 from __future__ import annotations
 
+import os
+import tempfile
+import weakref
 from array import array
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
 
 from vitne.exports import Exchange
 from vitne.exports.sms_frame import frame_of
-from vitne.model import App, Flow, Gap, Malformed, Message, Oddity, Part, Place, StreamBatch
+from vitne.model import App, Flow, Gap, Malformed, Message, Oddity, Part, Place
 from vitne.pipeline.conversation import read_flow
+from vitne.pipeline.exportbatch import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vitne.exports import Unit
+    from vitne.model import StreamBatch
     from vitne.pipeline.exportreader import ExportReader
     from vitne.pipeline.views import SideView
 
 _MOST_EXCHANGES = 8 << 20
 """Exchanges of one export; an endless one is read so far."""
-_MOST_KEPT = 16 << 20
-"""Bytes of an export up to which what its entries hold is kept from the first reading."""
-_ABOUT = 1024  # bytes that an exchange takes besides what its units hold
+_MOST_SPOOLED = 1 << 30
+"""Bytes of exchanges that are kept in a temporary file from the first reading on; others are read again."""
 _UDP, _TCP = 17, 6
 _KINDS = ("", "text", "binary", "message", "other")
 
@@ -66,11 +70,13 @@ class ExportWalk:
         self._row_time = array("q")
         self._row_entry = array("I")
         self._row_kind = array("B")
+        self._row_side = array("B")
+        self._row_at = array("q")  # where the bytes of each row stand in the spool
+        self._spool: Any = None  # made with the first entry
+        self._spooled = 0  # rows that stand in it: the first ones
         self._alike: dict[tuple[str, str], Gap | Oddity] = {}
         self.entries = 0
         self._held: tuple[int, list[Exchange]] = (-1, [])  # beginning of an entry, what it holds
-        self._kept: dict[int, list[Exchange]] | None = {}  # the same of all, while they are few
-        self._kept_bytes = 0
 
     # -- the first reading -------------------------------------------------------------------------------
 
@@ -91,27 +97,33 @@ class ExportWalk:
                 why, (start, end) = error.why, span
                 self._note(Gap(kind="malformed", why=why, offset=start, length=end - start))
             self.entries += 1
+        if self._spool is not None:
+            self._spool.flush()
 
     def _take(self, span: tuple[int, int]) -> None:
-        found: list[Exchange] = []
-        try:
-            for item in self._reader.read(span):
-                if not isinstance(item, Exchange):
-                    self._note(item)
-                    continue
-                self._add(item, span, len(found))
-                found.append(item)
-        finally:
-            self._keep(span[0], found)
+        count = 0
+        for item in self._reader.read(span):
+            if isinstance(item, Exchange):
+                self._add(item, span, count)
+                self._keep(item.units)
+                count += 1
+            else:
+                self._note(item)
 
-    def _keep(self, start: int, found: list[Exchange]) -> None:
-        if self._kept is None or not found:
+    def _keep(self, units: tuple[Unit, ...]) -> None:
+        """Put what an exchange holds into the spool, while there is room."""
+        at = self._row_at[-1] if self._row_at else 0
+        if self._spooled < len(self._row_time) - len(units) or at > _MOST_SPOOLED:
             return
-        self._kept_bytes += sum(_ABOUT + sum(len(unit.data) for unit in each.units) for each in found)
-        if self._kept_bytes > _MOST_KEPT:
-            self._kept = None
-        else:
-            self._kept[start] = found
+        if self._spool is None:
+            self._spool = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the walk)
+            weakref.finalize(self, self._spool.close)
+            self._row_at.append(0)
+        for unit in units:
+            at += len(unit.data)
+            self._spool.write(unit.data)
+            self._row_at.append(at)
+        self._spooled += len(units)
 
     def _note(self, note: Gap | Oddity) -> None:
         """Keep a note of an entry; alike ones are counted at the first entry that gave them."""
@@ -163,6 +175,7 @@ class ExportWalk:
             self._row_time.append(before)
             self._row_entry.append(self.entries)
             self._row_kind.append(_KINDS.index(unit.kind) if unit.kind in _KINDS else len(_KINDS) - 1)
+            self._row_side.append(unit.side)
 
     @property
     def span_ns(self) -> tuple[int | None, int | None]:
@@ -199,6 +212,12 @@ class ExportWalk:
             acked=(None, None),
             decrypted=ends.secured,
         )
+
+    def plain(self, number: int) -> bool:
+        """Say whether the bytes of a flow tell all of it: the entry adds nothing to them."""
+        ends = self._ends[self._end[number]]
+        whole = not (ends.protocol or ends.names or self._unseen[0][number] or self._unseen[1][number])
+        return whole and ends.answered and ends.transport == "tcp"
 
     def app_of(self, number: int) -> App | None:
         """Name the app of a flow, where its entry tells it or the whole export is of one."""
@@ -272,21 +291,32 @@ class ExportWalk:
 
     def batches(self, size: int = 8 << 20, flows: np.ndarray | None = None) -> Iterator[StreamBatch]:
         """Yield the streams of chosen flows in flow order, client side first; a flow is never cut."""
-        batch = _Batch()
+        batch = Batch()
         for number in range(self.flow_count):
             if flows is not None and not flows[number]:
                 continue
-            batch.add(number, self._exchange(number).units, self._row[number])
+            batch.add(number, self._pieces(number), self._row[number])
             if batch.size >= size:
                 yield batch.give()
-                batch = _Batch()
+                batch = Batch()
         if batch.size or batch.flow:
             yield batch.give()
 
+    def _pieces(self, number: int) -> list[tuple[int, bytes]]:
+        """Give side and bytes of each unit of an exchange."""
+        low = self._row[number]
+        high = self._row[number + 1] if number + 1 < self.flow_count else len(self._row_time)
+        if high > self._spooled:
+            return [(unit.side, unit.data) for unit in self._exchange(number).units]
+        edges = self._row_at[low : high + 1]
+        data = os.pread(self._spool.fileno(), edges[-1] - edges[0], edges[0])
+        return [
+            (self._row_side[low + at], data[edges[at] - edges[0] : edges[at + 1] - edges[0]])
+            for at in range(high - low)
+        ]
+
     def _exchange(self, number: int) -> Exchange:
         start = self._spans[0][number]
-        if self._kept is not None and start in self._kept:
-            return self._kept[start][self._nth[number]]
         if self._held[0] != start:
             span = (start, self._spans[1][number])
             self._held = (start, [each for each in self._reader.read(span) if isinstance(each, Exchange)])
@@ -343,47 +373,3 @@ def _told_of(message: Message, ends: _Ends) -> Message:
     if ends.host and not message.host and message.side == 0 and message.protocol != "dns":
         message = msgspec.structs.replace(message, host=ends.host, host_source="export")
     return message
-
-
-class _Batch:
-    """A StreamBatch in the making."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.data: list[bytes] = []
-        self.flow: list[int] = []
-        self.piece: list[tuple[int, int, int]] = []  # side, start, end
-        self.run: list[tuple[int, int, int, int, int]] = []  # piece, position, length, offset, row
-
-    def add(self, number: int, units: tuple[Unit, ...], row: int) -> None:
-        """Take the units of one flow; a side that sent nothing has no piece."""
-        for side in (0, 1):
-            own = [(unit, row + at) for at, unit in enumerate(units) if unit.side == side]
-            if not own:
-                continue
-            start = self.size
-            for unit, at in own:
-                self.run.append((len(self.flow), self.size, len(unit.data), self.size - start, at))
-                self.data.append(unit.data)
-                self.size += len(unit.data)
-            self.flow.append(number)
-            self.piece.append((side, start, self.size))
-
-    def give(self) -> StreamBatch:
-        """Give what was taken."""
-        piece = np.array(self.piece, dtype=np.int64).reshape(-1, 3)
-        run = np.array(self.run, dtype=np.int64).reshape(-1, 5)
-        return StreamBatch(
-            data=np.frombuffer(b"".join(self.data), dtype=np.uint8),
-            flow=np.array(self.flow, dtype=np.uint32),
-            side=piece[:, 0].astype(np.uint8),
-            start=piece[:, 1].copy(),
-            end=piece[:, 2].copy(),
-            base=np.zeros(len(piece), dtype=np.int64),
-            last=np.ones(len(piece), dtype=bool),
-            run_piece=run[:, 0].astype(np.uint32),
-            run_position=run[:, 1].copy(),
-            run_length=run[:, 2].astype(np.uint32),
-            run_offset=run[:, 3].copy(),
-            run_row=run[:, 4].astype(np.uint32),
-        )

@@ -10,7 +10,7 @@ from vitne.identify.search import Searcher
 from vitne.identify.wanted import Wanted
 from vitne.model import Message, Secrets
 from vitne.pipeline.flowreader import FlowReader
-from vitne.pipeline.framed import exchanges
+from vitne.pipeline.framed import exchanges, named
 from vitne.pipeline.gathering import Gathering
 from vitne.pipeline.openings import Openings
 from vitne.pipeline.questions import Questions
@@ -79,11 +79,14 @@ class FlowWork(Gathering):
         self, traffic: Traffic, batch: StreamBatch, hits: RawHits, chosen: Sequence[int]
     ) -> dict[int, Exchange]:
         del chosen
-        if not self.reader.shortcuts or not isinstance(traffic.walked, Walked):
+        if not self.reader.shortcuts or not (traffic.exported or isinstance(traffic.walked, Walked)):
             return {}
         if self._protocols[0] is not traffic:
             self._protocols = (traffic, traffic.walked.flow_columns()["protocol"])
-        return exchanges(batch, self._protocols[1], hits)
+        found = exchanges(batch, self._protocols[1], hits)
+        if not traffic.exported:
+            return found
+        return {number: one for number, one in found.items() if traffic.walked.plain(number) and named(one)}
 
     def names_only(self, traffic: Traffic, batch: StreamBatch) -> None:
         """Learn names of devices from a batch and nothing else."""

@@ -118,6 +118,11 @@ def _touched(rows: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray
     return touched
 
 
+def named(exchange: Exchange) -> bool:
+    """Say whether each request names its host."""
+    return all(row.host_end > row.host for row in exchange.asked)
+
+
 def bytes_of(view: Any, start: int, end: int) -> bytes:
     """Give bytes of a piece by their positions in the batch."""
     data: bytes = view.data[start - view.start : end - view.start]

@@ -173,14 +173,14 @@ def _request(
     headers: list[http_text.Header],
     posted: bytes,
 ) -> bytes:
-    if not any(name.lower() == b"cookie" for name, _ in headers):
+    if not _has(headers, b"cookie"):
         pairs = [_pair(row) for row in rows(asked.get("cookies"))]
         if pairs:
             headers.append((b"Cookie", raw("; ".join(f"{name}={value}" for name, value in pairs))))
     target = place.target
-    query = [_pair(row) for row in rows(asked.get("queryString"))]
-    if query and b"?" not in target:
-        target += b"?" + _form(query)
+    if b"?" not in target:
+        query = [_pair(row) for row in rows(asked.get("queryString"))]
+        target += b"?" + _form(query) if query else b""
     body = http_text.Body(posted)
     name = f"[{place.host}]" if ":" in place.host else place.host
     usual = place.port == http_text.PORTS[place.scheme]
@@ -191,11 +191,22 @@ def _request(
 
 
 def _headers(part: dict[str, Any]) -> list[http_text.Header]:
+    told = part.get("headers")
     found = []
-    for row in rows(part.get("headers")):
-        name, value = _pair(row)
-        found.append((raw(name), raw(value)))
+    for row in told if isinstance(told, list) else ():
+        try:  # nearly always; what is not so is looked at closely
+            found.append((row["name"].encode(), row["value"].encode()))
+        except (KeyError, TypeError, AttributeError, UnicodeEncodeError):
+            if isinstance(row, dict):
+                name, value = _pair(row)
+                found.append((raw(name), raw(value)))
     return found
+
+
+def _has(headers: list[http_text.Header], lower: bytes) -> bool:
+    """Say whether a header of this name, in small letters, is among them."""
+    size = len(lower)
+    return any(len(name) == size and name.lower() == lower for name, _ in headers)
 
 
 def _pair(row: dict[str, Any]) -> tuple[str, str]:
@@ -214,9 +225,7 @@ def _posted(asked: dict[str, Any], headers: list[http_text.Header]) -> bytes:
     for place in (posted, mapping(asked.get("_content"))):
         data = _content(place)
         if data:
-            if not any(name.lower() == b"content-type" for name, _ in headers) and text(
-                place.get("mimeType")
-            ):
+            if not _has(headers, b"content-type") and text(place.get("mimeType")):
                 headers.append((b"Content-Type", raw(text(place.get("mimeType")))))
             return data
     pairs = [_pair(row) for row in rows(posted.get("params"))]
@@ -235,12 +244,12 @@ def _content(place: dict[str, Any]) -> bytes:
 
 def _response(told: dict[str, Any], code: int, method: bytes) -> tuple[bytes, int]:
     headers = _headers(told)
-    if not any(name.lower() == b"set-cookie" for name, _ in headers):
+    if not _has(headers, b"set-cookie"):
         headers += [
             (b"Set-Cookie", raw(f"{name}={value}")) for name, value in map(_pair, rows(told.get("cookies")))
         ]
     content = mapping(told.get("content"))
-    if text(content.get("mimeType")) and not any(name.lower() == b"content-type" for name, _ in headers):
+    if text(content.get("mimeType")) and not _has(headers, b"content-type"):
         headers.append((b"Content-Type", raw(text(content.get("mimeType")))))
     body = http_text.Body(_content(content))
     return http_text.response(code, raw(text(told.get("statusText"))), headers, body, method=method)
