@@ -86,13 +86,16 @@ def test_a_flow_is_read_as_the_kernel_lays_it_out() -> None:
     assert [fields[name][1] for name in ("low", "range", "acked")] == [48, 56, 72]
 
 
-def test_endpoints_and_payload_say_what_the_columns_say(traffic):
+def test_ends_and_payload_say_what_the_flows_and_columns_say(traffic):
     walked = traffic
     columns = walked.flow_columns()
-    rows = walked.endpoints(0, walked.flow_count)
-    assert rows.shape == (walked.flow_count, 45)
-    assert rows[:, :32].tobytes() == np.ascontiguousarray(columns["address"]).tobytes()
-    assert rows[:, 32:44].tobytes() == np.ascontiguousarray(columns["mac"]).tobytes()
-    assert rows[:, 44].tolist() == columns["answered"].tolist()
-    assert walked.endpoints(1, 2).tobytes() == rows[1:2].tobytes()
+    every = [walked.flow(number) for number in range(walked.flow_count)]
+    keys = [(one.client_ip, one.server_ip, one.client_mac, one.server_mac, one.answered) for one in every]
+    first = sorted({key: number for number, key in reversed(list(enumerate(keys)))}.values())
+    assert walked.distinct(0, walked.flow_count).tolist() == first
+    assert walked.distinct(1, walked.flow_count)[:1].tolist() == [1][: walked.flow_count - 1]
+    ips, macs, ip, mac, answered = walked.ends_of(np.arange(walked.flow_count))
+    told = zip(ip.tolist(), mac.tolist(), answered.tolist(), strict=True)
+    assert [(ips[a], ips[b], macs[c], macs[d], e) for (a, b), (c, d), e in told] == keys
+    assert len(set(ips)) == len(ips)
     assert walked.payload_bytes() == int(columns["payload"].sum()) > 0

@@ -147,6 +147,17 @@ _RANGES4: tuple[tuple[int, int, str], ...] = tuple(
 """IPv4 ranges that are not of the open internet: first and last address as numbers, and what they are."""
 
 
+def reach_of(ip: str) -> str:
+    """Say which special range an address is in, "" for the open internet; nothing is remembered."""
+    address = _address.__wrapped__(ip)
+    return _kind_of(address) if address is not None else ""
+
+
+def is_near(ip: str) -> bool:
+    """Say whether an address cannot be one of the open internet's, as ``is_local``; nothing is remembered."""
+    return reach_of(ip) in {"local", "this-device", "unspecified", "carrier"}
+
+
 @lru_cache(maxsize=65536)
 def scope_of(ip: str, tunnel: str = "", near: str = "") -> Scope:
     """Say how far an address reaches: internet, local-network, multicast, operator-core or this-device.

@@ -8,14 +8,15 @@ only if it opens connections outward and nobody local connects to it.
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+import numpy as np
 
-from vitne.attribute.destinations import is_local, scope_of
+from vitne.attribute.destinations import is_local, is_near, reach_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from vitne.model.flows import Flow
 
@@ -24,6 +25,7 @@ _MANY = 2
 _MOST_ADDRESSES = 65_536
 """Addresses that are looked at; a capture of more is one of scanning or spoofing."""
 _MOST_DEVICES = 4096
+_NEVER = np.iinfo(np.int64).max
 _NO_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104  (compared, never bound)
 
 
@@ -81,35 +83,62 @@ class Devices:
         return [device for device in self.all if device.answers_to(word)]
 
 
+class EndColumns(NamedTuple):
+    """The ends of some flows, client first: numbers of shape (flows, 2) in two lists of texts."""
+
+    ips: Sequence[str]
+    macs: Sequence[str]  # "" where there is none
+    ip: np.ndarray
+    mac: np.ndarray
+    answered: np.ndarray  # bool per flow: the server sent something
+
+
 class Census:
-    """Gathers, flow by flow, which addresses send on which link address and who opens connections."""
+    """Gathers, some flows at a time, which addresses send on which link address and who opens connections."""
 
     def __init__(self) -> None:
         self._mac_of: dict[str, str] = {}  # address -> link address of first sight
         self._carried: dict[str, set[str]] = {}  # link address -> its addresses
         self._balance: dict[str, int] = {}  # open-internet address -> connections opened less taken
 
-    def add(self, flow: Flow) -> None:
-        """Take one flow."""
-        ends = [(flow.client_ip, flow.client_mac)]
-        if flow.answered:
-            ends.append((flow.server_ip, flow.server_mac))
-        for ip, mac in ends:
-            full = len(self._mac_of) >= _MOST_ADDRESSES
-            if scope_of(ip) == "multicast" or (full and ip not in self._mac_of):
-                continue
-            self._mac_of.setdefault(ip, mac)
-            if mac:
-                self._carried.setdefault(mac, set()).add(ip)
-        self._weigh(flow)
+    def take(self, ends: EndColumns) -> None:
+        """Take some flows, in their order."""
+        seen = np.empty(ends.ip.shape, dtype=bool)  # clients and servers that sent something
+        seen[:, 0], seen[:, 1] = True, ends.answered
+        sight = np.flatnonzero(seen.ravel())
+        whose, at = np.unique(ends.ip.ravel()[sight], return_index=True)
+        came = np.full(
+            len(ends.ips), _NEVER, dtype=np.int64
+        )  # where in the row of all ends each is met first
+        came[whose] = sight[at]
+        macs = ends.mac.ravel()
+        known = np.array([ip in self._mac_of for ip in ends.ips], dtype=bool)
+        for one in whose[np.argsort(at)].tolist():
+            ip = ends.ips[one]
+            if not known[one] and (len(self._mac_of) >= _MOST_ADDRESSES or reach_of(ip) == "multicast"):
+                came[one] = _NEVER
+            else:
+                self._mac_of.setdefault(ip, ends.macs[int(macs[came[one]])])
+        came[known] = -1
+        sight = sight[came[ends.ip.ravel()[sight]] < _NEVER]
+        pairs = np.unique(macs[sight].astype(np.int64) * len(ends.ips) + ends.ip.ravel()[sight])
+        for mac, one in zip((pairs // len(ends.ips)).tolist(), (pairs % len(ends.ips)).tolist(), strict=True):
+            if ends.macs[mac]:
+                self._carried.setdefault(ends.macs[mac], set()).add(ends.ips[one])
+        self._weigh(ends, came)
 
-    def _weigh(self, flow: Flow) -> None:
-        if flow.client_ip in _NO_ADDRESS or is_local(flow.server_ip):
-            return
-        if not is_local(flow.client_ip) and flow.client_ip in self._mac_of:
-            self._balance[flow.client_ip] = self._balance.get(flow.client_ip, 0) + 1
-        if flow.server_ip in self._mac_of:
-            self._balance[flow.server_ip] = self._balance.get(flow.server_ip, 0) - 1
+    def _weigh(self, ends: EndColumns, came: np.ndarray) -> None:
+        """Count the connections that known addresses open to the open internet, and those they take."""
+        local = np.array([is_near(ip) for ip in ends.ips], dtype=bool)
+        nobody = np.array([ip in _NO_ADDRESS for ip in ends.ips], dtype=bool)
+        client, server = ends.ip[:, 0], ends.ip[:, 1]
+        outward = ~nobody[client] & ~local[server]
+        opened = client[outward & ~local[client] & (came[client] < _NEVER)]
+        taken = server[outward & (came[server] <= 2 * np.arange(len(server)) + 1)]
+        count = len(ends.ips)
+        balance = np.bincount(opened, minlength=count) - np.bincount(taken, minlength=count)
+        for one in np.flatnonzero(balance).tolist():
+            self._balance[ends.ips[one]] = self._balance.get(ends.ips[one], 0) + int(balance[one])
 
     def devices(self) -> Devices:
         """Tell the devices; deterministic, in order of first appearance."""
@@ -120,7 +149,7 @@ class Census:
         for ip, mac in self._mac_of.items():
             own_mac = "" if mac in routers else mac
             key = own_mac or ip
-            if key in _NO_ADDRESS or not (is_local(ip) or ip in outward):
+            if key in _NO_ADDRESS or not (is_near(ip) or ip in outward):
                 continue
             device = by_key.get(key)
             if device is None:
@@ -138,17 +167,35 @@ def _routers(carried: dict[str, set[str]], outward: set[str]) -> set[str]:
     routers = set()
     for mac, ips in carried.items():
         plain = [ip for ip in ips if ip not in _NO_ADDRESS]
-        local4 = [ip for ip in plain if ":" not in ip and is_local(ip) and not ip.startswith("169.254.")]
-        far = [ip for ip in plain if not is_local(ip) and ip not in outward]
+        local4 = [ip for ip in plain if ":" not in ip and is_near(ip) and not ip.startswith("169.254.")]
+        far = [ip for ip in plain if not is_near(ip) and ip not in outward]
         far6 = {int(ipaddress.IPv6Address(ip)) >> 64 for ip in far if ":" in ip}
         if len(local4) > _MANY or len(far6) > 1 or any(":" not in ip for ip in far):
             routers.add(mac)
     return routers
 
 
-def find_devices(flows: Iterable[Flow]) -> Devices:
+def find_devices(flows: Iterable[EndColumns]) -> Devices:
     """Find the devices on this side of the network."""
     census = Census()
-    for flow in flows:
-        census.add(flow)
+    for some in flows:
+        census.take(some)
     return census.devices()
+
+
+def ends_of(flows: Iterable[Flow]) -> EndColumns:
+    """Give the ends of some flows as columns."""
+    ips: dict[str, int] = {}
+    macs: dict[str, int] = {}
+    rows = [
+        (
+            ips.setdefault(flow.client_ip, len(ips)),
+            ips.setdefault(flow.server_ip, len(ips)),
+            macs.setdefault(flow.client_mac, len(macs)),
+            macs.setdefault(flow.server_mac, len(macs)),
+            flow.answered,
+        )
+        for flow in flows
+    ]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 5)
+    return EndColumns(list(ips), list(macs), table[:, :2], table[:, 2:4], table[:, 4].astype(bool))

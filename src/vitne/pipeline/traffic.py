@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from vitne.attribute import find_devices
+from vitne.attribute import EndColumns, ends_of, find_devices
 from vitne.intake import arrange
 from vitne.intake.order import place_in_time
 from vitne.model import Capture, Gap, Oddity, UsageError
@@ -74,9 +74,14 @@ class Traffic(msgspec.Struct, kw_only=True):
                 continue
         return self.keyed.inside(flow)
 
-    def near_flows(self) -> Iterator[Flow]:
-        """Yield flows that tell which devices there are."""
-        yield from self.walked.near_flows() if self.exported else _distinct(self)
+    def ends(self) -> Iterator[EndColumns]:
+        """Yield the ends of flows that tell which devices there are, some thousand flows at a time."""
+        if self.exported:
+            yield ends_of(self.walked.near_flows())
+            return
+        count = self.walked.flow_count
+        for low in range(0, count, _SOME):
+            yield EndColumns(*self.walked.ends_of(self.walked.distinct(low, min(low + _SOME, count))))
 
 
 def open_traffic(
@@ -180,18 +185,7 @@ def _once_each(readers: list[Reader], notes: list[Gap | Oddity]) -> list[Reader]
 
 def devices_of(traffics: Sequence[Traffic]) -> Devices:
     """Find the devices behind all flows, looking once at each pair of endpoints of some thousand flows."""
-    return find_devices(flow for traffic in traffics for flow in traffic.near_flows())
-
-
-def _distinct(traffic: Traffic) -> Iterator[Flow]:
-    count = traffic.walked.flow_count
-    if not count:
-        return
-    for low in range(0, count, _SOME):
-        key = traffic.walked.endpoints(low, min(low + _SOME, count))
-        _, first = np.unique(key.view(np.dtype((np.void, key.shape[1]))).ravel(), return_index=True)
-        for number in np.sort(first):
-            yield traffic.walked.flow(low + int(number))
+    return find_devices(some for traffic in traffics for some in traffic.ends())
 
 
 def pick_devices(devices: Devices, word: str | None) -> list[Device] | None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from vitne.model import Gap, Oddity, StreamBatch
 
 TUNNELS = ("", "gre", "gtp-u", "ip-in-ip", "6in4", "teredo", "vxlan", "erspan")  # codes of walk.h
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # what keys are mixed with
 _ENTRY = Struct("<32s2H2H4B2B2x2I2q2q")  # one row of the flows, as kernel.walk.FLOW describes it
 
 
@@ -101,19 +102,46 @@ class Traffic:
         """
         return FlowColumns(self, self._kernel)
 
-    def endpoints(self, low: int, high: int) -> np.ndarray:
-        """Give what flows [low, high) are between: uint8 (flows, 45).
+    def distinct(self, low: int, high: int) -> np.ndarray:
+        """Give those of the flows [low, high) that are between other ends than all before them, ascending.
 
-        Two network addresses of 16 bytes, two link addresses of 6, and 1 where the server sent something.
+        Ends are network and link addresses, and whether the server sent something; ports are none.
         """
         flows = self._flows[low:high]
-        count = len(flows)
-        parts = (
-            flows["address"].reshape(count, 32),
-            self._kernel.macs()[flows["mac"]].reshape(count, 12),
-            (flows["side"][:, 1:] & SIDE_SENT > 0).astype(np.uint8),
+        key = np.zeros((len(flows), 5), dtype=np.uint64)
+        key[:, :4] = flows["address"].reshape(-1, 32).view(np.uint64)
+        macs = flows["mac"].astype(np.uint64)
+        answered = (flows["side"][:, 1] & SIDE_SENT > 0).astype(np.uint64)
+        key[:, 4] = macs[:, 0] << 32 | macs[:, 1] << 16 | flows["family"].astype(np.uint64) << 1 | answered
+        mixed = np.zeros(len(flows), dtype=np.uint64)
+        for column in key.T:
+            mixed = (mixed ^ column) * _ODD
+            mixed ^= mixed >> np.uint64(29)
+        _, first, which = np.unique(mixed, return_index=True, return_inverse=True)
+        if not np.array_equal(key[first][which], key):  # two that are mixed alike and are not
+            _, first = np.unique(key, axis=0, return_index=True)
+        return np.sort(first) + low
+
+    def ends_of(self, flows: np.ndarray) -> tuple[list[str], list[str], np.ndarray, np.ndarray, np.ndarray]:
+        """Give the ends of some flows: network and link addresses as texts, each once, and columns.
+
+        The columns have shape (flows, 2), client first: numbers of the network address, of the link address;
+        the last says of each flow whether the server sent something.
+        """
+        rows = self._flows[flows]
+        whole = np.zeros((len(rows), 2, 17), dtype=np.uint8)
+        whole[:, :, 0], whole[:, :, 1:] = rows["family"][:, None], rows["address"]
+        packed = whole.view(np.dtype((np.void, 17))).ravel()
+        addresses, address = np.unique(packed, return_inverse=True)
+        texts = [one.tobytes() for one in addresses]
+        numbers, mac = np.unique(rows["mac"], return_inverse=True)
+        return (
+            [_text.__wrapped__(one[1:5] if one[0] == 4 else one[1:]) for one in texts],
+            [self._mac(number) for number in numbers.tolist()],
+            address.reshape(-1, 2),
+            mac.reshape(-1, 2),
+            rows["side"][:, 1] & SIDE_SENT > 0,
         )
-        return np.ascontiguousarray(np.concatenate(parts, axis=1))
 
     def payload_bytes(self) -> int:
         """Sum the captured payload of all flows, copies left out."""
