@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitne.identify.known_places import views
-from vitne.identify.packed_places import Packed
+from vitne.identify.packed_places import Packed, _box
 from vitne.model import Node, Part, Seed
 
 PLACES = [(60.39299, 5.32415), (-33.4567, -70.6482), (51.4779, -0.0001), (-0.1807, -78.4678)]
@@ -113,3 +113,17 @@ def test_both_engines_find_the_same(data: bytes, cut: int):
     quick, slow = (Packed(own, engine=engine).spans(data) for engine in ("", "numpy"))
     assert quick == slow
     assert len(quick) >= 2
+
+
+@given(
+    st.floats(-90, 90), st.floats(-180, 180), st.floats(1, 200_000), st.floats(-1.2, 1.2), st.floats(-1.2, 1.2)
+)  # fmt: skip
+def test_no_point_that_counts_lies_outside_of_the_box(north, east, radius, up, aside) -> None:
+    view = next(views(0, _seed(north, east, radius)))
+    box = _box(view)
+    point = (
+        max(-90.0, min(90.0, north + up * view.reach)),
+        (east + aside * min(box.width, 180.0) + 180) % 360 - 180,
+    )
+    if view.metres(*point) <= view.radius:
+        assert not box.width < abs(point[1] - box.east) < 360 - box.width

@@ -87,3 +87,18 @@ def test_parts_with_rules_of_their_own_are_not_skimmed() -> None:
 def test_answers_are_named_by_senders() -> None:
     assert wanted().answers(b'{"resultCode":0}')
     assert not wanted().answers(b'{"ok":true}')
+
+
+def test_where_known_values_may_stand_is_asked_once_of_the_same_data():
+    from vitne.identify.wanted import _Latest
+
+    asked: list[bytes] = []
+
+    def places(data: bytes) -> list[tuple[int, int]]:
+        asked.append(data)
+        return [(0, len(data))]
+
+    latest = _Latest(places)
+    first, second = bytes([65, 66]), bytes([65, 66])
+    assert latest(first) == latest(first) == latest(second) == [(0, 2)]
+    assert asked == [first, second]

@@ -47,7 +47,7 @@ def glance(data: bytes, *, sieve: Sieve, escapes: Escapes, deepest: int) -> Glan
     names, texts = _sorted_out(quoted[1::2], between[1:])
     outside = b'"'.join(between)
     numbers = outside.replace(b"true", b"").replace(b"false", b"").translate(_DIGITS).split()
-    if not sieve.nothing(names, texts, numbers) or not _clean(data) or not _shallow(outside, deepest):
+    if not sieve.nothing(names, texts, numbers) or not clean(data) or not _shallow(outside, deepest):
         return None
     first = next(Reader(data, 0, 2).leaves(escapes), None)
     if first is None:
@@ -87,7 +87,7 @@ def _end(quoted: list[bytes], size: int) -> int:
     return 0
 
 
-def _clean(data: bytes) -> bool:
+def clean(data: bytes) -> bool:
     """Say whether the data are one document and nothing else, by the strict grammar."""
     try:
         _VALUES.decode(data)

@@ -10,12 +10,15 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from vitne.encodings import Sieve
 from vitne.encodings._json_glance import glance
 from vitne.encodings._json_reader import ESCAPE, MOST_PATH, unescape
+from vitne.encodings._json_shapes import Shapes, Skimmed
 from vitne.model import Child
 
 if TYPE_CHECKING:
-    from vitne.encodings import Sieve
+    from collections.abc import Mapping
+
     from vitne.encodings._escapes import Escapes
     from vitne.encodings._json_glance import Glance
 
@@ -36,27 +39,33 @@ _BRACE = 0x7D
 _DEEPEST = 64  # containers one inside the other; deeper documents are for the patient reader
 _LONGEST = 256 << 10  # bytes of a document; the patient reader counts the tokens of longer ones
 
+_shapes = Shapes()  # a memory of nothing but what documents are like
+
 _Step = tuple[bytes | None, int, bool]  # nearest name, index, whether that is an object
-
-
-class Skimmed:
-    """The leaves of one document: those that were asked for, and where the others stand."""
-
-    __slots__ = ("children", "passed", "rest", "size")
-
-    def __init__(self) -> None:
-        self.children: list[Child] = []  # leaves that were asked for, in order
-        self.passed: list[tuple[int, int]] = []  # ranges of the other leaves, or of all from one to another
-        self.rest = 0  # how many other leaves there are
-        self.size = 0  # bytes of the other leaves
 
 
 def skim(data: bytes, start: int, most: int, *, sieve: Sieve, escapes: Escapes) -> Skimmed | None:
     """Read the document that begins at a position; None where it is not clean or has ``most`` leaves."""
+    taken = _shapes.take(data, most, sieve=sieve)
+    if taken is not None:
+        return taken
     known = glance(data, sieve=sieve, escapes=escapes, deepest=_DEEPEST) if len(data) <= _LONGEST else None
     if known is not None and known.count < most:
-        return _all_passed(known)
-    return _leaf_by_leaf(data, start, most, sieve=sieve, escapes=escapes)
+        out: Skimmed | None = _all_passed(known)
+    else:
+        out = _leaf_by_leaf(data, start, most, sieve=sieve, escapes=escapes)
+    if out is not None:
+        _shapes.learn(data, lambda names: _every_leaf(data, start, names, escapes=escapes))
+    return out
+
+
+def _every_leaf(
+    data: bytes, start: int, names: Mapping[bytes | None, bool], *, escapes: Escapes
+) -> list[Child]:
+    """Give all leaves of a document; ``names`` asks for each."""
+    every = Sieve(names=names, texts=bool, numbers=bool, spans=())
+    out = _leaf_by_leaf(data, start, len(data), sieve=every, escapes=escapes)
+    return out.children if out is not None else []
 
 
 def _leaf_by_leaf(data: bytes, start: int, most: int, *, sieve: Sieve, escapes: Escapes) -> Skimmed | None:

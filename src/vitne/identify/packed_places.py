@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vitne.identify.known_places import METRES, Pair, View, told
+from vitne.identify.known_places import METRES, RADIUS, Pair, View, told
 from vitne.identify.needles import hyperscan_library
 from vitne.identify.packed_forms import FORMS, Form
 
@@ -45,12 +45,13 @@ class Packed:
 
     def __init__(self, views: Sequence[View], *, engine: str = "") -> None:
         """Prepare the search; ``engine`` is "hyperscan", "numpy" or "" for the best there is."""
-        self._ways: dict[int, list[tuple[View, Form, int]]] = {}  # two bytes -> what may stand there, shift
+        self._ways: dict[int, list[tuple[_Box, Form, int]]] = {}  # two bytes -> what may stand there, shift
         for view in views:
+            box = _box(view)
             for form in FORMS if view.local else ():
                 keys = set(islice(form.keys(view.north - view.reach, view.north + view.reach), MOST_KEYS + 1))
                 for key, shift in sorted(keys) if len(keys) <= MOST_KEYS else ():
-                    self._ways.setdefault(key, []).append((view, form, shift))
+                    self._ways.setdefault(key, []).append((box, form, shift))
 
         library = hyperscan_library() if engine != "numpy" and self._ways else None
         self._keyed = (
@@ -71,10 +72,11 @@ class Packed:
             return []
         best: dict[tuple[int, int], _Seen] = {}
         for place in self._keyed(data):
-            for view, form, shift in self._ways[data[place] << 8 | data[place + 1]]:
-                seen = _at(data, place - shift, view, form=form) if place >= shift else None
+            for box, form, shift in self._ways[data[place] << 8 | data[place + 1]]:
+                seen = _at(data, place - shift, box, form=form) if place >= shift else None
                 if seen is None:
                     continue
+                view = box.view
                 known = best.get((view.row, place - shift))
                 if known is None or view.metres(*seen.point) < known.view.metres(*known.point):
                     best[view.row, place - shift] = seen
@@ -128,16 +130,37 @@ def _in_table(units: npt.NDArray[np.uint8], table: npt.NDArray[np.bool_]) -> npt
     return np.flatnonzero(table[keys])
 
 
-def _at(data: bytes, start: int, view: View, *, form: Form) -> _Seen | None:
+class _Box(NamedTuple):
+    """A place, and a box around it outside of which no point is as near as counts."""
+
+    view: View
+    north: float  # degrees of the place
+    east: float
+    reach: float  # degrees of latitude to either side
+    width: float  # degrees of longitude to either side
+
+
+def _box(view: View) -> _Box:
+    """Draw the box, a little wider than need be; around a pole it goes around the Earth."""
+    narrow = math.cos(math.radians(min(90.0, abs(view.north) + view.reach)))
+    half = math.sin(min(math.pi / 2, view.radius / RADIUS)) / max(narrow, 1e-9)
+    width = 360.0 if half >= 1 else math.degrees(math.asin(half)) * 1.01 + 1e-6
+    return _Box(view, view.north, view.east, view.reach, width)
+
+
+def _at(data: bytes, start: int, box: _Box, *, form: Form) -> _Seen | None:
     """Read a latitude and look for the longitude behind and before it, nearest first."""
     found = form.read(data, start)
-    if found is None or not abs(found[0] - view.north) <= view.reach:
+    if found is None or not abs(found[0] - box.north) <= box.reach:
         return None
+    view, width = box.view, box.width
     north, end = found
     for gap in range(APART + 1):
         for begin in (end + gap, form.begin(data, start - gap)):
             read = form.read(data, begin) if begin >= 0 else None
             if read is None or (begin < start and read[1] != start - gap):
+                continue
+            if width < abs(read[0] - box.east) < 360 - width:
                 continue
             if view.metres(north, read[0]) <= view.radius:
                 return _Seen((min(start, begin), max(end, read[1])), view, form, (north, read[0]), gap)

@@ -16,7 +16,7 @@ from vitne.identify.places import LATITUDE, LONGITUDE
 from vitne.identify.rulebook import MOST_REMEMBERED, rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from vitne.identify.search import Searcher
 
@@ -30,7 +30,7 @@ class Wanted:
         self.names: Mapping[bytes | None, bool] = _Names()
         self.may_hold = rulebook().may_match
         self.may_be = rulebook().may_match_number
-        self.places = searcher.places
+        self.places = _Latest(searcher.places)
         self._answers = _answers()
 
     def skims(self, path: str) -> bool:
@@ -40,6 +40,19 @@ class Wanted:
     def answers(self, data: bytes) -> bool:
         """Say whether a field that tells whether a message was accepted may stand in a received record."""
         return self._answers.search(data) is not None
+
+
+class _Latest:
+    """Where a known value may stand, with the last answer remembered: several ask about the same data."""
+
+    def __init__(self, places: Callable[[bytes], list[tuple[int, int]]]) -> None:
+        self._places = places
+        self._last: tuple[bytes, list[tuple[int, int]]] = b"", []
+
+    def __call__(self, data: bytes) -> list[tuple[int, int]]:
+        if data is not self._last[0]:
+            self._last = data, self._places(data)
+        return self._last[1]
 
 
 class _Names(dict[bytes | None, bool]):

@@ -231,7 +231,7 @@ class Heads:
 
     def _json(self, data: bytes) -> bool:
         found = skimmed(self._wanted, encodings()["json"], data, limits=Limits())
-        if found is None or len(found.children) != 1 or (self.pairs and self._searcher.places(data)):
+        if found is None or len(found.children) != 1 or (self.pairs and self._wanted.places(data)):
             return False
         first = found.children[0]
         name = first.path.rpartition(".")[2].partition("[")[0].encode("latin-1", "replace")

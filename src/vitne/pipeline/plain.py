@@ -133,7 +133,7 @@ class Plain:
                 nodes.append(item)
             else:
                 return None
-        held = any(self._searcher.places(node.data) for node in nodes if node.parent is not None or seen)
+        held = any(self._wanted.places(node.data) for node in nodes if node.parent is not None or seen)
         return None if held and next(self._searcher.nodes(nodes), None) is not None else opaque
 
 
