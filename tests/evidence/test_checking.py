@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.evidence.clock import authority
 
 from vitne.evidence.checking import check_bag, root_digest
 from vitne.model import Malformed
@@ -124,3 +125,91 @@ def test_an_empty_folder_fails(tmp_path) -> None:
     assert failed(tmp_path)
     with pytest.raises(Malformed):
         root_digest(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def everything(demonstration, tmp_path_factory):
+    """Seal a bag that holds a file of every kind there is, timestamps of an authority of our own included."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed: no bag with timestamps was made")
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from vitne.evidence import sealing, timestamps
+
+    folder = tmp_path_factory.mktemp("everything")
+    stamp = authority(folder)
+    case = Path(shutil.copytree(demonstration / "case", folder / "case"))
+    for name in ("triggers.json", "triggers-asked.json", "lookups.json"):
+        (case / name).write_text('{"a": 1}\n')
+    for name in ("keys.log", "apps.csv", "events.log"):
+        (folder / name).write_text("some lines\n" * 600)
+    contents = sealing.Contents(
+        case=case,
+        originals=[
+            ("phone-hour.pcapng", demonstration / "phone-hour.pcapng"),
+            ("a.har", b'{"log": {}}' * 900),
+        ],
+        keys=[folder / "keys.log"],
+        apps=[folder / "apps.csv"],
+        events=[folder / "events.log"],
+        written={
+            sealing.FINDINGS: b"{}" * 9,
+            sealing.VALUES: b"age" * 90,
+            "data/reports/owner.html": b"<p>" * 99,
+        },
+        facts={"retain_until": "2027-01-01"},
+    )
+    bag = folder / "bag"
+    sealing.seal(
+        bag, contents, Ed25519PrivateKey.generate(), time="2026-11-22T00:00:00Z",
+        stamp=lambda signed: {"1.tsr": stamp(timestamps.request(signed))},
+    )  # fmt: skip
+    return bag, (folder / "root.pem").read_bytes()
+
+
+def test_one_changed_byte_of_every_file_of_a_full_bag_is_found_and_located(everything) -> None:
+    bag, roots = everything
+    assert not [check for check in check_bag(bag, roots=roots)[1] if check.state == "failed"]
+    names = sorted(str(p.relative_to(bag)) for p in bag.rglob("*") if p.is_file())
+    kinds = {name.split("/")[1] for name in names if name.startswith("data/")} | {"timestamps"}
+    assert kinds == {
+        "case",
+        "original",
+        "keys",
+        "apps",
+        "events",
+        "values",
+        "reports",
+        "findings.json",
+        "timestamps",
+    }
+    for name in names:
+        path = bag / name
+        whole = path.read_bytes()
+        at = len(whole) * 2 // 3
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x20]) + whole[at + 1 :])
+        told = [check for check in check_bag(bag, roots=roots)[1] if check.state == "failed"]
+        path.write_bytes(whole)
+        own = [check for check in told if check.where.partition(":")[0] == name]
+        assert own, name
+        if name.startswith("data/"):
+            assert any(c.start is not None and c.start <= at < (c.end or 0) for c in own), name
+
+
+def test_a_file_that_is_taken_out_put_in_or_cut_is_named(everything) -> None:
+    bag, roots = everything
+    for name in ("data/events/1/events.log", "timestamps/1.tsr", "data/keys/1.txt"):
+        path = bag / name
+        whole = path.read_bytes()
+        for content in (None, whole[:-1], whole + b"x"):
+            path.unlink() if content is None else path.write_bytes(content)
+            told = [check for check in check_bag(bag, roots=roots)[1] if check.state == "failed"]
+            path.write_bytes(whole)
+            assert name in {check.where for check in told}, (name, content is None)
+    for name in ("data/events/2/more.log", "timestamps/2.tsr", "more.txt"):
+        path = bag / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+        told = [check for check in check_bag(bag, roots=roots)[1] if check.state == "failed"]
+        path.unlink()
+        assert name in {check.where for check in told}, name
