@@ -6,42 +6,28 @@ hexadecimal text of the digest of the spelling.  ``write`` applies a chain; ever
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import struct
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
-from vitne.encodings._proto_fields import written_varint
+from vitne.identify.chains import Chains
 from vitne.identify.checks import luhn
-from vitne.identify.needles import Layers, Needle
+from vitne.identify.codecs import CODECS, EXCHANGES, HASHES
+from vitne.identify.needles import Border, Layers, Needle
 from vitne.identify.spellings import ADDRESSES, spell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from vitne.identify.spellings import Spelling
     from vitne.model import Seed
 
-HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 USUAL_HASHES = ("md5", "sha1", "sha256")
 HEXADECIMAL = frozenset(
     {"android-id", "gsf-id", "meid", "advertising-id", "oaid", "vendor-id", "install-id", "cell-id"}
 )
 KEEPS_LETTERS = frozenset({"percent", "utf-16", "json-escapes", "html-numeric"})  # the value's own case shows
 CUT_SHORT = (("md5", 16), ("sha1", 16), ("sha256", 16), ("sha256", 20), ("sha256", 32))
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_SMALL, _GREAT = bytes(range(97, 123)), bytes(range(65, 91))
 CHARSETS = ("gb18030", "big5", "utf-7")
-EXCHANGES = {  # name -> what each byte becomes
-    "rot13": bytes.maketrans(_SMALL + _GREAT, _SMALL[13:] + _SMALL[:13] + _GREAT[13:] + _GREAT[:13]),
-    "atbash": bytes.maketrans(_SMALL + _GREAT, _SMALL[::-1] + _GREAT[::-1]),
-    "rot5": bytes.maketrans(b"0123456789", b"5678901234"),
-    "rot47": bytes.maketrans(bytes(range(33, 127)), bytes([*range(80, 127), *range(33, 80)])),
-}
 LEAST_BINARY = 5  # bytes: fewer turn up by chance
 LEAST_TEXT = 4  # bytes of a spelling that is worth encoding
 LEAST_INTEGER = 1 << 40
@@ -70,9 +56,8 @@ def needles(seeds: Sequence[Seed]) -> list[Needle]:
 def _of(row: int, seed: Seed) -> Iterator[Needle]:
     spellings = spell(seed)
     for spelling in spellings:
-        yield _needle(
-            row, spelling, Variant(name=spelling.name, text=spelling.text.encode(), fold=spelling.fold)
-        )
+        text = spelling.text.encode()
+        yield _needle(row, spelling, Variant(spelling.name, text, (), spelling.fold, text, None))
     variants = _variants if seed.origin == "subject" else _few_variants
     for spelling in spellings:
         if spelling.coded and len(spelling.text.encode()) >= LEAST_TEXT:
@@ -80,30 +65,56 @@ def _of(row: int, seed: Seed) -> Iterator[Needle]:
                 yield _needle(row, spelling, variant)
 
 
-class Variant(msgspec.Struct, frozen=True, kw_only=True):
+class Variant(NamedTuple):
     """One way to write a spelling."""
 
     name: str  # name of the spelling with its case
     text: bytes  # the spelling in that case
-    layers: Layers = ()  # codecs, innermost first
-    fold: bool = False  # ASCII letters match in either case
+    layers: Layers  # codecs, innermost first
+    fold: bool  # ASCII letters match in either case
+    data: bytes  # the text through the codecs
+    border: Border | None  # what may not stand beside it; None where the spelling says so
 
 
 def _variants(spelling: Spelling, identifier: str) -> Iterator[Variant]:
     loose = spelling.fold or spelling.border == "digit"
+    strong = not spelling.weak
+    encoded, hashed = _prepared()
     for name, cased in spelling.cases():
         text = cased.encode()
         for layers in () if cased.isascii() else _in_charsets(cased):
-            yield Variant(name=name, text=text, layers=layers)
-        for layers, fold in _encoded():
-            fold = fold and (loose or layers[0][0] not in KEEPS_LETTERS)  # noqa: PLW2901
-            yield Variant(name=name, text=text, layers=layers, fold=fold)
-        for layers, fold in () if spelling.weak else _swapped(text):
-            yield Variant(name=name, text=text, layers=layers, fold=fold and loose)
-        for layers, fold in () if spelling.weak or not spelling.hashed else _hashed():
-            yield Variant(name=name, text=text, layers=layers, fold=fold)
+            yield _variant(name, text, layers, fold=False)
+        for data, layers, (fold, keeps, border) in encoded.written(text):
+            yield Variant(name, text, layers, fold and (loose or not keeps), data, border)
+        for layers, fold in _swapped(text) if strong else ():
+            yield _variant(name, text, layers, fold=fold and loose)
+        for data, layers, (fold, _, border) in hashed.written(text) if strong and spelling.hashed else ():
+            yield Variant(name, text, layers, fold, data, border)
+    yield from _in_numbers(spelling, identifier)
+
+
+def _in_numbers(spelling: Spelling, identifier: str) -> Iterator[Variant]:
+    text = spelling.text.encode()
     for layers, fold in _numbers(spelling, identifier):
-        yield Variant(name=spelling.name, text=spelling.text.encode(), layers=layers, fold=fold)
+        yield _variant(spelling.name, text, layers, fold=fold)
+
+
+def _variant(name: str, text: bytes, layers: Layers, *, fold: bool) -> Variant:
+    return Variant(name, text, layers, fold, write(text, layers), _token(layers))
+
+
+_Word = tuple[bool, bool, "Border | None"]
+
+
+@cache
+def _prepared() -> tuple[Chains[_Word], Chains[_Word]]:
+    """Prepare the chains of every text, each with whether letters fold, are kept, and what its border is."""
+
+    def told(chains: Iterator[tuple[Layers, bool]]) -> Chains[_Word]:
+        words = ((layers, (fold, layers[0][0] in KEEPS_LETTERS, _token(layers))) for layers, fold in chains)
+        return Chains(words, CODECS)
+
+    return told(_encoded()), told(_hashed())
 
 
 def _few_variants(spelling: Spelling, identifier: str) -> Iterator[Variant]:
@@ -112,24 +123,22 @@ def _few_variants(spelling: Spelling, identifier: str) -> Iterator[Variant]:
     What is wrapped otherwise is found where it is unwrapped.
     """
     for name, cased in spelling.cases():
+        text = cased.encode()
         for digest in () if spelling.weak or not spelling.hashed else USUAL_HASHES:
-            yield Variant(
-                name=name, text=cased.encode(), layers=((digest, ()), _layer("hex", case="lower")), fold=True
-            )
-    for layers, fold in _numbers(spelling, identifier):
-        yield Variant(name=spelling.name, text=spelling.text.encode(), layers=layers, fold=fold)
+            layers = ((digest, ()), _layer("hex", case="lower"))
+            yield _variant(name, text, layers, fold=True)
+    yield from _in_numbers(spelling, identifier)
 
 
 def _needle(row: int, spelling: Spelling, variant: Variant) -> Needle:
-    layers = variant.layers
     return Needle(
         seed=row,
-        data=write(variant.text, layers),
+        data=variant.data,
         text=variant.text,
         spelling=variant.name,
-        layers=layers,
+        layers=variant.layers,
         fold=variant.fold,
-        border=spelling.border if not layers or layers[0][0] in SEEN_THROUGH else _token(layers),
+        border=variant.border or spelling.border,
         tail=spelling.tail,
         weak=spelling.weak,
     )
@@ -140,8 +149,10 @@ SEEN_THROUGH = frozenset(
 )  # borders of the value can be seen through these
 
 
-def _token(layers: Layers) -> Any:
-    """Say what may not stand beside a digest or a number: it is a token of its own."""
+def _token(layers: Layers) -> Border | None:
+    """Say what may not stand beside a digest or a number: it is a token of its own; None for a text."""
+    if not layers or layers[0][0] in SEEN_THROUGH:
+        return None
     if layers[-1][0] == "hex":
         return "hex"
     return "word" if layers[-1][0] == "integer" or ("whole", True) in layers[-1][1] else "none"
@@ -262,107 +273,3 @@ def _hexadecimal(text: str) -> Iterator[tuple[Layers, bool]]:
             yield (raw, _layer("base64url", shift=shift)), False
     for name in ("md5", "sha1", "sha256"):
         yield (raw, (name, ()), _layer("hex", case="lower")), True
-
-
-def _base64(text: bytes, params: dict[str, Any], *, alphabet: bytes = b"+/") -> bytes:
-    """Give the characters that the text alone decides, wherever it begins within a group of three bytes."""
-    shift = int(params.get("shift", 0))
-    whole = base64.b64encode(b"\0" * shift + text + b"\0\0", altchars=alphabet)
-    return whole[-(-shift * 8 // 6) : (shift + len(text)) * 8 // 6]
-
-
-def _bcd(text: bytes, params: dict[str, Any]) -> bytes:
-    digits = text.decode()[int(params.get("skip", 0)) :]
-    digits += "F" * (len(digits) % 2)
-    pairs = [digits[index : index + 2] for index in range(0, len(digits), 2)]
-    return bytes.fromhex("".join(pair[::-1] if params["swapped"] else pair for pair in pairs))
-
-
-def _varint(text: bytes, _params: dict[str, Any]) -> bytes:
-    return written_varint(int(text))
-
-
-def _hex(text: bytes, params: dict[str, Any]) -> bytes:
-    mark = params.get("mark")
-    digits = text.hex(mark) if mark else text.hex()[params.get("start", 0) : params.get("end")]
-    return (digits.upper() if params.get("case") == "upper" else digits).encode()
-
-
-def _percent(text: bytes, params: dict[str, Any]) -> bytes:
-    if params["all"]:
-        return "".join(f"%{byte:02X}" for byte in text).encode()
-    quoted = quote(text, safe="").encode()
-    return quoted.replace(b"%20", b"+") if params.get("plus") else quoted
-
-
-def _json_escapes(text: bytes, params: dict[str, Any]) -> bytes:
-    if not params["all"]:
-        return json.dumps(text.decode())[1:-1].replace("/", "\\/").encode()
-    units = text.decode().encode("utf-16-be")
-    return "".join(
-        f"\\u{units[index]:02x}{units[index + 1]:02x}" for index in range(0, len(units), 2)
-    ).encode()
-
-
-def _html(text: bytes, params: dict[str, Any]) -> bytes:
-    style = "&#x{:x};" if params["base"] == 16 else "&#{};"
-    keep = (
-        "" if params["all"] else "".join(map(chr, range(32, 127))).translate({ord(c): None for c in "&<>\"'"})
-    )
-    return "".join(c if c in keep else style.format(ord(c)) for c in text.decode()).encode()
-
-
-def _integer(text: bytes, params: dict[str, Any]) -> bytes:
-    number, base, out = int(text, params.get("of", 10)), params["base"], ""
-    while number:
-        number, digit = divmod(number, base)
-        out = _DIGITS[digit] + out
-    return (out or "0").encode()
-
-
-def _buvid(digest: bytes, _params: dict[str, Any]) -> bytes:
-    """Put three of its digits before a digest; two letters of the kind of value stand before those."""
-    digits = digest.hex().upper()
-    return f"{digits[2]}{digits[12]}{digits[22]}{digits}".encode()
-
-
-def _integer_bytes(text: bytes, params: dict[str, Any]) -> bytes:
-    return int(text, params.get("of", 10)).to_bytes(params["size"], params["order"])
-
-
-def _eui64(raw: bytes, _params: dict[str, Any]) -> bytes:
-    return bytes([raw[0] ^ 2]) + raw[1:3] + b"\xff\xfe" + raw[3:]
-
-
-def _digest(name: str) -> Callable[[bytes, dict[str, Any]], bytes]:
-    return lambda text, _params: hashlib.new(name, text, usedforsecurity=False).digest()
-
-
-def _exchange(table: bytes) -> Callable[[bytes, dict[str, Any]], bytes]:
-    return lambda text, _params: text.translate(table)
-
-
-CODECS: dict[str, Callable[[bytes, dict[str, Any]], bytes]] = {
-    "hex": _hex,
-    "base64": _base64,
-    "base64url": lambda text, params: _base64(text, params, alphabet=b"-_"),
-    "percent": _percent,
-    "charset": lambda text, params: text.decode().encode(params["charset"]),
-    "utf-16": lambda text, params: text.decode().encode("utf-16-" + params["order"]),
-    "json-escapes": _json_escapes,
-    "html-numeric": _html,
-    "reverse": lambda text, _params: text[::-1],
-    "bcd": _bcd,
-    "integer-bytes": _integer_bytes,
-    "float64": lambda text, params: struct.pack("<d" if params["order"] == "little" else ">d", int(text)),
-    "varint": _varint,
-    "integer": _integer,
-    "byte-escapes": lambda text, _params: "".join(f"\\x{byte:02x}" for byte in text).encode(),
-    "spaced": lambda text, params: params["mark"].join(text.decode()).encode(),
-    "buvid": _buvid,
-    **{name: _exchange(table) for name, table in EXCHANGES.items()},
-    "unhex": lambda text, _params: bytes.fromhex(text.decode()),
-    "eui-64": _eui64,
-    "guid": lambda raw, _params: raw[3::-1] + raw[5:3:-1] + raw[7:5:-1] + raw[8:],
-    **{name: _digest(name) for name in (*HASHES, "sha3_256", "blake2b")},
-}
