@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,8 +44,12 @@ def append(place: Path, row: object) -> None:
     """Add one line of JSON; it is on the disk when this returns.  Raises StoreError."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("ab") as stream:
-            stream.write(msgspec.json.encode(row) + b"\n")
+        with place.open("a+b") as stream:
+            end = stream.seek(0, os.SEEK_END)
+            stream.seek(max(end - 1, 0))
+            cut = stream.read(1) not in {b"", b"\n"}  # by a power failure, say: its line stays alone
+            stream.write(b"\n" * cut + msgspec.json.encode(row) + b"\n")
             stream.flush()
+            os.fsync(stream.fileno())
     except OSError as error:
         raise StoreError(f"the mark cannot be written ({error.strerror})", where=str(place)) from error

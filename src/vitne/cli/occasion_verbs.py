@@ -103,7 +103,7 @@ def _mark_options(parser: argparse.ArgumentParser) -> None:
         metavar="WORD",
         help="unlock, screen-on, boot, consent-given, consent-refused, setting-changed, note or another",
     )
-    parser.add_argument("detail", nargs="*", metavar="DETAIL", help="in your own words")
+    parser.add_argument("detail", nargs="*", default=[], metavar="DETAIL", help="in your own words")
     parser.add_argument("--file", metavar="FILE", default="marks.jsonl", help="where to add it (marks.jsonl)")
 
 

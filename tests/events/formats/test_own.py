@@ -52,10 +52,17 @@ def test_rows_that_say_nothing_are_counted_and_left_out() -> None:
     assert log.events == []
 
 
-@pytest.mark.parametrize("data", [b"[{", b'{"time":1}\n{"time"', b"a,b\n1,2\n", b"[1,2]", b'{"time":"\xff"}'])
+@pytest.mark.parametrize("data", [b"[{", b'{"time"', b"a,b\n1,2\n", b"[1,2]", b'{"time":"\xff"}'])
 def test_what_breaks_its_format_is_malformed(data: bytes) -> None:
     with pytest.raises(Malformed):
         read(data)
+
+
+def test_a_line_that_was_not_written_to_its_end_costs_itself_only() -> None:
+    mark = b'{"time":"2019-02-03T06:15:31Z","kind":"boot"}\n'
+    log = read(mark + b'{"time":"2019-02-\n' + mark.replace(b"31Z", b"41Z"))
+    assert [each.record for each in log.events] == [1, 3]
+    assert [(each.name, each.record, each.count) for each in log.remarks] == [("malformed", 2, 1)]
 
 
 def test_a_list_is_known_by_its_names() -> None:

@@ -39,11 +39,14 @@ def fit(head: bytes, name: str) -> int:
 
 
 def read(data: bytes | memoryview, log: DeviceLog, hints: Hints) -> None:
-    """Read all rows; raises Malformed on JSON that breaks off or on CSV without the two columns."""
+    """Read all rows; raises Malformed where none is one, and on a list of JSON that breaks off.
+
+    A line of JSON that was not written to its end costs itself only: marks behind it count.
+    """
     if len(data) > MOST_BYTES:
         raise Malformed(f"a list of events may have {MOST_BYTES} bytes")
     text = bytes(data).removeprefix(b"\xef\xbb\xbf")
-    for number, row in _rows(text):
+    for number, row in _rows(text, log):
         log.records = number
         if len(log.events) >= MOST_EVENTS:
             log.say("limit", f"only the first {MOST_EVENTS} events were kept")
@@ -51,7 +54,7 @@ def read(data: bytes | memoryview, log: DeviceLog, hints: Hints) -> None:
         _take(row, number, log, hints)
 
 
-def _rows(text: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+def _rows(text: bytes, log: DeviceLog) -> Iterator[tuple[int, dict[str, Any]]]:
     stripped = text.lstrip()
     if stripped[:1] == b"[":
         try:
@@ -59,14 +62,26 @@ def _rows(text: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise Malformed(f"this is no JSON list of events ({type(error).__name__})") from error
     elif stripped[:1] == b"{":
-        for number, line in enumerate(text.splitlines(), 1):
-            if line.strip():
-                try:
-                    yield number, msgspec.json.decode(line, type=dict[str, Any])
-                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                    raise Malformed(f"line {number} is no JSON object") from error
+        yield from _lines(text, log)
     else:
         yield from _csv(text)
+
+
+def _lines(text: bytes, log: DeviceLog) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give the objects of lines; raises Malformed where no line is one."""
+    objects = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = msgspec.json.decode(line, type=dict[str, Any])
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            log.say("malformed", "lines that are no JSON object", record=number)
+            continue
+        objects += 1
+        yield number, row
+    if not objects:
+        raise Malformed("no line is a JSON object")
 
 
 def _csv(text: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
