@@ -25,7 +25,7 @@ from .simulate import BACKGROUNDS, DAY_S, Plan, day, slots
 
 LEVEL = 0.01
 WARNS = clauses("coupled", through="", more=None).endswith("; not shown to be specific")
-"""Whether a verdict of the first test alone says that it tells of no cause: where it may be wrong, it must."""
+"""Whether a verdict of the first test alone says that it tells of no cause: where it may err, it must."""
 KINDS = (("random", False), ("start", False), ("start", True))
 
 
