@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 import numpy as np
 
+from vitne.store.arrays import lists, numbers, octets, text
+from vitne.store.decimals import decimals
 from vitne.store.rows import Transmission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 CHUNK = 16384
@@ -30,6 +32,8 @@ WORDS = (
     "scope",
     "facts",
 )
+_FEW = frozenset({"capture", "port"})
+"""Numbers of which there are few."""
 _NUMBERS_OF_A_ROW = tuple(name for name in NUMBERS if not name.endswith("_frame"))
 
 
@@ -103,36 +107,48 @@ class Writer:
 
     def __init__(self) -> None:
         self._made: dict[tuple[int, str], tuple[list[Any], list[Any]]] = {}
+        self._kept: dict[tuple[int, str], tuple[list[Any], list[bytes]]] = {}
 
     def lines(self, columns: Columns) -> bytes:
-        """Give one JSON object a line, with the names and the order of ``Transmission``."""
-        made: list[list[Any]] = []
-        pieces: list[str] = []
-        for name in Transmission.__struct_fields__:
-            if name in columns.words:
-                pieces.append(f'"{name}":%s')
-                made.append(self._words(name, columns.words[name]))
+        """Give one JSON object a line, with the names and the order of ``Transmission``.
+
+        What stands between two numbers that are hardly ever alike is put together once for all rows that have
+        the same there.
+        """
+        if not len(columns):
+            return b""
+        pieces: list[Iterable[str]] = []
+        between = _Between("{")
+        for number, name in enumerate(Transmission.__struct_fields__):
+            between.add(f'{"," if number else ""}"{name}":')
+            if name == "message_frames":
+                between.add("[")
+                pieces += [between.texts(len(columns)), decimals(columns.numbers["first_frame"])]
+                pieces += [itertools.repeat(","), decimals(columns.numbers["last_frame"])]
+                between = _Between("]")
+            elif name in columns.words:
+                column = columns.words[name]
+                between.vary(self._words(name, column), column.codes)
             elif name == "readable":
-                pieces.append(f'"{name}":%s')
-                made.append([("false", "true")[flag] for flag in columns.readable.tolist()])
-            elif name == "message_frames":
-                pieces.append(f'"{name}":[%d,%d]')
-                made += [columns.numbers[end].tolist() for end in ("first_frame", "last_frame")]
+                between.vary(["false", "true"], columns.readable)
+            elif name in _FEW:
+                few, codes = np.unique(columns.numbers[name], return_inverse=True)
+                between.vary(list(map(str, few.tolist())), codes)
             else:
-                pieces.append(f'"{name}":%d')
-                made.append(columns.numbers[name].tolist())
-        line = "{" + ",".join(pieces) + "}\n"
-        return "".join([line % row for row in zip(*made, strict=True)]).encode()
+                pieces += [between.texts(len(columns)), decimals(columns.numbers[name])]
+                between = _Between("")
+        between.add("}\n")
+        pieces.append(between.texts(len(columns)))
+        return "".join(itertools.chain.from_iterable(zip(*pieces, strict=False))).encode()
 
     def _words(self, name: str, column: Words) -> list[str]:
-        """Give a column as JSON texts; the list of things is held, so that its id stays its own."""
+        """Give the things of a column as JSON texts; their list is held, so that its id stays its own."""
         key = (id(column.things), name)
         if key not in self._made:
             if len(self._made) > 2 * len(WORDS):
                 self._made.clear()
             self._made[key] = (column.things, [_ENCODER.encode(thing).decode() for thing in column.things])
-        texts = self._made[key][1]
-        return [texts[code] for code in column.codes.tolist()]
+        return self._made[key][1]
 
     def table(self, columns: Columns, schema: Any) -> Any:
         """Give an Arrow table of a schema with the fields of ``Transmission``."""
@@ -144,16 +160,64 @@ class Writer:
                 arrays.append(_facts(field.type, columns.words[field.name]))
             elif field.name in columns.words:
                 column = columns.words[field.name]
-                texts = [column.things[code] for code in column.codes.tolist()]
-                arrays.append(pa.array(texts, type=field.type))
+                texts = self._octets(field.name, column)
+                arrays.append(octets([texts[code] for code in column.codes.tolist()]))
             elif field.name == "readable":
-                arrays.append(pa.array(columns.readable))
+                arrays.append(numbers(columns.readable))
             elif field.name == "message_frames":
-                ends = [pa.array(columns.numbers[end]) for end in ("first_frame", "last_frame")]
+                ends = [numbers(columns.numbers[end]) for end in ("first_frame", "last_frame")]
                 arrays.append(pa.StructArray.from_arrays(ends, fields=list(field.type)))
             else:
-                arrays.append(pa.array(columns.numbers[field.name], type=field.type))
+                arrays.append(numbers(columns.numbers[field.name]))
         return pa.Table.from_arrays(arrays, schema=schema)
+
+    def _octets(self, name: str, column: Words) -> list[bytes]:
+        """Give the things of a column as UTF-8."""
+        key = (id(column.things), name)
+        if key not in self._kept:
+            if len(self._kept) > 2 * len(WORDS):
+                self._kept.clear()
+            self._kept[key] = (column.things, [thing.encode() for thing in column.things])
+        return self._kept[key][1]
+
+
+_MOST_WAYS = 1 << 46  # and as many rows, times so many words, stay within 63 bits
+
+
+class _Between:
+    """Texts between two columns of numbers: made of parts that stay and parts of which there are few."""
+
+    def __init__(self, begin: str) -> None:
+        self._fixed = [begin]  # before, between and behind what varies
+        self._words: list[Sequence[str]] = []
+        self._codes: list[Any] = []
+
+    def add(self, fixed: str) -> None:
+        """Go on with what is the same in every row."""
+        self._fixed[-1] += fixed
+
+    def vary(self, words: Sequence[str], codes: Any) -> None:
+        """Go on with one of some words."""
+        self._words.append(words)
+        self._codes.append(codes.astype(np.int64))
+        self._fixed.append("")
+
+    def texts(self, count: int) -> Iterable[str]:
+        """Give the text of each of so many rows."""
+        if not self._words:
+            return itertools.repeat(self._fixed[0], count)
+        row, ways = np.zeros(count, dtype=np.int64), 1
+        for words, codes in zip(self._words, self._codes, strict=True):
+            if ways * len(words) >= _MOST_WAYS:
+                _, row = np.unique(row, return_inverse=True)
+                ways = count
+            row, ways = row * len(words) + codes, ways * len(words)
+        _, first, row = np.unique(row, return_index=True, return_inverse=True)
+        parts: list[Iterable[str]] = [itertools.repeat(self._fixed[0])]
+        for fixed, words, codes in zip(self._fixed[1:], self._words, self._codes, strict=True):
+            parts += [[words[code] for code in codes[first].tolist()], itertools.repeat(fixed)]
+        made = list(map("".join, zip(*parts, strict=False)))
+        return [made[code] for code in row.tolist()]
 
 
 def _facts(kind: Any, column: Words) -> Any:
@@ -161,12 +225,10 @@ def _facts(kind: Any, column: Words) -> Any:
     import pyarrow as pa
 
     rows = [column.things[code] for code in column.codes.tolist()]
-    offsets = np.zeros(len(rows) + 1, dtype=np.int32)
-    np.cumsum([len(row) for row in rows], out=offsets[1:])
     flat = list(itertools.chain.from_iterable(rows))
-    ends = [pa.array([pair[end] for pair in flat], type=pa.string()) for end in (0, 1)]
+    ends = [text([pair[end] for pair in flat]) for end in (0, 1)]
     pairs = pa.StructArray.from_arrays(ends, fields=list(kind.value_type))
-    return pa.ListArray.from_arrays(pa.array(offsets), pairs, type=kind)
+    return lists(np.fromiter(map(len, rows), dtype=np.int64, count=len(rows)), pairs, kind)
 
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")

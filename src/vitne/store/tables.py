@@ -8,22 +8,19 @@ because a Parquet column has one type.
 from __future__ import annotations
 
 import itertools
-import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
 
 from vitne.model import Capture, Finding, Gap, Oddity
+from vitne.store.arrays import array, named
 from vitne.store.columns import CHUNK, Writer, columns_of
 from vitne.store.rows import OpaqueTotal, Transmission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_ENDS = {"first": 0, "last": 1, "start": 0, "end": 1}
-"""Names of the two numbers of a pair, and the place of each."""
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
@@ -78,7 +75,7 @@ def json_lines(rows: Iterable[Any], sink: Any) -> int:
         return count
     left = iter(rows)
     while some := list(itertools.islice(left, CHUNK)):
-        sink.write(b"".join(_ENCODER.encode(row) + b"\n" for row in some))
+        sink.write(_ENCODER.encode_lines(some))
         count += len(some)
     return count
 
@@ -114,38 +111,8 @@ def _tables(table: Table, rows: Iterable[Any], schema: Any) -> Iterator[Any]:
         return
     left = iter(rows)
     while some := list(itertools.islice(left, CHUNK)):
-        arrays = [_array(_named(some, field.name), field.type) for field in schema]
+        arrays = [array(named(some, field.name), field.type) for field in schema]
         yield pa.Table.from_arrays(arrays, schema=schema)
-
-
-def _named(rows: list[Any], name: str) -> list[Any]:
-    """Give one column of rows: nouns, mappings that may lack the name, or pairs of numbers."""
-    if not rows:
-        return []
-    if isinstance(rows[0], dict):
-        found = [row.get(name) for row in rows]
-        if name == "params":
-            return [None if each is None else _ENCODER.encode(each).decode() for each in found]
-        return found
-    if isinstance(rows[0], (tuple, list)):
-        end = _ENDS[name]
-        return [row[end] for row in rows]
-    return list(map(operator.attrgetter(name), rows))
-
-
-def _array(values: list[Any], kind: Any) -> Any:
-    """Give an Arrow array of values of one type; lists and nouns inside are columns in their turn."""
-    import pyarrow as pa
-
-    if pa.types.is_struct(kind):
-        parts = [_array(_named(values, field.name), field.type) for field in kind]
-        return pa.StructArray.from_arrays(parts, fields=list(kind))
-    if pa.types.is_list(kind):
-        offsets = np.zeros(len(values) + 1, dtype=np.int32)
-        np.cumsum(list(map(len, values)), out=offsets[1:])
-        inside = _array(list(itertools.chain.from_iterable(values)), kind.value_type)
-        return pa.ListArray.from_arrays(pa.array(offsets), inside, type=kind)
-    return pa.array(values, type=kind)
 
 
 def _schemas() -> dict[str, Any]:
