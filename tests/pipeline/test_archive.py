@@ -73,6 +73,14 @@ def test_a_bomb_is_unpacked_so_far_as_the_bounds_go(tmp_path: Path) -> None:
     archive.close()
 
 
+def test_a_bomb_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a", ("a-bomb", bytes(5_000_000)), ("b", b"one"), ("c", b"x" * 100_000))
+    archive = Archive(path, limits=UnpackLimits(size=1_000_000, free=1_000_000, ratio=300))
+    sizes = [len(archive.read(name, []).array) for name in archive.names]
+    assert sizes == [1_000_000 - 100_003, 3, 100_000]
+    archive.close()
+
+
 def test_very_many_members_are_read_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MOST_MEMBERS", 2)
     archive = Archive(_zip(tmp_path / "a", *[(str(n), b"x") for n in range(5)]))

@@ -42,9 +42,8 @@ class Archive:
         self.path = path
         self.notes: list[Gap | Oddity] = []  # what was refused
         self._limits = limits or UnpackLimits()
-        self._taken = 0  # bytes unpacked so far
         try:
-            self._most = self._limits.most(path.stat().st_size)
+            most = self._limits.most(path.stat().st_size)
             self._zip = zipfile.ZipFile(path)
             infos = self._zip.infolist()
         except _DAMAGE as error:
@@ -61,6 +60,19 @@ class Archive:
         if len(infos) > MOST_MEMBERS:
             why = f"an archive of more than {MOST_MEMBERS} members; the rest was not looked at"
             self.notes.append(Gap(kind="limit", why=why))
+        self._allowed = self._shared_out(most)
+
+    def _shared_out(self, most: int) -> dict[str, int]:
+        """Give how many bytes each member may become: the smallest first, so that a bomb takes from none."""
+        allowed = {}
+        sizes = {
+            name: min(info.file_size, self._limits.most(info.compress_size))
+            for name, info in self._infos.items()
+        }
+        for name in sorted(sizes, key=lambda each: (sizes[each], each)):
+            allowed[name] = min(sizes[name], most)
+            most -= allowed[name]
+        return allowed
 
     @property
     def names(self) -> list[str]:
@@ -73,7 +85,7 @@ class Archive:
         if info is None:
             raise self._error("there is no such member in the archive", name)
         spool = Spool()
-        most = min(self._limits.most(info.compress_size), self._most - self._taken)
+        most = self._allowed[name]
         try:
             with self._zip.open(info) as stream:
                 while spool.size < most and (piece := stream.read(min(_PIECE, most - spool.size))):
@@ -88,9 +100,13 @@ class Archive:
         if spool.size >= most and spool.size < info.file_size:
             why = f"a member of an archive unfolds to more than {most} bytes; unpack it yourself to read all"
             notes.append(Gap(kind="limit", why=why, offset=spool.size))
-        self._taken += spool.size
         if not spool.size:
-            raise self._error("this file is empty", name)
+            what = (
+                "the archive unfolds to too much before this member"
+                if info.file_size
+                else "this file is empty"
+            )
+            raise self._error(what, name)
         return spool.finish()
 
     def _error(self, what: str, name: str = "") -> CaptureError:
