@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Suffixes:
 
     def __init__(self, rules: Iterable[str]) -> None:
         self._rules = frozenset(rules)
-        self._most = max(map(_labels, self._rules), default=0) + 1
+        self._most = max(map(str.count, self._rules, repeat(".")), default=-1) + 2
 
     def registrable(self, host: str) -> str:
         """Give the registrable domain of a name in lower case; "" for a public suffix and for no name."""
@@ -52,9 +53,11 @@ class Suffixes:
 def suffixes(*, encoded: bool) -> Suffixes:
     """Read the list; ``encoded`` adds the rules as they stand in encoded names ("xn--", RFC 3490)."""
     source = resources.files("publicsuffixlist") / "public_suffix_list.dat"
-    lines = source.read_text(encoding="utf-8").lower().split("\n")
-    rules = [line.split(" ", 1)[0].rstrip() for line in lines if line and line[:2] != "//"]
-    rules = [rule for rule in rules if rule]
+    lines = source.read_text(encoding="utf-8").split("\n")
+    found = [line for line in lines if line and line[:2] != "//"]
+    if any(map(str.__contains__, found, repeat(" "))):
+        found = [line.split(" ", 1)[0] for line in found]
+    rules = [*filter(None, map(str.lower, map(str.rstrip, found)))]
     if encoded:
         rules += [_encoded(rule) for rule in rules if not rule.isascii()]
     return Suffixes(rules)
@@ -65,7 +68,3 @@ def _encoded(rule: str) -> str:
     mark, name = ("!", rule[1:]) if rule.startswith("!") else ("", rule)
     labels = (label if label.isascii() else label.encode("idna").decode() for label in name.split("."))
     return mark + ".".join(labels)
-
-
-def _labels(rule: str) -> int:
-    return rule.count(".") + 1
