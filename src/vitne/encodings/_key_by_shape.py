@@ -123,7 +123,8 @@ def _says(data: bytes, out: bytes) -> bool:
 def _shares() -> list[int]:
     """Give how much of all codes four lengths take, as they stand in a block, in 128ths."""
     one = [0, *(1 << (7 - length) for length in range(1, 8))]
-    return [sum(one[lengths >> shift & 7] for shift in (0, 3, 6, 9)) for lengths in range(1 << 12)]
+    two = [first + second for first in one for second in one]
+    return [first + second for first in two for second in two]
 
 
 _SHARES = _shares()
