@@ -1,21 +1,22 @@
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from rich.console import Console
+from tests.pipeline.talk import Talk, get
 
-from vitne.cli.watch import MOST_BEHIND, MOST_ROWS, Seen, _kept_up, screen
+from vitne.cli.watch import MOST_BEHIND, MOST_LABELS, MOST_ROWS, Seen, _kept_up, _look, screen
 from vitne.lab import demo
 from vitne.lab.samples import finding
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_findings_show_while_a_capture_comes_on_standard_input_and_each_once(tmp_path: Path) -> None:
@@ -35,16 +36,21 @@ def test_findings_show_while_a_capture_comes_on_standard_input_and_each_once(tmp
     assert b"004402990000014" not in run.stdout
 
 
-def test_what_is_no_capture_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [(b"x" * 100, b"neither pcap nor pcapng"), (b"", b"nothing came in")],
+    ids=("junk", "nothing"),
+)
+def test_what_is_no_capture_is_refused(given: bytes, words: bytes) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "vitne.cli", "watch", "-"],
-        input=b"x" * 100,
+        input=given,
         capture_output=True,
         timeout=60,
         check=False,
     )
     assert run.returncode == 3
-    assert b"neither pcap nor pcapng" in run.stderr
+    assert words in run.stderr
 
 
 def many(number: int, **more: Any) -> Any:
@@ -87,3 +93,31 @@ def test_what_the_table_remembers_of_messages_is_bounded_too() -> None:
     for number in range(21 * MOST_ROWS):
         seen.add(many(number))
     assert len(seen._messages) == 20 * MOST_ROWS
+
+
+def test_masked_values_of_two_looks_are_told_apart_and_keep_their_label(tmp_path: Path) -> None:
+    seen = Seen()
+    options = argparse.Namespace(subject=None, reveal=False)
+    told = []
+    for number, imei in enumerate(("490154203237518", "004402990000014", "490154203237518")):
+        talk = Talk()
+        talk.now += number * 10**12
+        talk.ask(get(f"/?imei={imei}", host=f"host{number}.example"))
+        told += _look(options, seen, [talk.write(tmp_path / f"{number}.pcap")])
+    words = [line.split()[1:5] for line in told if " imei " in line]
+    assert words == [
+        ["imei", "imei#1", "to", "host0.example"],
+        ["imei", "imei#2", "to", "host1.example"],
+        ["imei", "imei#1", "to", "host2.example"],
+    ]
+
+
+def test_the_labels_that_are_remembered_are_bounded() -> None:
+    seen = Seen()
+    first = seen.label(finding(identifier="imei", value="a"))
+    assert first == "imei#1"
+    for number in range(MOST_LABELS):
+        seen.label(finding(identifier="imei", value=f"v{number}"))
+    assert (
+        seen.label(finding(identifier="imei", value="a")) == f"imei#{MOST_LABELS + 2}"
+    )  # a number is given once

@@ -19,6 +19,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from vitne.cli.halting import Halt
 from vitne.model import CaptureError, Malformed
 from vitne.report import visible
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 MOST_ROWS = 500  # kept; the oldest gives way, and is counted
+MOST_LABELS = 20_000  # values of persons that keep their label
 SHOWN = 30
 PIECE = 64 << 20  # bytes of a file, whatever the time
 MOST_BEHIND = 20  # files that wait for a look; the oldest are passed over
@@ -42,6 +45,19 @@ class Seen:
         self.rows: OrderedDict[tuple[str, ...], list[Any]] = OrderedDict()
         self.forgotten = self.looks = self.bytes = 0
         self._messages: OrderedDict[tuple[str, ...], None] = OrderedDict()
+        self._labels: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._count: dict[str, int] = {}
+
+    def label(self, finding: Any) -> str:
+        """Give the label of a finding's value: the same in every look, whose own labels begin anew."""
+        key = (finding.identifier, finding.value)
+        if key not in self._labels:
+            self._count[finding.identifier] = self._count.get(finding.identifier, 0) + 1
+            self._labels[key] = f"{finding.identifier}#{self._count[finding.identifier]}"
+            if len(self._labels) > MOST_LABELS:
+                self._labels.popitem(last=False)
+        self._labels.move_to_end(key)
+        return self._labels[key]
 
     def add(self, finding: Any) -> bool:
         """Count a finding once; tell whether its row is new."""
@@ -111,8 +127,12 @@ def _look(options: argparse.Namespace, seen: Seen, files: list[Path]) -> list[st
         return [f"vitne: {visible(str(error), 300)}"]
     shown = result if options.reveal else result.masked()
     out = []
-    for finding in shown.findings:
-        if finding.direction == "sent" and finding.kind != "attribute" and seen.add(finding):
+    for own, finding in zip(result.findings, shown.findings, strict=True):
+        if finding.direction == "sent" and finding.kind != "attribute":
+            if not options.reveal:
+                finding = msgspec.structs.replace(finding, value=seen.label(own))  # noqa: PLW2901
+            if not seen.add(finding):
+                continue
             where = finding.destination.host or finding.destination.ip
             told = f"{finding.time} {finding.identifier} {finding.value} to {where} ({finding.grade})"
             out.append(visible(told, 300))
@@ -164,6 +184,8 @@ def streamed(folder: Path, every: float, stopped: Callable[[], bool]) -> Iterato
             yield path
         if time.monotonic() >= until:
             until = time.monotonic() + every
+    if ended and not number:
+        raise CaptureError("nothing came in", where="standard input", next_step="redirect a capture to it")
 
 
 def captured(options: argparse.Namespace, folder: Path, stopped: Callable[[], bool]) -> Iterator[Path]:
