@@ -18,9 +18,7 @@ def _claim(kind: str, value: str, of: str = "") -> Claim:
 
 TABLE = Table(
     [
-        _recipient(
-            "outer", _claim("domain", "x.example"), _claim("network", "AS64496"), _claim("sender", "s")
-        ),
+        _recipient("outer", _claim("domain", "x.example"), _claim("network", "AS64496")),
         _recipient("inner", _claim("domain", "ads.x.example"), _claim("block", "192.0.2.0/25")),
         _recipient(
             "other", _claim("stated-owner", "other", of="x.example"), _claim("block", "2001:db8::/32")
@@ -44,13 +42,12 @@ def test_what_was_said_of_a_name_holds_for_names_below_it() -> None:
     assert TABLE.told("example") == []
 
 
-def test_networks_blocks_and_senders_are_found() -> None:
+def test_networks_and_blocks_are_found() -> None:
     assert TABLE.by_network("AS64496") is not None
     assert TABLE.by_network("AS1") is None
     assert [TABLE.by_block(ip)[0].id for ip in ("192.0.2.127", "2001:db8:1::1")] == ["inner", "other"]  # type: ignore[index]
     assert TABLE.by_block("192.0.2.128") is None
     assert TABLE.by_block("") is None
-    assert [each.id for each in TABLE.of_sender("s")] == ["outer"]
 
 
 def test_a_name_that_only_looks_like_a_known_one_is_told() -> None:

@@ -23,7 +23,6 @@ class Table:
         self._names: dict[str, tuple[Recipient, Claim]] = {}
         self._networks: dict[str, tuple[Recipient, Claim]] = {}
         self._told: dict[str, list[tuple[Recipient, Claim]]] = {}
-        self._senders: dict[str, list[Recipient]] = {}
         self._blocks: dict[tuple[int, int], dict[int, tuple[Recipient, Claim]]] = {}
         for each in self.all.values():
             for claim in each.claim:
@@ -37,8 +36,6 @@ class Table:
             self._names[claim.value] = (each, claim)
         elif claim.kind == "network":
             self._networks[claim.value] = (each, claim)
-        elif claim.kind == "sender":
-            self._senders.setdefault(claim.value, []).append(each)
         elif claim.kind == "block":
             first, _, length = claim.value.partition("/")
             packed = packed_address(first)
@@ -72,10 +69,6 @@ class Table:
             if size == len(packed) and number >> (8 * size - bits) in blocks:
                 return blocks[number >> (8 * size - bits)]
         return None
-
-    def of_sender(self, sender: str) -> tuple[Recipient, ...]:
-        """Give the organisations that a known sender's data goes to."""
-        return tuple(self._senders.get(sender, ()))
 
     def pretends(self, host: str) -> tuple[str, ...]:
         """Give the known names that stand inside a name without being its end."""

@@ -108,18 +108,6 @@ def follow(fixes: Iterable[Fix], *, speed: float = 1.4, zone_h: float = 0.0) -> 
     )
 
 
-def uncertainty_m(fixes: Sequence[Fix], at_ns: int, *, speed: float, radius_m: float) -> float:
-    """Give how far from known the phone can be at a moment, in metres; infinite without a fix."""
-    return min(
-        (
-            (each.radius_m if each.radius_m is not None else radius_m)
-            + speed * abs(at_ns - each.time_ns) / _S
-            for each in fixes
-        ),
-        default=math.inf,
-    )
-
-
 def _live(fixes: Sequence[Fix], radii: Sequence[tuple[str, float]], speed: float) -> Live | None:
     """Look at each moment with the fixes before it alone."""
     gaps = [(b.time_ns - a.time_ns) / _S for a, b in itertools.pairwise(fixes)]
