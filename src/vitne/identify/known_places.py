@@ -29,11 +29,7 @@ class View(msgspec.Struct, frozen=True):
     row: int  # of the seed
     seed: Any  # Seed with its position on that datum
     datum: str  # "" for WGS 84
-    local: bool  # the datum is the usual one there
-
-    def counts(self, said: bytes) -> bool:
-        """Say whether numbers on this datum count in some record: elsewhere only where it names the datum."""
-        return self.local or _DATUM.search(said) is not None
+    local: bool  # the datum is the usual one there; elsewhere numbers on it count where it is named
 
     @property
     def north(self) -> float:
@@ -63,6 +59,12 @@ class View(msgspec.Struct, frozen=True):
         turn = math.radians(east - self.east)
         half = math.sin((low - high) / 2) ** 2 + math.cos(low) * math.cos(high) * math.sin(turn / 2) ** 2
         return 2 * RADIUS * math.asin(min(1.0, math.sqrt(half)))
+
+
+def names_datum(said: bytes) -> bool:
+    """Say whether a record names a datum that counts elsewhere only where it does."""
+    lower = said.lower()
+    return b"gcj" in lower or (b"bd" in lower and _DATUM.search(said) is not None)
 
 
 class Pair(msgspec.Struct, kw_only=True, eq=False):

@@ -54,6 +54,7 @@ class Packed:
                     self._ways.setdefault(key, []).append((box, form, shift))
 
         library = hyperscan_library() if engine != "numpy" and self._ways else None
+        self.complete = True  # false once some data held more than are looked at
         self._keyed = (
             _compiled(library, sorted(self._ways)) if library is not None else _looked_up(self._ways)
         )
@@ -71,7 +72,9 @@ class Packed:
         if not self._ways or len(data) < 6 or data.isascii():
             return []
         best: dict[tuple[int, int], _Seen] = {}
-        for place in self._keyed(data):
+        places = self._keyed(data)
+        self.complete = self.complete and len(places) < MOST
+        for place in places:
             for box, form, shift in self._ways[data[place] << 8 | data[place + 1]]:
                 seen = _at(data, place - shift, box, form=form) if place >= shift else None
                 if seen is None:

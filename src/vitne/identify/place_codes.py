@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from vitne.identify.known_places import METRES, Pair, told
+from vitne.kernel.literals import Literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ PLUS = "23456789CFGHJMPQRVWX"
 LEAST_LETTERS = 6  # of a geohash: a cell of 1.2 by 0.6 km; shorter ones are words of a language
 MOST_LETTERS = 12
 MOST_CELLS = 64  # cells around a place that are looked for
-MOST = 1000  # codes of one node that are read
+MOST = 10_000  # codes of one node that are read
 _WORD = re.compile(rb"[0-9b-hjkmnp-zB-HJKMNP-Z]{%d,%d}" % (LEAST_LETTERS, MOST_LETTERS))
 _PLUS = re.compile(rb"(?i)(?:[2-9CFGHJMPQRVWX]{4})?[2-9CFGHJMPQRVWX]{4}\+[2-9CFGHJMPQRVWX]{2,7}")
 _BESIDE = re.compile(rb"[0-9A-Za-z_+/]")
@@ -46,26 +46,30 @@ class Codes:
                 heads.setdefault(head.swapcase(), []).append(view)
         self._heads = heads
         self.heads = sorted(heads)  # what a code near a known place begins with
-        self._any = re.compile(b"|".join(map(re.escape, sorted(heads))) or rb"(?!)")
+        self._literals = Literals(self.heads, [False] * len(self.heads))
+        self.complete = True  # false once some data held more than are looked at
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
         """Give the ranges in which a code near a known place may begin."""
-        return [found.span() for found in islice(self._any.finditer(data), MOST)]
+        rows, ends, complete = self._literals.find(data, most=MOST)
+        self.complete = self.complete and complete
+        lengths = (len(self.heads[row]) for row in rows.tolist())
+        return sorted((end - length, end) for length, end in zip(lengths, ends.tolist(), strict=True))
 
     def find(self, node: Node) -> Iterator[Pair]:
         """Give the codes in a node that stand for a cell at a known place."""
         data, behind = node.data, 0
-        for head in islice(self._any.finditer(data), MOST):
-            start = head.start()
-            if b"+" in head[0]:  # of a plus code the last four digits before its mark
+        for begin, end in self.spans(data):
+            head, start = data[begin:end], begin
+            plus = b"+" in head
+            if plus:  # of a plus code the last four digits before its mark
                 start = max(start - 4, 0) if _PLUS.match(data, max(start - 4, 0)) else start
             if start < behind or _BESIDE.match(data[start - 1 : start] if start else b""):
                 continue
-            pattern = _PLUS if b"+" in head[0] else _WORD
-            word = pattern.match(data, start)
-            if word is None or word.end() < head.end() or _BESIDE.match(data, word.end()):
+            word = (_PLUS if plus else _WORD).match(data, start)
+            if word is None or word.end() < end or _BESIDE.match(data, word.end()):
                 continue
-            pair = _nearest(node, word, self._heads[head[0]])
+            pair = _nearest(node, word, self._heads[head])
             if pair is not None:
                 behind = word.end()
                 yield pair

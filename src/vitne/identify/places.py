@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vitne.identify.gate import Gate
-from vitne.identify.known_places import Pair, View, chance, judge_place, told, views
+from vitne.identify.known_places import Pair, View, chance, judge_place, names_datum, told, views
 from vitne.identify.packed_places import Packed
 from vitne.identify.place_codes import Codes
 from vitne.identify.readings import (
+    MARKED,
     NUMBER,
     SEXAGESIMAL,
     Reading,
@@ -29,11 +30,13 @@ from vitne.identify.readings import (
     prefixes,
     sexagesimal,
     slack_of,
+    with_marks,
     within,
 )
+from vitne.kernel.literals import LEAST, Literals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -56,12 +59,46 @@ _HALF = re.compile(
 )
 
 
-class _Near(msgspec.Struct, frozen=True):
+class _Near(msgspec.Struct, frozen=True, eq=False):
     """A view with what its latitudes look like."""
 
     view: View
     prefixes: list[bytes]  # first characters that a latitude near it can have
-    sexagesimal: re.Pattern[bytes]  # degrees and minutes with marks between
+
+
+class _Heads:
+    """What latitudes near known places begin with, ready to be looked for."""
+
+    def __init__(self, near: Sequence[_Near]) -> None:
+        self._rows: dict[bytes, list[int]] = {}
+        for row, one in enumerate(near):
+            for prefix in one.prefixes:
+                self._rows.setdefault(prefix, []).append(row)
+        self.every = sorted(self._rows)
+        self._short = [prefix for prefix in self.every if len(prefix) < LEAST]
+        self._long = [prefix for prefix in self.every if len(prefix) >= LEAST]
+        self._literals = Literals(self._long, [False] * len(self._long))
+        self.complete = True  # false once some data held more than are looked at
+
+    def find(self, data: bytes) -> list[tuple[int, bytes]]:
+        """Give where they stand, and which."""
+        rows, ends, complete = self._literals.find(data, most=MOST)
+        self.complete = self.complete and complete
+        long = map(self._long.__getitem__, rows.tolist())
+        found = [(end - len(prefix), prefix) for end, prefix in zip(ends.tolist(), long, strict=True)]
+        for prefix in self._short:
+            places = list(islice(_all(data, prefix), MOST + 1))
+            self.complete = self.complete and len(places) <= MOST
+            found += [(at, prefix) for at in places[:MOST]]
+        return found
+
+    def by_view(self, data: bytes) -> dict[int, list[int]]:
+        """Give where a latitude may begin, ascending, by the row of the view that it may be near."""
+        found: dict[int, set[int]] = {}
+        for at, prefix in self.find(data):
+            for row in self._rows[prefix]:
+                found.setdefault(row, set()).add(at)
+        return {row: sorted(found[row]) for row in sorted(found)}
 
 
 class Places:
@@ -74,12 +111,16 @@ class Places:
             if seed.identifier == "location"
             for view in views(row, seed)
         ]
-        self._near = [_Near(view, prefixes(view), _any_of(degrees_and_minutes(view))) for view in every]
-        self._every = sorted({prefix for one in self._near for prefix in one.prefixes})
-        marked = sorted({part for view in every for part in degrees_and_minutes(view)})
-        self._marked = _any_of(marked)
+        self._near = [_Near(view, prefixes(view)) for view in every]
+        self._heads = _Heads(self._near)
+        self._marked: dict[tuple[int, int], list[int]] = {}  # degrees and minutes -> rows of views
+        for row, view in enumerate(every):
+            for both in degrees_and_minutes(view):
+                self._marked.setdefault(both, []).append(row)
+        marked = [with_marks(*both) for both in sorted(self._marked)]
+        self._complete = True
         self._codes = Codes(every)
-        self._gate = Gate([*map(re.escape, self._every), *marked, *map(re.escape, self._codes.heads)])
+        self._gate = Gate([*map(re.escape, self._heads.every), *marked, *map(re.escape, self._codes.heads)])
         self._packed = Packed(every)
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
@@ -90,9 +131,8 @@ class Places:
         if not self._gate.opens(data):
             return found
         found += self._codes.spans(data)
-        found += [one.span() for one in islice(self._marked.finditer(data), MOST)]
-        found += [(at, at + len(start)) for start in self._every for at in islice(_all(data, start), MOST)]
-        return found
+        found += [(at, at + 1) for at, _ in self._with_minutes(data)]
+        return found + [(at, at + len(head)) for at, head in self._heads.find(data)]
 
     def written(self, data: npt.NDArray[np.uint8]) -> Hits:
         """Give where something that may be a known place ends in text, one byte each."""
@@ -118,22 +158,20 @@ class Places:
 
     def _in_text(self, node: Node) -> Iterator[Pair]:
         yield from self._of_numbers(node)
-        if self._marked.search(node.data) is not None:
-            yield from self._with_marks(node)
+        yield from self._with_marks(node)
         yield from self._codes.find(node)
 
     def _of_numbers(self, node: Node) -> Iterator[Pair]:
         data = node.data
         taken: set[tuple[int, int]] = set()  # on several datums, where the radius is wide
-        for one in self._near:
-            if not one.view.counts(data):
-                continue
-            behind = 0
-            places = {at for prefix in one.prefixes for at in islice(_all(data, prefix), MOST)}
-            for place in sorted(places)[:MOST]:
+        found = self._heads.by_view(data)
+        named = bool(found) and names_datum(data)
+        for row, places in found.items():
+            view, behind = self._near[row].view, 0
+            for place in places if view.local or named else ():
                 if place < behind or _inside_number(data, place):
                     continue
-                pair = _pair_at(node, place, one.view)
+                pair = _pair_at(node, place, view)
                 if pair is None:
                     continue
                 behind = pair.found.end
@@ -144,16 +182,32 @@ class Places:
     def _with_marks(self, node: Node) -> Iterator[Pair]:
         """Look for degrees, minutes and seconds."""
         data, taken = node.data, set[tuple[int, int]]()
-        for one in self._near:
-            if not one.view.counts(data):
-                continue
-            for place in islice(one.sexagesimal.finditer(data), MOST):
-                pair = (
-                    None if _inside_number(data, place.start()) else _marked_at(node, place.start(), one.view)
-                )
+        named: bool | None = None
+        for place, rows in self._with_minutes(data):
+            named = names_datum(data) if named is None else named
+            for view in (self._near[row].view for row in rows):
+                pair = _marked_at(node, place, view) if view.local or named else None
                 if pair is not None and (pair.found.seed, pair.found.start) not in taken:
                     taken.add((pair.found.seed, pair.found.start))
                     yield pair
+
+    def _with_minutes(self, data: bytes) -> Iterator[tuple[int, list[int]]]:
+        """Yield where degrees and minutes of known places stand, and the rows of the views."""
+        count = 0
+        for found in MARKED.finditer(data) if self._marked else ():
+            rows = self._marked.get((int(found[1]), int(found[2])))
+            if rows is None or _inside_number(data, found.start()):
+                continue
+            count += 1
+            if count > MOST:
+                self._complete = False
+                return
+            yield found.start(), rows
+
+    @property
+    def complete(self) -> bool:
+        """Whether all places in all data were looked at."""
+        return self._complete and self._heads.complete and self._codes.complete and self._packed.complete
 
     def _in_fields(self, nodes: Sequence[Node]) -> Iterator[Pair]:
         """Look at fields named for latitude and longitude in one record."""
@@ -172,10 +226,10 @@ class Places:
 
     def _of_record(self, north: Node, east: Node) -> Iterator[Pair]:
         taken: set[int] = set()
+        named = names_datum(north.parent.data if north.parent is not None else north.data)
         for one in self._near:
             view = one.view
-            said = north.parent.data if north.parent is not None else north.data
-            if view.row in taken or not view.counts(said):
+            if view.row in taken or not (view.local or named):
                 continue
             found = _two(north.data.strip(), east.data.strip(), view)
             if found is not None:
@@ -198,11 +252,6 @@ def _half(name: str) -> tuple[str, str] | None:
         return None
     half = "lat" if found["half"].lower().startswith("lat") else "lon"
     return half, f"{found['before']}*{found['behind']}".lower()
-
-
-def _any_of(patterns: Iterable[bytes]) -> re.Pattern[bytes]:
-    """Give a pattern that matches where one of some patterns does; nowhere without any."""
-    return re.compile(b"|".join(patterns) or rb"(?!)")
 
 
 def _name_fields(pairs: list[Pair], nodes: Sequence[Node]) -> None:

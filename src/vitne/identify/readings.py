@@ -34,6 +34,8 @@ SEXAGESIMAL = re.compile(
     rb"([NSEWO])?[ 	]?(-?[0-9]{1,3})" + _DEGREES + rb"(" + _PART + rb")" + _LAST + rb"'?[ 	]?" + _SIDE
 )
 
+MARKED = re.compile(rb"([0-9]{1,4})(?=" + _DEGREES + rb"0?([0-9]{1,2})(?![0-9]))")  # degrees before minutes
+
 
 class Reading(msgspec.Struct, frozen=True):
     """One way to take a written number as degrees."""
@@ -131,12 +133,17 @@ def _mercator(degrees: float) -> float:
     return MERCATOR * math.log(math.tan(math.pi / 4 + math.radians(degrees) / 2))
 
 
-def degrees_and_minutes(view: View) -> Iterator[bytes]:
-    """Give patterns of the degrees and minutes that a latitude near the place can have, marks between."""
+def degrees_and_minutes(view: View) -> Iterator[tuple[int, int]]:
+    """Give the whole degrees and minutes that a latitude near the place can have."""
     low, high = max(0.0, abs(view.north) - view.reach), abs(view.north) + view.reach
     steps = range(int(low * 60), int(high * 60) + 1)
     for step in steps if len(steps) <= 8 * MOST_PREFIXES else ():
-        yield rb"0?%d" % (step // 60) + _DEGREES + rb"0?%d(?![0-9])" % (step % 60)
+        yield divmod(step, 60)
+
+
+def with_marks(degrees: int, minutes: int) -> bytes:
+    """Give a pattern of whole degrees and minutes with marks between."""
+    return rb"0?%d" % degrees + _DEGREES + rb"0?%d(?![0-9])" % minutes
 
 
 def sexagesimal(found: Sequence[bytes | None]) -> Iterator[Reading]:

@@ -156,6 +156,7 @@ class Searcher:
         """
         found = [one for batch in _batches(nodes) for one in self._found(batch)]
         pairs = {id(pair.found): pair for pair in self._places.find(nodes)}
+        self.complete = self.complete and self._places.complete
         shared = {id(one.found): one for one in self._pieces.find(nodes)}
         found += [pair.found for pair in pairs.values()]
         found += [one.found for one in shared.values()]
