@@ -78,3 +78,12 @@ def test_grouping_costs_a_scan_little() -> None:
     begun = time.process_time()
     grouped([_finding(f"h{number}.x.example") for number in range(2000)])
     assert time.process_time() - begun < 2
+
+
+def test_a_name_with_very_many_addresses_is_grouped_in_time_and_each_address_stands_once() -> None:
+    many = [_finding("x.example", ip=f"2001:db8::{number % 20_000:x}") for number in range(40_000)]
+    begun = time.process_time()
+    [group] = grouped([*many, _finding("", ip="2001:db8::1"), _finding("2001:db8::1", ip="2001:db8::1")])
+    assert time.process_time() - begun < 4
+    one, other = group.destinations
+    assert (one.ips, len(other.ips)) == (["2001:db8::1"], 20_000)

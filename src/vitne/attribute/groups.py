@@ -76,13 +76,15 @@ def grouped(findings: Iterable[Finding]) -> list[Group]:
     table = table_near({one.destination.host for one in sent})
     known: dict[str, tuple[str, str, str]] = {}
     groups: dict[tuple[str, str, str], dict[str, Spot]] = {}
+    met: set[tuple[str, str]] = set()  # names with their addresses
     for one in sent:
         host, ip = one.destination.host, one.destination.ip
         if host not in known:
             known[host] = recipient_of(table, host)
         places = groups.setdefault(known[host], {})
         spot = places.setdefault(host or ip, Spot(host=host, ips=[], findings=0, identifiers={}))
-        if ip not in spot.ips[-1:] and ip not in spot.ips:
+        if (host or ip, ip) not in met:
+            met.add((host or ip, ip))
             spot.ips.append(ip)
         spot.findings += 1
         spot.identifiers[one.identifier] = spot.identifiers.get(one.identifier, 0) + 1
