@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from vitne.pipeline.insideviews import QuicView
 from vitne.pipeline.replay import _node, _works
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from vitne.evidence.replacing import Replacer
     from vitne.model import Finding, Flow
@@ -52,13 +53,21 @@ class Rebuilt:
         self.opener: Openings | None = None
         self.exchanges: list[tuple[retelling.Told, archiving.Side]] = []  # of exports
         self.short: list[archiving.Short] = []
+        self.without: Mapping[int, str] = {}  # flows to be left out, and why
+        self._numbers: list[int] = []  # of the flow that each of the exchanges is
+        self._texts: list[int] = []  # of the flow that each short message is
+        self._ends_of: dict[
+            frozenset[tuple[str, int]], int
+        ] = {}  # as written: the flow of packets between them
+        self._written = 0  # packets
         self._ports: set[int] = set()  # that flows of the captures use
         self._next: dict[tuple[str, str, int], int] = {}  # between two ends: the port to try next
         self._own = {a for d in result.devices if not d.router for a in d.addresses if _global(a)}
         self._hardware = {d.mac for d in result.devices if d.mac}
 
-    def counts(self, kept: int, values: int) -> dict[str, int]:
-        """Give the numbers of what was kept and left out; ``kept`` packets were written."""
+    def counts(self, values: int) -> dict[str, int]:
+        """Give the numbers of what was kept and left out; so many values were replaced."""
+        kept = self._written
         total = sum(t.walked.flow_count for t in self.traffics)
         told = {
             "packets_kept": kept,
@@ -90,6 +99,9 @@ class Rebuilt:
         self, traffic: Traffic, own: int, findings: list[Finding], *, named: set[str] | None = None
     ) -> None:
         number = own + traffic.first_flow
+        if number in self.without:
+            self.left_out[self.without[number]] += 1
+            return
         works = list(_works(self.traffics, traffic, own, opener=self.opener))
         if named is not None and not any(name in named for w in works for _, name in w.message.names):
             return
@@ -116,6 +128,7 @@ class Rebuilt:
         try:
             streams, datagrams = self._changes(told, findings)
             sides = {side: merged(edits) for side, edits in streams.items()}
+            self._note_ends(self._ends(flow), number)
             if anew is not None:
                 self.made += plain_frames(anew, self._ends(flow), streams=sides, datagrams=datagrams)
                 self.anew[number] = (
@@ -145,7 +158,10 @@ class Rebuilt:
         told = retelling.told(works, lambda work: self._parts(work, findings))
         ends = self._ends(traffic.flow(number))
         host = self._name(next((w.message.host for w in works if w.message.host), "")) or ends.addresses[1]
-        self.made += retelling.packets(told, self._connections(ends), host.encode())
+        own = list(islice(self._connections(ends), len(told)))
+        for each in own:
+            self._note_ends(each, number)
+        self.made += retelling.packets(told, iter(own), host.encode())
         closed = any(hasattr(work.view, "outer") for work in works)
         self.anew[number] = f"{OPENED}, {AS_HTTP}" if closed else AS_HTTP
 
@@ -188,6 +204,7 @@ class Rebuilt:
         )
         told = retelling.told(works, lambda work: self._parts(work, findings))
         self.exchanges += [(each, side) for each in told]
+        self._numbers += [own + traffic.first_flow] * len(told)
 
     def _short(self, works: list[Any], findings: list[Finding]) -> None:
         """Keep a short message of an export."""
@@ -195,15 +212,36 @@ class Rebuilt:
             data = b"".join(piece for _, piece in self._parts(work, findings))
             sent = work.message.side == 0
             self.short.append(archiving.short(work.time_ns, self._name(work.message.host), data, sent=sent))
+            self._texts.append(work.flow.number)
 
     def files(self, *, shift: int) -> dict[str, bytes]:
         """Give the exports written anew, by their endings; those that would hold nothing are left out."""
         made = {}
         if self.exchanges:
+            order = sorted(range(len(self.exchanges)), key=lambda n: (self.exchanges[n][0].times[0], n))
+            self._numbers = [self._numbers[n] for n in order]
+            self.exchanges = [self.exchanges[n] for n in order]
             made["har"] = archiving.archive(self.exchanges, shift=shift)
         if self.short:
+            order = sorted(range(len(self.short)), key=lambda n: (self.short[n].time_ns, n))
+            self._texts = [self._texts[n] for n in order]
+            self.short = [self.short[n] for n in order]
             made["xml"] = archiving.messages(self.short, shift=shift)
         return made
+
+    def _note_ends(self, ends: Ends, number: int) -> None:
+        pairs = zip(ends.addresses, ends.ports, strict=True)
+        self._ends_of[frozenset(pairs)] = number
+
+    def flow_of(self, finding: Finding) -> int | None:
+        """Give the flow that a finding in what was written stands for; None where that cannot be told."""
+        ending = str(finding.capture["name"]).rpartition(".")[2]
+        places = {"har": self._numbers, "xml": self._texts}.get(ending)
+        if places is not None:
+            number = finding.message_frames[0]
+            return places[number] if number < len(places) else None
+        ends = ((finding.source.ip, finding.source.port), (finding.destination.ip, finding.destination.port))
+        return self._ends_of.get(frozenset(ends))
 
     def _ends(self, flow: Flow) -> Ends:
         """Give who speaks in a flow, as it is to be written."""
@@ -253,6 +291,7 @@ class Rebuilt:
         if self.made:
             frames += [frame._replace(time_ns=frame.time_ns + shift) for frame in self.made]
             frames.sort(key=lambda frame: frame.time_ns)
+        self._written = len(frames)
         return frames
 
     def _held(self, reader: CaptureReader) -> list[tuple[int, int, Frame, forging.Split, int]]:

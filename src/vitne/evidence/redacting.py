@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from vitne.model import Finding
     from vitne.pipeline import Result
+    from vitne.pipeline.traffic import Traffic
 
 NAME = "redacted"
 _NUMBERS = {"location", "cell-id"}
@@ -70,54 +71,123 @@ def redact(paths: Sequence[str], known: Subject | Known, *, secret: bytes, shift
     """Make captures without the values; raises StoreError where an original value is left in them.
 
     Flows that were opened with keys or went through a tunnel are told anew as plain ones, what has no plain
-    form as HTTP/1.1, and exports as HAR.
+    form as HTTP/1.1, and exports as HAR.  A flow in which an original value would stay, or whose findings
+    would come out otherwise, is left out and counted.
     """
     asked = known if isinstance(known, Known) else Known(subject=known)
-    subject = asked.subject
     replacer = Replacer(secret)
-    options = Options(subject=subject, jobs=1, keys=asked.keys, secrets=asked.secrets, device=asked.device)
+    options = Options(
+        subject=asked.subject, jobs=1, keys=asked.keys, secrets=asked.secrets, device=asked.device
+    )
     result = run_scan(paths, options)
-    seeds = known_values(result, subject)
-    pairs = Pairs(seeds, replacer)
-    moved = _shift(replacer) if shift else 0
+    pairs = Pairs(known_values(result, asked.subject), replacer, asked.secrets.salts)
     _, traffics, _ = open_traffic(paths, stdin=None, progress=lambda *_: None)
     try:
         give_keys(traffics, asked.keys)
-        rebuilt = Rebuilt(traffics, result, Editor(pairs), replacer)
-        rebuilt.opener = Openings(asked.secrets, Searcher(subject.seeds, salts=asked.secrets.salts))
-        rebuilt.read()
-        frames = rebuilt.frames(shift=moved)
+        work = _Work(asked, pairs, result, _shift(replacer) if shift else 0)
+        rebuilt, files, differ = work.whole(traffics, replacer)
     finally:
         for traffic in traffics:
             for reader in traffic.readers:
                 reader.close()
-    about = "Rebuilt by vitne redact: values of persons are replaced, other traffic is left out."
-    files = {f"{NAME}.pcapng": write(frames, about)} if frames else {}
-    files |= {f"{NAME}.{ending}": data for ending, data in rebuilt.files(shift=moved).items()}
-    stand_ins = Subject(seeds=tuple(pairs.stand_ins[: len(subject.seeds)]))  # what is found stays found
-    originals = Subject(seeds=tuple(msgspec.structs.replace(s, origin="subject") for s in seeds))
-    _refuse_if_left(files, _searched(files, originals, asked.secrets), pairs)
-    kept = [f for f in result.findings if f.flow in rebuilt.kept]
-    outside = [f for f in kept if rebuilt.anew.get(f.flow, "").startswith(OPENED) and not was_closed(f)]
-    if outside:
-        rebuilt.left_out["stood beside what was opened, on the wire"] += len({f.flow for f in outside})
-    inner = [f for f in kept if f not in outside]
-    differ = difference(inner, _searched(files, stand_ins, asked.secrets))
     mapping = [
         {"identifier": one.identifier, "original": one.value, "stand_in": two.value}
-        for one, two in zip(seeds, pairs.stand_ins, strict=True)
+        for one, two in zip(pairs.seeds, pairs.stand_ins, strict=True)
         if one.value
     ]
     return Redacted(
         files=files,
-        subject=stand_ins,
+        subject=work.stand_ins,
         mapping=mapping,
-        counts=rebuilt.counts(len(frames), len(mapping)),
+        counts=rebuilt.counts(len(mapping)),
         left_out=dict(rebuilt.left_out),
         told_anew=dict(Counter(rebuilt.anew.values())),
         same=not differ,
         differ=differ,
     )
+
+
+class _Work:
+    """What rebuilt captures are held against: the values that may not stay, and the findings that must."""
+
+    def __init__(self, asked: Known, pairs: Pairs, result: Result, shift: int) -> None:
+        self.asked, self.pairs, self.result, self.shift = asked, pairs, result, shift
+        known = len(asked.subject.seeds)
+        self.stand_ins = Subject(seeds=tuple(pairs.stand_ins[:known]))  # what is found stays found
+        self.originals = Subject(
+            seeds=tuple(msgspec.structs.replace(seed, origin="subject") for seed in pairs.seeds)
+        )
+
+    def whole(
+        self, traffics: list[Traffic], replacer: Replacer
+    ) -> tuple[Rebuilt, dict[str, bytes], list[str]]:
+        """Rebuild what can be; flows that do not come out as they should are left out the next time."""
+        without: dict[int, str] = {}
+        while True:
+            rebuilt = Rebuilt(traffics, self.result, Editor(self.pairs), replacer)
+            rebuilt.without = without
+            salts = self.asked.secrets.salts
+            rebuilt.opener = Openings(self.asked.secrets, Searcher(self.asked.subject.seeds, salts=salts))
+            rebuilt.read()
+            files = _files(rebuilt, self.shift)
+            left, unplaced = self._left(rebuilt, files)
+            wrong = left or self._otherwise(rebuilt, files)
+            if unplaced or not wrong or len(without) > len(self.result.findings):
+                _refuse(unplaced)
+                return rebuilt, files, self._differ(rebuilt, files)
+            without = {**without, **wrong}
+
+    def _left(self, rebuilt: Rebuilt, files: Mapping[str, bytes]) -> tuple[dict[int, str], list[str]]:
+        """Give the flows in which an original value is still there, and where one stands in none of them."""
+        names = {seed.name for seed in self.pairs.seeds}
+        found: dict[int, str] = {}
+        unplaced = _in_raw_bytes(files, self.pairs)
+        for one in _searched(files, self.originals, self.asked.secrets):
+            if one.grade not in {"observed", "derived"} or one.seed not in names:
+                continue
+            flow = rebuilt.flow_of(one)
+            if flow is None:
+                unplaced.append(f"{one.identifier} in frame {one.frames[0]} ({one.protocol})")
+            else:
+                found[flow] = "an original value would stay in it"
+        return found, [] if found else unplaced
+
+    def _otherwise(self, rebuilt: Rebuilt, files: Mapping[str, bytes]) -> dict[int, str]:
+        """Give the flows whose findings would come out otherwise."""
+        now: dict[int | None, list[Finding]] = {}
+        for one in _searched(files, self.stand_ins, self.asked.secrets):
+            now.setdefault(rebuilt.flow_of(one), []).append(one)
+        before: dict[int | None, list[Finding]] = {}
+        for one in self._kept(rebuilt):
+            before.setdefault(one.flow, []).append(one)
+        every = {flow for flow in {*now, *before} if flow is not None}
+        wrong = {flow for flow in every if difference(before.get(flow, []), now.get(flow, []))}
+        return dict.fromkeys(sorted(wrong), "its findings would come out otherwise")
+
+    def _kept(self, rebuilt: Rebuilt) -> list[Finding]:
+        """Give the findings of the flows that are kept, without those on the wire of what was opened."""
+        kept = [one for one in self.result.findings if one.flow in rebuilt.kept]
+        outside = {id(f) for f in kept if _opened(rebuilt, f) and not was_closed(f)}
+        if outside:
+            what = "stood beside what was opened, on the wire"
+            rebuilt.left_out[what] = len({one.flow for one in kept if id(one) in outside})
+        return [one for one in kept if id(one) not in outside]
+
+    def _differ(self, rebuilt: Rebuilt, files: Mapping[str, bytes]) -> list[str]:
+        again = _searched(files, self.stand_ins, self.asked.secrets)
+        return difference(self._kept(rebuilt), again)
+
+
+def _opened(rebuilt: Rebuilt, finding: Finding) -> bool:
+    return rebuilt.anew.get(finding.flow, "").startswith(OPENED)
+
+
+def _files(rebuilt: Rebuilt, shift: int) -> dict[str, bytes]:
+    """Write what was rebuilt, by name."""
+    about = "Rebuilt by vitne redact: values of persons are replaced, other traffic is left out."
+    frames = rebuilt.frames(shift=shift)
+    files = {f"{NAME}.pcapng": write(frames, about)} if frames else {}
+    return files | {f"{NAME}.{ending}": data for ending, data in rebuilt.files(shift=shift).items()}
 
 
 def known_values(result: Result, subject: Subject) -> list[Seed]:
@@ -151,16 +221,16 @@ def _searched(files: Mapping[str, bytes], subject: Subject, secrets: Secrets) ->
         return run_scan(paths, Options(subject=subject, secrets=secrets, jobs=1)).findings
 
 
-def _refuse_if_left(files: Mapping[str, bytes], again: Sequence[Finding], pairs: Pairs) -> None:
-    """Raise StoreError where an original value is still there, in any layer or in the raw bytes."""
-    names = {seed.name for seed in pairs.seeds}
-    left = [f for f in again if f.grade in {"observed", "derived"} and f.seed in names]
+def _in_raw_bytes(files: Mapping[str, bytes], pairs: Pairs) -> list[str]:
+    """Say which original values stand in the raw bytes."""
     strong = [n for n in pairs.needles if len(n.data) >= 8]
     search = Needles.compile(strong)
-    where = [f"{f.identifier} in frame {f.frames[0]} ({f.protocol})" for f in left if f.frames]
-    for data in files.values():
-        hits = search.scan(data).needle.tolist()
-        where += [f"{pairs.seeds[strong[n].seed].identifier} in the raw bytes" for n in hits]
+    hits = [n for data in files.values() for n in search.scan(data).needle.tolist()]
+    return [f"{pairs.seeds[strong[n].seed].identifier} in the raw bytes" for n in hits]
+
+
+def _refuse(where: Sequence[str]) -> None:
+    """Raise StoreError where an original value is still there."""
     if where:
         raise StoreError(
             f"{len(where)} original value(s) would be left: {', '.join(sorted(set(where))[:5])}",

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vitne.evidence.digested import Digested
 from vitne.identify.checks import luhn
 from vitne.identify.variants import needles, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vitne.identify.needles import Needle
-    from vitne.model import Seed
+    from vitne.model import Salt, Seed
 
 KEEP = {"imei": 8, "imeisv": 8, "imsi": 5, "iccid": 7, "msisdn": 3, "mac-address": 8, "bssid": 8}
 """Characters at the front that tell maker, operator or country and stay."""
@@ -88,7 +91,7 @@ class Replacer:
 class Pairs:
     """Needles of values, each with what its stand-in looks like in the same spelling."""
 
-    def __init__(self, seeds: list[Seed], replacer: Replacer) -> None:
+    def __init__(self, seeds: list[Seed], replacer: Replacer, salts: Sequence[Salt] = ()) -> None:
         self.seeds = seeds
         self.stand_ins = [replacer.seed(seed) for seed in seeds]
         self.replacer = replacer
@@ -99,6 +102,7 @@ class Pairs:
         for needle in needles(self.stand_ins):
             texts.setdefault((needle.seed, needle.spelling), needle.text)
         self._texts = texts
+        self._digests = Digested(seeds, self.stand_ins, salts)
 
     def stand_in(self, needle: Needle, place: bytes) -> bytes:
         """Give the bytes that stand for a needle's at a place, as long as these wherever that can be."""
@@ -112,7 +116,9 @@ class Pairs:
     def told(self, identifier: str, place: bytes) -> bytes:
         """Give the bytes for a place where a value of this kind was found, weak spellings included."""
         needle = self._known.get((identifier, place.lower()))
-        return self.bytes(identifier, place) if needle is None else self.stand_in(needle, place)
+        if needle is not None:
+            return self.stand_in(needle, place)
+        return self._digests.of(place) or self.bytes(identifier, place)
 
     def bytes(self, identifier: str, place: bytes) -> bytes:
         """Give bytes for a place whose spelling is not known: each character by one of its own sort."""
