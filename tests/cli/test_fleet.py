@@ -32,7 +32,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_bad_batch_is_named_and_so_is_the_wrong_phone(
+def test_the_wrong_phone_is_named_and_what_may_be_chance_is_not(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
@@ -49,9 +49,7 @@ def test_the_bad_batch_is_named_and_so_is_the_wrong_phone(
         "low": 0,
         "high": 0,
     }
-    assert bad["explanation"] is None or {"batch", "build"} >= {
-        name for name, _ in bad["explanation"]["attributes"]
-    }
+    assert bad["explanation"] is None  # four of forty devices, and hundreds of attributes: it may be chance
     assert senders["maker.example"]["explanation"]["attributes"] == [["sim", "≠ none"]]
     assert [why for name, why in document["unreadable"] if name.endswith(f"{COUNT // 2:05}.pcap")]
     assert json.loads((place / "out" / "fleet.json").read_bytes()) == document
@@ -77,7 +75,8 @@ def test_a_fixed_build_is_counted_and_one_that_no_device_has_is_named(
     said = capsys.readouterr().out
     assert "Fixed builds: 10.0A" in said
     assert f"of {COUNT} run one" in said
-    assert "fixed build no: 4 of" in said or "fixed build yes: 1 of" in said
+    assert "fixed build yes: 0 of 8 still send" in said
+    assert "fixed build no: 4 of 30 still send" in said
     assert main([*words, "10.0B"]) == 2
     assert "did you mean '10.0A'?" in capsys.readouterr().err
 

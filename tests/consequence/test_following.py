@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import random
+import time
 
 import pytest
 
@@ -110,6 +111,16 @@ def test_outside_the_fixes_the_nearest_one_stands() -> None:
     assert where_at(fixes, 99 * S) == (3.0, 4.0)
     assert where_at(fixes, 15 * S) == (2.0, 3.0)
     assert where_at([_fix(1)], 0) is None
+
+
+def test_a_long_track_is_compared_with_many_fixes_in_time() -> None:
+    fixes = [_fix(number * 10, position=(1.0, number / 1e5)) for number in range(20_000)]
+    truth = [(number * 5 * S, 1.0, number / 2e5) for number in range(40_000)]
+    begun = time.process_time()
+    told = miss(fixes, truth)
+    assert told is not None
+    assert (told.moments, told.worst_m) == (39_999, 0.0)
+    assert time.process_time() - begun < 5
 
 
 def test_in_real_time_only_what_came_before_counts() -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import re
+
 import numpy as np
 
 from vitne.triggers.analysis import analyse
@@ -93,10 +95,7 @@ def test_a_trial_says_caused_and_only_of_the_destination_that_answers() -> None:
     found = analyse(made({}, bursts, slots={"unlock": (stimuli, shams)}))
     said = {each.destination: each for each in found.triggers}
     assert said["a.example"].verdict == "caused"
-    assert (
-        said["a.example"].sentence.startswith("In 18 of 20 slots with unlock")
-        or "of 20 slots" in said["a.example"].sentence
-    )
+    assert re.match(r"In (18|19|20) of 20 slots with unlock a transmission to", said["a.example"].sentence)
     assert said["b.example"].verdict == "cannot-tell"
 
 

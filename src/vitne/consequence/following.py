@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -177,20 +178,27 @@ def _usual(
 
 def where_at(fixes: Sequence[Fix], at_ns: int) -> tuple[float, float] | None:
     """Give the position a recipient would assume at a moment: between two fixes on the straight line."""
-    placed = [each for each in sorted(fixes, key=lambda each: each.time_ns) if each.position is not None]
-    before = [each for each in placed if each.time_ns <= at_ns]
-    after = [each for each in placed if each.time_ns > at_ns]
-    if not before or not after:
-        nearest = (before or after)[-1:] if before else after[:1]
-        return nearest[0].position if nearest else None
-    first, second = before[-1], after[0]
-    if first.position is None or second.position is None:
-        return None
-    part = (at_ns - first.time_ns) / (second.time_ns - first.time_ns)
-    return (
-        first.position[0] + (second.position[0] - first.position[0]) * part,
-        first.position[1] + (second.position[1] - first.position[1]) * part,
-    )
+    return _on(_placed(fixes), at_ns)
+
+
+_Track = tuple[list[int], list[tuple[float, float]]]
+"""When, ascending, and where: latitude and longitude in degrees."""
+
+
+def _placed(fixes: Iterable[Fix]) -> _Track:
+    """Give the fixes whose place is known, in order of time."""
+    known = [each for each in sorted(fixes, key=lambda each: each.time_ns) if each.position is not None]
+    return [each.time_ns for each in known], [each.position for each in known if each.position is not None]
+
+
+def _on(track: _Track, at_ns: int) -> tuple[float, float] | None:
+    times, places = track
+    after = bisect_right(times, at_ns)
+    if not times or after in {0, len(times)}:
+        return places[min(after, len(times) - 1)] if times else None
+    first, second = places[after - 1], places[after]
+    part = (at_ns - times[after - 1]) / (times[after] - times[after - 1])
+    return first[0] + (second[0] - first[0]) * part, first[1] + (second[1] - first[1]) * part
 
 
 def miss(fixes: Sequence[Fix], truth: Sequence[tuple[int, float, float]]) -> Miss | None:
@@ -198,14 +206,14 @@ def miss(fixes: Sequence[Fix], truth: Sequence[tuple[int, float, float]]) -> Mis
 
     Looked at are moments between the first fix with a position and the last; None where there is none.
     """
-    placed = [each for each in fixes if each.position is not None]
-    if not placed:
+    track = _placed(fixes)
+    if not track[0]:
         return None
-    first, last = min(each.time_ns for each in placed), max(each.time_ns for each in placed)
+    first, last = track[0][0], track[0][-1]
     errors = sorted(
         metres((latitude, longitude), where)
         for time_ns, latitude, longitude in truth
-        if first <= time_ns <= last and (where := where_at(placed, time_ns)) is not None
+        if first <= time_ns <= last and (where := _on(track, time_ns)) is not None
     )
     if not errors:
         return None
