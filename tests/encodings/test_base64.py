@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vitne.encodings.base64 import encoding
 from vitne.model import Child, Limits, Malformed
@@ -184,3 +187,19 @@ def test_lines_that_a_header_joined_with_spaces_are_one_text():
     assert start < end <= len(spaced)
     words = b"these words0 are4 not5 base64Text atAll00"
     assert not [each for each in encoding.find(words, LIMITS) if each.start == 0 and each.end == len(words)]
+
+
+@given(
+    st.one_of(
+        st.text("abcdef0123456789", min_size=8, max_size=26).map(str.encode),
+        st.text("AZaz09+/_-", min_size=8, max_size=26).map(str.encode),
+        st.text("abz 09", min_size=6, max_size=16).map(
+            lambda text: base64.b64encode(text.encode()).rstrip(b"=")
+        ),
+    )
+)
+def test_a_short_word_is_passed_over_only_where_nothing_would_be_found(word) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        quick = list(encoding.find(word, Limits()))
+        patch.setattr(importlib.import_module("vitne.encodings.base64"), "_says_nothing", lambda _: False)
+        assert list(encoding.find(word, Limits())) == quick

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vitne.encodings.length_head import encoding
 from vitne.model import Limits, Malformed
@@ -33,3 +35,23 @@ def test_a_number_that_is_not_right_is_no_head():
 def test_the_frame_of_a_message_of_another_format_is_left_to_that():
     message = b"\x12\x14" + BODY  # gRPC: a flag, the length, a protobuf message
     assert list(encoding.find(b"\x00" + struct.pack(">I", len(message)) + message, LIMITS)) == []
+
+
+@given(
+    st.binary(min_size=1, max_size=6),
+    st.sampled_from([2, 4]),
+    st.sampled_from(["big", "little"]),
+    st.sampled_from([8, 300, 65519, 65535, 65536, 70000]),
+)
+def test_the_first_number_that_is_right_ends_the_head(before, width, order, size) -> None:
+    if size >= 1 << 8 * width or not before[0]:  # a first byte of zero may begin a gRPC message
+        return
+    data = before + size.to_bytes(width, order) + b"x" * size
+    right = [
+        end
+        for wide in (4, 2)
+        for end in range(wide, 17)
+        for told in ("big", "little")
+        if int.from_bytes(data[end - wide : end], told) == len(data) - end
+    ]
+    assert [child.start for child in encoding.find(data, LIMITS)] == right[:1]

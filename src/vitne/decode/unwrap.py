@@ -180,7 +180,9 @@ class _Graph:
                 node = self._node(node, encoding, child)
                 yield node
         self._wait(node, 0)
-        if not self.deep and (reason := _unreadable(node.data, decoded=node.parent is not None)):
+        if not self.deep and (
+            reason := _unreadable(node.data, decoded=node.parent is not None, text=readable(node.data))
+        ):
             yield self._opaque(node, reason)
 
     def _doubted(self, node: Node, encoding: Gated, children: list[Child]) -> Iterator[Node | Opaque | Gap]:
@@ -230,7 +232,8 @@ class _Graph:
 
     def _open(self, node: Node, decodings: int, but: Gated | None = None) -> Iterator[Node | Opaque | Gap]:
         """Try all that may have made the bytes, ``but`` one that was tried before."""
-        first, every = candidates(node.data)
+        text = readable(node.data)
+        first, every = candidates(node.data, text=text)
         limits = self.budget.limits()
         opened, sure = 0, False
         for encoding in first:
@@ -252,13 +255,13 @@ class _Graph:
         opened += yield from self._unlocked(node, decodings, found=opened > 0, sure=sure)
         self.budget.nodes -= opened
         if not opened:
-            yield from self._left(node)
+            yield from self._left(node, text=text)
 
-    def _left(self, node: Node) -> Iterator[Opaque]:
+    def _left(self, node: Node, *, text: bool) -> Iterator[Opaque]:
         """Tell or remember what nothing was found in."""
-        if reason := _unreadable(node.data, decoded=node.parent is not None):
+        if reason := _unreadable(node.data, decoded=node.parent is not None, text=text):
             yield self._opaque(node, reason)
-        elif len(node.data) <= _SHORT and readable(node.data):
+        elif text and len(node.data) <= _SHORT:
             empty = _empty_texts(self.opener)
             if len(empty) < _MOST_REMEMBERED:
                 empty.add(node.data)
@@ -280,7 +283,8 @@ class _Graph:
             return []  # one guessed key on another is a guess at nothing
         self.budget.work -= len(node.data)
         try:
-            return self._skim(encoding, node) or list(encoding.find(node.data, limits))
+            found = self._skim(encoding, node) if hasattr(encoding, "skim") else None
+            return found or list(encoding.find(node.data, limits))
         except Malformed:
             return []
 
@@ -351,13 +355,13 @@ def _certain(encoding: Gated, children: list[Child], node: Node) -> bool:
     return texts >= max(_WORDS, len(node.data) // 4)
 
 
-def _unreadable(data: bytes, *, decoded: bool) -> str:
+def _unreadable(data: bytes, *, decoded: bool, text: bool) -> str:
     """Give the reason why nothing can be read in these bytes; "" for texts, pictures and few bytes."""
-    if media(data):
+    if (text and not decoded) or media(data):
         return ""
-    if packed(data) and len(data) >= 32 and not readable(data):
+    if not text and packed(data) and len(data) >= 32:
         return "unknown-format"
-    if random(data):
+    if not text and random(data):
         return "high-entropy"
     return "unknown-format" if decoded and scrambled(data) else ""
 

@@ -80,9 +80,12 @@ def anything(texts: bytes) -> bool:
     return _TOKEN in texts.translate(_LETTERS) or _OCTETS in texts.translate(_HEX_DIGITS)
 
 
-def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
-    """Give the encodings to try: those of which the first that fits wins, and those that are all tried."""
-    if readable(data):
+def candidates(data: bytes, *, text: bool | None = None) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
+    """Give the encodings to try: those of which the first that fits wins, and those that are all tried.
+
+    ``text`` says whether the data are readable, where that is known.
+    """
+    if readable(data) if text is None else text:
         run = _RUN in data.translate(_LETTERS)
         alone = run and (b"\n" in data or _ALONE in data.translate(_ALNUM))
         document = (
@@ -92,7 +95,8 @@ def candidates(data: bytes) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
     if media(data):
         return tuple([one for one in families()["binary"] if one.name == "exif"]), ()
     head = data[:_REACH]
-    marked = tuple([mark in head for mark in _binary_marks()])
+    seen = _any_binary_mark().search(head) is not None
+    marked = tuple([mark in head for mark in _binary_marks()]) if seen else ()
     first, last = (data[0], data[-1]) if data else (-1, -1)
     return _binary(first, last if last in _binary_ends() else -1, marked), _in_binary(data)
 
@@ -110,10 +114,15 @@ def _binary_marks() -> tuple[bytes, ...]:
     return tuple(sorted(frozenset[bytes]().union(*marks)))
 
 
+@functools.cache
+def _any_binary_mark() -> re.Pattern[bytes]:
+    return re.compile(b"|".join(map(re.escape, _binary_marks())))
+
+
 @functools.lru_cache(_MOST_BINARY)
 def _binary(first: int, last: int, marked: tuple[bool, ...]) -> tuple[Gated, ...]:
     """Give the binary encodings that may read data with these first and last bytes and marks."""
-    present = {mark for mark, found in zip(_binary_marks(), marked, strict=True) if found}
+    present = {mark for mark, found in zip(_binary_marks(), marked, strict=False) if found}
 
     def may(one: Gated) -> bool:
         begins, ends = getattr(one, "begins", None), getattr(one, "ends", None)

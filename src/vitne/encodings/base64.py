@@ -36,11 +36,14 @@ _BODY = re.compile(rb"[A-Za-z0-9+/_-]")
 _URL_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _STANDARD_TO_URL = bytes.maketrans(b"+/", b"-_")
 _ENDS = b"\x00 \t\r\n"
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+_SHORT = 24  # letters of a word of which only the whole is read
 _SPACE = re.compile(rb"[\x00 \t\r\n]")
 _DIGIT, _UPPER, _LOWER = re.compile(rb"[0-9+/_-]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
 _SURELY_LONG = 4096  # letters from which a token is read without a look at its kinds of letters
 _LONGEST_KNOWN = 256  # letters of a token that is kept in mind
 _MOST_KNOWN = 4096  # tokens kept in mind
+_LEAST_TEXT = 6  # bytes of a text that a whole word stands for
 _PROBE = 48  # letters decoded to see whether a run begins at a place
 _IDENTIFIERS = frozenset({16, 20})  # bytes of identifiers and digests: even bytes that tell nothing
 _SHORTEST_RANDOM = 32  # decoded bytes from which unreadable contents count as base64
@@ -59,6 +62,8 @@ class Base64:
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the tokens of the data, joined over line ends of equal width."""
+        if len(data) < _SHORT and _says_nothing(data):
+            return
         if _BODY.match(data) and (_WHOLE.fullmatch(data) or _spaced(data)):
             child = self._read(data, 0, len(data), limits)
             if child is None or not readable(child.data):
@@ -68,6 +73,9 @@ class Base64:
                 return
             if _SPACE.search(data) is None:
                 return  # one token, and what is asked of a token was asked of it
+        yield from self._tokens(data, limits)
+
+    def _tokens(self, data: bytes, limits: Limits) -> Iterator[Child]:
         count = 0
         nothing: set[bytes] = set()  # tokens in which nothing was found: patterns repeat by the ten thousand
         for match in _TOKEN.finditer(data):
@@ -128,7 +136,7 @@ class Base64:
 
     def _inside(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:
         """Look behind slashes and at other starts, for runs that nothing delimits: a short probe first."""
-        if end - start < _PROBE // 2:
+        if end - start < _SHORT:
             return None
         begins = [*range(start + 1, start + 4)]
         slash = data.find(b"/", start, start + 256)
@@ -181,6 +189,16 @@ class Base64:
         return Child(data=decoded, start=start, end=stop, params=tuple(params), complete=complete)
 
 
+def _says_nothing(word: bytes) -> bool:
+    """Say whether a short word of one or two kinds of letters is no base64: what comes out says nothing."""
+    if word.translate(None, _LETTERS) or _mixed(word):
+        return False
+    text = word.translate(_URL_TO_STANDARD)
+    text = text[: len(text) - (len(text) % 4 == 1)]
+    decoded = binascii.a2b_base64(text + b"=" * (-len(text) % 4)) if text else b""
+    return not packed(decoded) and (len(decoded) < _LEAST_TEXT or not readable(decoded))
+
+
 def _spaced(data: bytes) -> bool:
     """Say whether lines of equal width are joined by spaces, as forms and headers leave them."""
     width = data.find(b" ", 0, _WIDE + 1)
@@ -223,7 +241,7 @@ def _telling(decoded: bytes) -> bool:
 def _worth(data: bytes, child: Child, *, whole: bool) -> bool:
     """Say whether what came out is something, and not the chance reading of a word."""
     decoded = child.data
-    if _telling(decoded) or (whole and len(decoded) >= 6 and readable(decoded)):
+    if _telling(decoded) or (whole and len(decoded) >= _LEAST_TEXT and readable(decoded)):
         return True
     token = data[child.start : child.end]
     if not _mixed(token):

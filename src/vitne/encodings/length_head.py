@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 _LONGEST = 16  # bytes of a head
 _SHORTEST = 8  # bytes behind it
 _FRAME = 5  # bytes of the head of a gRPC message
-_WIDTHS = (4, 2)  # bytes of the number; one byte would be right by chance too often
+_PAIR = 2
+_SHORT = 0xFFFF  # bytes of data up to which two zeros stand in a number of four bytes that is right
+_ZEROS = bytes(2)
+_WIDTHS = (4, _PAIR)  # bytes of the number; one byte would be right by chance too often
 
 
 class LengthHead(Slices):
@@ -51,14 +54,18 @@ class LengthHead(Slices):
 def _head(data: bytes) -> int:
     """Give the length of the head; 0 without."""
     size = len(data)
-    for width in _WIDTHS:
-        for end in range(width, min(_LONGEST, size - _SHORTEST) + 1):
-            number = data[end - width : end]
+    last = min(_LONGEST, size - _SHORTEST)
+    for width in _WIDTHS if size > _SHORT or _ZEROS in data[:_LONGEST] else _WIDTHS[1:]:
+        for end in range(width, last + 1):
             rest = size - end
+            if width == _PAIR and (data[end - 1] != rest & 0xFF and data[end - 2] != rest & 0xFF):
+                continue
+            number = data[end - width : end]
+            if rest not in {int.from_bytes(number, "big"), int.from_bytes(number, "little")}:
+                continue
             if end == _FRAME and data[0] == 0 and fields(data[end:], 1)[0]:
                 continue  # the frame of a gRPC message is read with the message
-            if rest in {int.from_bytes(number, "big"), int.from_bytes(number, "little")}:
-                return end
+            return end
     return 0
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MAGIC = re.compile(rb"\x04\x22\x4d\x18[\x40-\x7f][\x40-\x70]|\x02\x21\x4c\x18", re.DOTALL)
 _LEGACY = b"\x02\x21\x4c\x18"
+_MARKS = (b"\x04\x22\x4d\x18", _LEGACY)
 _REACH = 64 << 10  # how far into the data a frame is looked for
 _TRIES = 16  # candidates that may fail before the search ends
 _SHORTEST = 13  # bytes of a bare block; the last five of any block are literals
@@ -43,6 +44,8 @@ class Lz4(WholeRange):
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield frames that begin within the first 64 KiB, else the data as one block."""
         position = failed = found = 0
+        if not any(mark in data for mark in _MARKS):
+            failed = _TRIES
         while failed < _TRIES and (match := _MAGIC.search(data, position, _REACH)):
             child = _frame(data, match.start(), limits)
             if child is None:

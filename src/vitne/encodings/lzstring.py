@@ -36,6 +36,7 @@ _GLUE = frozenset({b"_", b".", b"$"})
 _LONGEST = 1 << 20  # letters of a token: each is six letters while it is read
 _LONGEST_WIDE = 1 << 18  # bytes of the form in UTF-16: each letter is fifteen letters while it is read
 _MOST_KNOWN = 4096  # tokens kept in mind
+_GLANCE = 12  # letters after which most tokens are given up
 _PROBE = 48  # letters after which a token is given up if a code stands for nothing
 _PADDING = 32  # bits behind the end of the text, at the most
 _RANDOM = 32  # letters from which an outcome that nothing else tells counts
@@ -102,7 +103,7 @@ class LzString(WholeRange):
 
 def _begins(token: bytes, limits: Limits) -> bool:
     """Say whether the first codes of a token stand for something, and it is not too long to be read."""
-    if decompress(_bits(token[:_PROBE]), 4096) is None:
+    if decompress(_bits(token[:_GLANCE]), 4096) is None or decompress(_bits(token[:_PROBE]), 4096) is None:
         return False
     if len(token) > _LONGEST:
         limits.tell(f"lzstring: a text of more than {_LONGEST} letters")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SHORTEST = 8  # bytes of a stream
 _LONGEST = 4 << 20  # bytes of a stream: each is eight letters while it is read
+_GLANCE = 8  # bytes after which most data are given up
 _PROBE = 32  # bytes after which the data are given up if a code stands for nothing
 _PADDING = 32  # bits behind the end of the text, at the most
 _RANDOM = 48  # bytes of an outcome that nothing else tells
@@ -44,7 +45,7 @@ class LzStringRaw(WholeRange):
         # two zeros for a letter of 8 bits, then that letter, its lowest bit first: the highest is zero
         if not _SHORTEST <= len(data) <= _LONGEST or data[0] & 0xC0 or data[1] & 0x40:
             return
-        if decompress(_bits(data[:_PROBE]), 4096) is None:
+        if decompress(_bits(data[:_GLANCE]), 4096) is None or decompress(_bits(data[:_PROBE]), 4096) is None:
             return
         child = _read(data, limits)
         if child is not None and child.complete and (telling(child.data) or len(child.data) >= _RANDOM):

@@ -44,6 +44,7 @@ class Protobuf:
     specification = "Protocol Buffers encoding, protobuf.dev/programming-guides/encoding"
     family: Family = "binary"
     order = 50
+    begins = frozenset({0, *(byte for byte in range(8, 256) if byte & 7 in {0, 1, 2, 5})})
     readable = False
     exact = True
 

@@ -8,7 +8,7 @@ The format has no end: cutting between two values cannot be seen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from vitne.encodings._looks import readable
 from vitne.encodings._slices import Slices
@@ -86,19 +86,19 @@ def _children(data: bytes, values: list[_Value]) -> Iterator[Child]:
 
 def _plain(data: bytes, tag: int, length: int, order: str, *, most: int) -> list[_Value]:
     """Read values to the end of the data; none where one does not fit."""
-    out: list[_Value] = []
-    position, size = 0, len(data)
-    little = order == "little"
-    while position + tag + length <= size and len(out) < most:
-        start = position + tag + length
-        wide = data[position + tag : start]
-        end = start + int.from_bytes(wide, "little" if little else "big")
-        if end > size:
+    spans: list[tuple[int, int, int]] = []  # tag, value, end
+    position, size, head = 0, len(data), tag + length
+    ends: Literal["little", "big"] = "little" if order == "little" else "big"
+    while position + head <= size and len(spans) < most:
+        start = position + head
+        long = data[start - 1] if length == 1 else int.from_bytes(data[position + tag : start], ends)
+        if start + long > size:
             return []
-        number = int.from_bytes(data[position : position + tag], "little" if little else "big")
-        out.append(_Value(str(number), start, end))
-        position = end
-    return out if position == size or len(out) >= most else []
+        spans.append((position, start, start + long))
+        position = start + long
+    if position != size and len(spans) < most:
+        return []
+    return [_Value(str(int.from_bytes(data[at : at + tag], ends)), start, end) for at, start, end in spans]
 
 
 def _lwm2m(data: bytes, position: int, stop: int, *, prefix: str, most: int) -> list[_Value]:

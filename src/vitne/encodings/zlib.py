@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 _MAGIC = re.compile(
     rb"\x78[\x01\x5e\x9c\xda]|\x68[\x05\x43\x81\xde]|\x58[\x09\x47\x85\xc3]|\x48[\x0d\x4b\x89\xc7]"
 )
+_MARKS = tuple(
+    head.to_bytes(2, "big")
+    for first in (0x48, 0x58, 0x68, 0x78)
+    for head in range(first << 8, (first + 1) << 8)
+    if head % 31 == 0 and not head & 0x20
+)
 _REACH = 64 << 10  # how far into the data a stream is looked for
 _TRIES = 16  # candidates that may fail before the search ends
 _TRY = 64 << 10  # most wrapped bytes looked at to see whether a candidate is one
@@ -37,6 +43,7 @@ class Zlib(WholeRange):
     specification = "RFC 1950"
     family: Family = "binary"
     order = 20
+    marks = _MARKS
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield streams that begin within the first 64 KiB."""

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 _NAMING = {"dns", "llmnr", "nbns", "ntp"}
 """Protocols whose answers hold nothing of the person: only questions are unwrapped."""
 
+_HELD = {"body", "payload"}
+"""Parts of an answer in which something of the person may stand."""
+
 _KEYED = {"tls", "dtls", "quic"}
 """Protocols that count their own unreadable bytes; random numbers of their handshakes are none."""
 
@@ -41,6 +44,8 @@ CLAIM = re.compile(r"crypt|cipher|secure|aes|rsa")
 """Words of a media type that claim the body cannot be read."""
 _MOST_UNREAD = 16 << 10  # bytes of an unknown stream or datagram that are looked into
 _MOST_DATAGRAMS = 4  # of one side that are looked into
+_ASIDE = {"path", "target"}
+"""Parts that tell a known sender although nothing else is found in them."""
 _TELLING = {"target", "query", "path"}
 """Parts in which pairs of names and values stand that may yield a key."""
 _STRUCTURES = {"json", "xml", "form", "multipart"}
@@ -172,11 +177,11 @@ class MessageWork:
             yield Part(path="payload", start=start, end=start + min(length, _MOST_UNREAD))
 
     def _parts(self, *, hidden: bool) -> Iterator[tuple[Part, bool]]:
-        for part in self.message.parts or (self._unread() if hidden else ()):
-            if self.asks:
-                yield part, True
-            elif self.message.protocol not in _NAMING and part.path.split(":")[0] in {"body", "payload"}:
-                yield part, False
+        asks, parts = self.asks, self.message.parts or (self._unread() if hidden else ())
+        if asks or self.message.protocol not in _NAMING:
+            for part in parts:
+                if asks or part.path.partition(":")[0] in _HELD:
+                    yield part, asks
 
     def unwrap(
         self, wanted: Wanted | None = None, idle: Idle | None = None, opener: Openings | None = None
@@ -193,8 +198,9 @@ class MessageWork:
             data = part.data if part.data is not None else self.raw(part.start, part.end)
             known = idle.found(self.message, part, data) if deep and idle is not None else None
             if known is not None:
-                self.spared.extend(placed(known, part))
-                if part.path in {"path", "target"}:
+                if known:
+                    self.spared.extend(placed(known, part))
+                if part.path in _ASIDE:
                     self.aside.append(Node(data, part=part))
                 continue
             items = unwrap(part, data, budget=budget, deep=deep, wanted=wanted, opener=opener)
