@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -127,3 +128,30 @@ def test_ids_without_length_name_nothing_and_it_is_said(tmp_path: Path) -> None:
     assert [one.flow for one in result.findings if one.identifier == "imei"] == [0, 0]
     lost = sum(len(datagram) for _, datagram in told[2:])
     assert [(row.reason, row.bytes) for row in result.opaque] == [("no-hello", lost)]
+
+
+def test_what_only_looks_like_going_on_is_left_as_it_is(certificate: Path, tmp_path: Path) -> None:
+    peers = moved(certificate, tmp_path, ids=False)
+    first = peers.talk.near.index(ELSEWHERE)
+    noise = [(0, one[:9] + bytes(len(one) - 9)) for _, one in peers.talk.order[first : first + 1]]
+    path = tmp_path / "c.pcap"
+    near = [HOME] * first + [FURTHER]
+    path.write_bytes(pcap(quic_frames(peers.talk.order[:first] + noise, near=near)))
+    result = scan(path, peers.keylog)
+    assert not [note for note in result.oddities if note.name == "quic-moved"]
+    assert "no-hello" in {row.reason for row in result.opaque}
+    assert len(result.findings) == 1
+
+
+def test_very_many_flows_that_begin_in_the_middle_cost_a_bounded_time(tmp_path: Path) -> None:
+    text = b"\x01\x02 imei=" + IMEI.encode()
+    told = [*hellos(), (0, sealed(0, stream_frame(0, 0, text, fin=True)))]
+    strays = [(0, b"\x40" + number.to_bytes(4, "big") * 8) for number in range(5_000)]
+    near = [HOME] * 3 + [(f"192.0.2.{2 + number % 250}", 1024 + number // 250) for number in range(5_000)]
+    path, keys = tmp_path / "c.pcap", tmp_path / "keys.log"
+    path.write_bytes(pcap(quic_frames(told + strays, near=near)))
+    keys.write_bytes(key_log())
+    begin = time.process_time()
+    result = scan(path, keys)
+    assert time.process_time() - begin < 20
+    assert [one.flow for one in result.findings if one.identifier == "imei"] == [0]

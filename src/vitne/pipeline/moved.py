@@ -8,6 +8,7 @@ length zero name nothing: what goes to them at new addresses stays closed, and i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vitne.decrypt import KeyLog
+    from vitne.decrypt.quic import OpenedTalk
     from vitne.model import Flow
 
     Views = dict[int, SideView]
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 _UDP = 17
 _MOST_STRAYS = 4096  # flows that begin in the middle and are asked about
 _MOST_OPENED = 1024  # flows that are opened for their ids
-_MOST_TRIED = 16  # of them for one stray
+_MOST_TRIED = 64  # of them at each end of a stray
 _MOST_FLOW = 64 << 20  # bytes of one side that ids are looked for in
 _MOST_FIRST = 4  # datagrams of a side whose ids are compared
 _NO_HELLO = "no-hello"
@@ -43,8 +45,10 @@ class Moved:
         self._ids: dict[int, tuple[set[bytes], set[bytes]]] = {}  # per flow: ids that each side sends to
         self._strays: set[int] = set()
         self._after: dict[int, list[tuple[int, bool]]] = {}  # flow -> flows that go on with it, turned round
+        self._ends: dict[int, tuple[bytes, bytes]] = {}  # address and port of client and server
         self._before: dict[int, int] = {}  # such a flow -> the flow that it goes on with
         self._find()
+        self._ends.clear()
 
     # -- finding ---------------------------------------------------------------------------------------------
 
@@ -52,15 +56,33 @@ class Moved:
         begun, strays = self._sorted()
         speaking: dict[bytes, list[int]] = {}  # endpoint -> flows with a beginning, ascending
         for number in begun:
-            for end in self._ends(number):
+            for end in self._ends[number]:
                 speaking.setdefault(end, []).append(number)
-        for stray in strays[:_MOST_STRAYS]:
-            near = {number for end in self._ends(stray) for number in speaking.get(end, ()) if number < stray}
-            if self._ends(stray)[1] in speaking:
+        strays = strays[:_MOST_STRAYS]
+        heads = self._heads(strays)
+        for stray in strays:
+            near: set[int] = set()
+            for end in self._ends[stray]:
+                known = speaking.get(end, [])
+                at = bisect_left(known, stray)
+                near.update(known[max(0, at - _MOST_TRIED) : at])
+            if self._ends[stray][1] in speaking:
                 self._strays.add(stray)
-            for number in sorted(near, reverse=True)[:_MOST_TRIED]:
-                if self._joined(stray, number):
-                    break
+            any(self._joined(stray, number, heads[stray]) for number in sorted(near, reverse=True))
+
+    def _heads(self, numbers: list[int]) -> dict[int, list[tuple[int, bytes]]]:
+        """Give side and first bytes, behind the very first, of the first datagrams of some flows."""
+        found: dict[int, list[tuple[int, bytes]]] = {number: [] for number in numbers}
+        keep = np.zeros(self._walked.flow_count, dtype=bool)
+        keep[numbers] = True
+        for batch in self._walked.batches(8 << 20, flows=keep) if numbers else ():
+            for piece in range(len(batch.flow) if hasattr(batch, "data") else 0):
+                side, own = int(batch.side[piece]), found[int(batch.flow[piece])]
+                low, high = np.searchsorted(batch.run_piece, [piece, piece + 1]).tolist()
+                for run in range(low, min(high, low + _MOST_FIRST)):
+                    at, length = int(batch.run_position[run]), int(batch.run_length[run])
+                    own.append((side, batch.data[at + 1 : at + min(length, 21)].tobytes()))
+        return found
 
     def _sorted(self) -> tuple[list[int], list[int]]:
         """Give the flows that begin with a QUIC handshake, and those that begin with a short header."""
@@ -70,9 +92,11 @@ class Moved:
         ends = np.concatenate([self._keys_of(udp, side) for side in (0, 1)])
         _, which, counts = np.unique(ends, return_inverse=True, return_counts=True)
         shared = (counts[which] > 1).reshape(2, -1).any(axis=0)
+        chosen = udp[shared]
+        pairs = (self._keys_of(chosen, side).tolist() for side in (0, 1))
+        self._ends = dict(zip(chosen.tolist(), zip(*pairs, strict=True), strict=True))
         begun, strays = [], []
-        for number in udp[shared].tolist():
-            head = self._walked.first_payload(number, 5)
+        for number, head in zip(chosen.tolist(), self._walked.first_payloads(chosen, 5), strict=True):
             if head[:1] >= b"\xc0" and salt_of(int.from_bytes(head[1:5], "big")) is not None:
                 begun.append(number)
             elif b"\x40" <= head[:1] < b"\x80":
@@ -87,37 +111,49 @@ class Moved:
         told[:, 16:] = np.ascontiguousarray(flows["port"][:, side]).view(np.uint8).reshape(-1, 2)
         return told.view(np.dtype((np.void, 18))).ravel()
 
-    def _ends(self, number: int) -> tuple[bytes, bytes]:
-        one = np.array([number])
-        return self._keys_of(one, 0)[0].tobytes(), self._keys_of(one, 1)[0].tobytes()
-
-    def _joined(self, stray: int, number: int) -> bool:
+    def _joined(self, stray: int, number: int, heads: list[tuple[int, bytes]]) -> bool:
         """Let a stray go on with a flow where its packets go to ids of that flow; give whether it does."""
         ids = self._ids_of(number)
-        for side, view in self._views(stray).items():
-            for at, length in list(zip(*view.runs[0::2], strict=True))[:_MOST_FIRST]:
-                behind = view.data[at + 1 : at + min(length, 21)]
-                for other in (side, 1 - side):
-                    if any(behind.startswith(one) for one in ids[other]):
-                        self._after.setdefault(number, []).append((stray, other != side))
-                        self._before[stray] = number
-                        self._ids.pop(number)  # ids that are handed out at the new address count, too
-                        return True
+        for side, behind in heads:
+            for other in (side, 1 - side):
+                if any(behind.startswith(one) for one in ids[other]):
+                    return self._opens(stray, number, turned=other != side)
+        return False
+
+    def _opens(self, stray: int, number: int, *, turned: bool) -> bool:
+        """Join a stray with a flow if that opens some of its packets; short ids may be met by chance."""
+        sizes = {side: len(view) for side, view in self._whole(number).items()}
+        after = self._after.setdefault(number, [])
+        after.append((stray, turned))
+        del self._ids[number]  # ids that are handed out at the new address count, too
+        talk = self._opened(number)
+        if any(side.starts and max(side.starts) >= sizes.get(at, 0) for at, side in enumerate(talk.sides)):
+            self._before[stray] = number
+            return True
+        after.pop()
         return False
 
     def _ids_of(self, number: int) -> tuple[set[bytes], set[bytes]]:
         """Give the ids that the packets of each side of a flow may go to."""
         if number not in self._ids:
-            from vitne.pipeline.openedquic import open_datagrams
-
-            found: tuple[set[bytes], set[bytes]] = (set(), set())
-            if len(self._ids) < _MOST_OPENED:
-                views = self.all_views(number, self._views(number))
-                for connection in open_datagrams(views, self._keys).connections:
-                    for side in (0, 1):
-                        found[side].update(one for one in connection.ids[side] if one)
-            self._ids[number] = found
+            if len(self._ids) >= _MOST_OPENED:
+                return set(), set()
+            self._opened(number)
         return self._ids[number]
+
+    def _opened(self, number: int) -> OpenedTalk:
+        from vitne.pipeline.openedquic import open_datagrams
+
+        talk = open_datagrams(self._whole(number), self._keys)
+        found: tuple[set[bytes], set[bytes]] = (set(), set())
+        for connection in talk.connections:
+            for side in (0, 1):
+                found[side].update(one for one in connection.ids[side] if one)
+        self._ids[number] = found
+        return talk
+
+    def _whole(self, number: int) -> Views:
+        return self.all_views(number, self._views(number))
 
     def _views(self, number: int) -> Views:
         keep = np.zeros(self._walked.flow_count, dtype=bool)

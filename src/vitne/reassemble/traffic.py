@@ -162,16 +162,17 @@ class Traffic:
         wanted, where = np.unique(np.asarray(flows, dtype=np.int64), return_inverse=True)
         return self._edges(wanted, np.minimum)[where]
 
-    def first_payload(self, flow: int, size: int) -> bytes:
-        """Give up to so many payload bytes of a flow's first packet; none where it came in fragments."""
-        row = int(self.first_rows(np.array([flow]))[0])
-        entry = self._rows[row]
-        if int(entry["size"]) >> SIZE_BITS & (ROW_ARENA | ROW_FRAGMENT):
-            return b""
-        place = int(entry["place"])
-        start = place >> SIZE_BITS
-        data = self._kernel.buffer(int(self.capture_of(np.array([row]))[0]))
-        return data[start : start + min(size, place & SIZE_MOST)].tobytes()
+    def first_payloads(self, flows: np.ndarray, size: int) -> list[bytes]:
+        """Give up to so many payload bytes of each flow's first packet; none where it came in fragments."""
+        rows = self.first_rows(flows)
+        entries, captures = self._rows[rows], self.capture_of(rows).tolist()
+        apart = (entries["size"] >> SIZE_BITS & (ROW_ARENA | ROW_FRAGMENT) > 0).tolist()
+        found = []
+        for place, capture, fragment in zip(entries["place"].tolist(), captures, apart, strict=True):
+            start, held = place >> SIZE_BITS, min(size, place & SIZE_MOST)
+            data = self._kernel.buffer(capture)
+            found.append(b"" if fragment else data[start : start + held].tobytes())
+        return found
 
     def ends(self) -> tuple[np.ndarray, np.ndarray]:
         """Give the first and the last row of each flow; made anew each time, as there may be millions."""
