@@ -15,6 +15,7 @@ from vitne.pipeline.gathering import Gathering
 from vitne.pipeline.openings import Openings
 from vitne.pipeline.questions import Questions
 from vitne.pipeline.sighting import Sightings
+from vitne.pipeline.silent import keep_rows, names_told
 from vitne.pipeline.views import Pieces, SideView
 from vitne.reassemble import Traffic as Walked
 
@@ -131,20 +132,22 @@ class FlowWork(Gathering):
 
     def _count(self, traffic: Traffic, flow: Flow, views: dict[int, SideView], saying: Saying) -> None:
         """Keep what is told of messages that were not made."""
-        if saying.told:
-            asker = self._key_of(flow.client_ip, flow.client_mac)
-            for address, name, time_ns in saying.told:
-                self.names.learn(asker, address, name=name, time_ns=time_ns)
+        if saying.silence is not None:
+            for message, time_ns in names_told(saying.silence, traffic, views):
+                self._learn_names(flow, message, time_ns)
+            keep_rows(saying.silence, traffic, flow, views, toll=self.toll)
         for request in saying.counted:
             self.toll.counted(traffic, flow, views[0], request)
 
     def _learn(self, flow: Flow, work: MessageWork) -> None:
-        message = work.message
-        if message.names:
-            asker = self._asker(flow, message)
-            for address, name in message.names:
-                self.names.learn(asker, address, name=name, time_ns=work.time_ns)
-        self._learn_device(flow, message)
+        if work.message.names:
+            self._learn_names(flow, work.message, work.time_ns)
+        self._learn_device(flow, work.message)
+
+    def _learn_names(self, flow: Flow, message: Message, time_ns: int) -> None:
+        asker = self._asker(flow, message)
+        for address, name in message.names:
+            self.names.learn(asker, address, name=name, time_ns=time_ns)
 
     def _asker(self, flow: Flow, message: Message) -> str:
         """Give the key of the device that a DNS answer went to."""

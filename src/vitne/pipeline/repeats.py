@@ -7,6 +7,8 @@ same each time; who sent them, when, in which frames and whether they were answe
 from __future__ import annotations
 
 import hashlib
+import struct
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -14,11 +16,13 @@ import msgspec
 from vitne.pipeline.conversation import pauses
 from vitne.pipeline.messagework import MessageWork, device_and_direction
 from vitne.pipeline.saying import Counted, Saying, Seen, mixed
+from vitne.pipeline.silent import Said, silence
 
 if TYPE_CHECKING:
     from vitne.attribute import Devices
-    from vitne.model import Flow, Gap, Message, Oddity, Opaque
+    from vitne.model import Flow, Gap, Oddity
     from vitne.pipeline.ends import Host
+    from vitne.pipeline.silent import Silence
     from vitne.pipeline.traffic import Traffic
     from vitne.pipeline.views import SideView
 
@@ -35,20 +39,10 @@ _BY_TIME = "stream"  # protocol of messages that are cut where time passed
 _GROUPS = ("22", "23", "255.", "ff")  # how addresses of groups begin; a few others do too, which costs little
 
 
-class _Said(NamedTuple):
-    """One message of a remembered flow."""
-
-    message: Message  # without its parts
-    host: Host
-    opaque: list[Opaque]
-    response: int | None  # which of the flow's messages answers it
-    seen: Seen
-
-
 class _Pattern(NamedTuple):
     """What a flow said."""
 
-    said: list[_Said]
+    said: list[Said]
     host: Host
     counted: list[Counted]
     opaque: list[tuple[str, int]]
@@ -62,6 +56,8 @@ class Repeats:
     def __init__(self, devices: Devices) -> None:
         self._devices = devices
         self._patterns: dict[bytes, _Pattern] = {}
+        self._silent: dict[bytes, Silence] = {}  # what those say in which nothing was found
+        self._ways: dict[tuple[str, str, str, str], tuple[str, str]] = {}
         self._glances: set[bytes] = set()
         self._said = 0
         self._held = 0
@@ -73,14 +69,13 @@ class Repeats:
         if size > MOST_BYTES:
             return None
         group = flow.server_ip if flow.server_ip.startswith(_GROUPS) else ""
-        ways = [device_and_direction(self._devices, flow, side)[1] for side in (0, 1)]
         sides = sorted(views)
-        begun = hashlib.sha256(repr((flow.transport, flow.server_port, group, ways, sides)).encode())
+        head = (flow.transport, flow.server_port, group, self._ways_of(flow), sides)
+        begun = hashlib.sha256(repr(head).encode())
         for side in sides:
             view = views[side]
-            shape = view.lengths.tolist() if flow.transport == "udp" else list(view.spans())
-            text = repr(shape).encode()
-            begun.update(len(text).to_bytes(8, "big") + text)
+            shape = view.runs[2] if flow.transport == "udp" else list(chain(*view.spans()))
+            begun.update(struct.pack(f"<{len(shape) + 1}q", len(shape), *shape))
         if size > SMALL:  # not every bulk has to be digested
             glance = begun.copy()
             for side in sides:
@@ -90,6 +85,17 @@ class Repeats:
         for side in sides:
             begun.update(views[side].data)
         return begun.digest()
+
+    def _ways_of(self, flow: Flow) -> tuple[str, str]:
+        """Say of each side whether a device of ours sends or receives what it says."""
+        ends = (flow.client_ip, flow.client_mac, flow.server_ip, flow.server_mac)
+        known = self._ways.get(ends)
+        if known is None:
+            if len(self._ways) >= MOST:
+                self._ways.clear()
+            client, server = (device_and_direction(self._devices, flow, side)[1] for side in (0, 1))
+            known = self._ways[ends] = (client, server)
+        return known
 
     def keep(self, saying: Saying, views: dict[int, SideView]) -> None:
         """Remember what a flow said, under its key."""
@@ -108,7 +114,7 @@ class Repeats:
             work.seen = Seen()
             response = None if work.response is None else index.get(id(work.response))
             message = msgspec.structs.replace(work.message, parts=())
-            said.append(_Said(message, work.host, work.opaque, response, work.seen))
+            said.append(Said(message, work.host, work.opaque, response, work.seen))
         notes = [(None if owner is None else index[id(owner)], note) for owner, note in saying.notes]
         self._unweighed.append((held, [one.seen for one in said]))
         self._said += len(works)
@@ -147,6 +153,18 @@ class Repeats:
         pattern = self._patterns.get(key)
         if pattern is None:
             return None
+        if pattern.pauses is not None and pattern.pauses != _paused(traffic, views):
+            return None
+        quiet = self._quiet(key, pattern, flow)
+        if quiet is not None:
+            return Saying(
+                works=[],
+                host=pattern.host,
+                opaque=[*pattern.opaque, *quiet.unread],
+                notes=[(None, msgspec.structs.replace(note, flow=flow.number)) for _, note in pattern.notes],
+                silence=quiet,
+                new=False,
+            )
         works = []
         for said in pattern.said:
             work = MessageWork(traffic, flow, said.message, views[said.message.side])
@@ -154,8 +172,6 @@ class Repeats:
             work.find_ends(self._devices)
             works.append(work)
         if pattern.counted and mixed(views[0], works, pattern.counted):
-            return None
-        if pattern.pauses is not None and pattern.pauses != _paused(traffic, views):
             return None
         for work, said in zip(works, pattern.said, strict=True):
             if said.response is not None:
@@ -174,6 +190,15 @@ class Repeats:
             notes=notes,
             new=False,
         )
+
+    def _quiet(self, key: bytes, pattern: _Pattern, flow: Flow) -> Silence | None:
+        """Give what a flow says in whose messages nothing was found, and of which nothing else is told."""
+        quiet = self._silent.get(key)
+        if quiet is None and not pattern.counted and all(number is None for number, _ in pattern.notes):
+            quiet = silence(flow, pattern.said, self._ways_of(flow))
+            if quiet is not None:
+                self._silent[key] = quiet
+        return quiet
 
 
 def _paused(traffic: Traffic, views: dict[int, SideView]) -> list[tuple[int, ...]]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vitne.model.findings import Delivery
     from vitne.pipeline.ends import Host
     from vitne.pipeline.messagework import MessageWork
+    from vitne.pipeline.silent import Silence
     from vitne.pipeline.views import SideView
 
 
@@ -49,7 +50,7 @@ class Saying:
     counted: list[Counted] = field(default_factory=list)  # requests that are counted alone
     opaque: list[tuple[str, int]] = field(default_factory=list)  # of answers not made: reason, bytes
     notes: list[tuple[MessageWork | None, Gap | Oddity]] = field(default_factory=list)  # None: the flow's own
-    told: list[tuple[str, str, int]] = field(default_factory=list)  # address, name, nanoseconds of an answer
+    silence: Silence | None = None  # what it says in messages in which nothing is found and that are not made
     new: bool = True  # false: another flow said the same, byte for byte
     key: bytes | None = None  # what the flow is known by, where it is short enough to be remembered
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vitne.attribute import Devices
-    from vitne.model import Flow
+    from vitne.model import Flow, Message
+    from vitne.pipeline.ends import Host
     from vitne.pipeline.messagework import MessageWork
     from vitne.pipeline.saying import Counted
     from vitne.pipeline.traffic import Traffic
@@ -31,11 +32,17 @@ RECORD = np.dtype([
 ])  # fmt: skip
 """One message sent: rows of its first and last packet, its flow, length, host and protocol by number."""
 DELIVERIES: tuple[str, ...] = get_args(Delivery)
+_NUMBER = {delivery: number for number, delivery in enumerate(DELIVERIES)}
 _CHUNK = 8192
 OPENED = ""
 """Stands where a reason stands, for bytes that could be read with keys."""
 _KEPT_FACTS = {"ja4", "alpn", "version", "cipher", "ech", "certificate-name", "reference-id"}
 """Facts about a connection that a row of what was sent keeps."""
+
+
+def kept_facts(message: Message) -> tuple[tuple[str, str], ...]:
+    """Give the facts of a message that a row of what was sent keeps."""
+    return tuple([fact for fact in message.facts if fact[0] in _KEPT_FACTS])
 
 
 class Numbered:
@@ -99,13 +106,34 @@ class Toll:
 
     def message(self, work: MessageWork) -> None:
         """Keep a message that was sent."""
-        message = work.message
+        facts = kept_facts(work.message)
+        self.sent(
+            work.traffic,
+            work.flow,
+            work.rows,
+            message=work.message,
+            host=work.host,
+            facts=facts,
+            delivery=work.delivered,
+        )
+
+    def sent(  # noqa: PLR0913  (what one row says)
+        self,
+        traffic: Traffic,
+        flow: Flow,
+        rows: tuple[int, int],
+        *,
+        message: Message,
+        host: Host,
+        facts: tuple[tuple[str, str], ...],
+        delivery: Delivery,
+    ) -> None:
+        """Keep what was sent in some packets: the rows of the first and the last of them."""
         length = min(message.end - message.start or message.opaque_bytes, 0xFFFFFFFF)
-        host, kind = self.hosts.number(work.host), self.kinds.number((message.protocol, message.kind))
-        group, delivery = self.group(work.traffic), DELIVERIES.index(work.delivered)
-        place = (*work.rows, work.flow.number, length, host, kind)
-        facts = self.facts.number(tuple(fact for fact in message.facts if fact[0] in _KEPT_FACTS))
-        self._waiting.append((*place, group, message.side, delivery, not message.opaque, (0, 0, 0), facts))
+        kind = self.kinds.number((message.protocol, message.kind))
+        place = (*rows, flow.number, length, self.hosts.number(host), kind, self.group(traffic), message.side)
+        told = (_NUMBER[delivery], not message.opaque, (0, 0, 0), self.facts.number(facts))
+        self._waiting.append((*place, *told))
         if len(self._waiting) >= _CHUNK:
             self._spill()
 
@@ -114,7 +142,7 @@ class Toll:
         rows = view.row_span(request.start, request.end)
         length = min(request.end - request.start, 0xFFFFFFFF)
         place = (*rows, flow.number, length, self.hosts.number(request.host))
-        delivery = DELIVERIES.index(request.delivery)
+        delivery = _NUMBER[request.delivery]
         facts = self._no_facts
         kind, group = self.kinds.number(request.kind), self.group(traffic)
         self._waiting.append((*place, kind, group, 0, delivery, True, (0, 0, 0), facts))
