@@ -358,6 +358,9 @@ def _case_folder() -> Iterator[str]:
         for table in TABLES
     ]
     rows.append(("`evidence/`", "captures that exist nowhere else: what came by standard input"))
+    rows.append(
+        ("`triggers.json`", "what `vitne triggers` found last; `triggers-asked.json` says what it was asked")
+    )
     yield from _table(("file", "what it holds"), rows)
     yield "How to open them: [query a case](../how-to/query-a-case.md).\n"
     yield "## Columns\n"
