@@ -6,6 +6,9 @@ three values), 2 of the surroundings, 3 that hang on one identifier each, 1 on t
 Every run is a fresh install, and 3 % of all observations are missing.  Recall counts attributions of fields
 that were seen: five an app, because the digest of two identifiers has two.
 
+The figures are means over drawn apps: with 40 of them the precision of one at a time with three baseline runs
+has a standard error of 0.04, with the 400 that are drawn unless told otherwise one of 0.015.
+
 Designs with A and B alone cannot say which identifier it is; there a field is right when it hangs on any.
 «One at a time» knows baseline runs alone: what is equal in all of them and differs in a run hangs on the
 identifier changed in it.  Coded designs are judged by ``vitne.compare.patterns``.
@@ -15,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from random import Random
 from typing import Any, NamedTuple
 
@@ -53,6 +57,9 @@ class Score(NamedTuple):
     recall: float
     precision: float
     false_per_app: float
+    error: (
+        float  # standard error of the precision: of few apps it is large, because one bucket gives many false
+    )
 
 
 def app(chance: Random, profiles: list[list[int]]) -> list[Field]:
@@ -134,15 +141,16 @@ def coded(fields: list[Field], design: Design) -> tuple[int, int, int]:
 def score(name: str, apps: int, seed: int) -> Score:
     """Simulate some apps under one design."""
     chance = Random(f"{seed} {name}")
-    sums = [0, 0, 0]
-    runs = 0
+    runs, rows = 0, []
     for _ in range(apps):
         profiles, judge = design_of(name, chance)
         runs = len(profiles)
-        for place, count in enumerate(judge(app(chance, profiles))):
-            sums[place] += count
-    right, wanted, false = sums
-    return Score(runs, right / wanted, right / max(right + false, 1), false / apps)
+        rows.append(judge(app(chance, profiles)))
+    right, wanted, false = (sum(row[place] for row in rows) for place in range(3))
+    named = max(right + false, 1)
+    precision = right / named
+    error = math.sqrt(sum((row[0] - precision * (row[0] + row[2])) ** 2 for row in rows)) / named
+    return Score(runs, right / wanted, precision, false / apps, error)
 
 
 def design_of(name: str, chance: Random) -> tuple[list[list[int]], Any]:
@@ -177,13 +185,14 @@ def main() -> None:
     parser.add_argument("--json", metavar="FILE")
     options = parser.parse_args()
     rows = {}
-    print("| design | runs | recall | precision | false per app | table says |")
-    print("|---|---|---|---|---|---|")
+    print("| design | runs | recall | precision | standard error | false per app | table says |")
+    print("|---|---|---|---|---|---|---|")
     for name in (*STATED, *OURS):
         got = rows[name] = score(name, options.apps, options.seed)
         said = STATED.get(name)
         told = f"{said[1]:.2f}, {said[2]:.3g}" if said else "ours"
-        figures = f"{got.runs} | {got.recall:.2f} | {got.precision:.3f} | {got.false_per_app:.2f}"
+        precision = f"{got.precision:.3f} | {got.error:.3f}"
+        figures = f"{got.runs} | {got.recall:.2f} | {precision} | {got.false_per_app:.2f}"
         print(f"| {name} | {figures} | {told} |")
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:  # noqa: PTH123

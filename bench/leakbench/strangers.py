@@ -19,7 +19,7 @@ from .score import PROOF
 if TYPE_CHECKING:
     from .tracks import Bench
 
-TOGETHER = 25  # strangers of one subject file: the search of more takes long to prepare
+TOGETHER = 100  # strangers of one subject file: one search for all of them
 CAPTURES = {".pcap", ".pcapng", ".cap"}
 
 

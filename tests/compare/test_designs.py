@@ -36,6 +36,14 @@ def test_a_design_has_the_stated_recall_and_precision(design: str) -> None:
     assert got.precision == pytest.approx(precision, abs=0.05)
 
 
+def test_few_apps_say_by_themselves_how_little_they_tell() -> None:
+    """Forty apps once gave 0.49 where 0.57 is stated: two standard errors apart, and no fault."""
+    few, many = (BENCH.score("one at a time, baseline 3", apps, 1) for apps in (40, 400))
+    assert few.error > 2 * many.error
+    assert abs(few.precision - 0.57) < 3 * few.error
+    assert abs(many.precision - 0.57) < 0.05
+
+
 def test_the_schedule_that_vitne_plans_finds_pairs_too() -> None:
     got = BENCH.score(BENCH.OURS[0], 60, 7)
     assert got.runs == 12
