@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from vitne.cli.halting import Halt
+from vitne.cli.halting import Halt, ended_by_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -24,3 +24,20 @@ def test_the_time_ends_it_too() -> None:
         assert not halt.asked()
         time.sleep(0.06)
         assert halt.asked()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_first_signal_ends_what_runs_and_a_second_does_not_end_its_tidying(
+    number: signal.Signals,
+) -> None:
+    before = signal.getsignal(number)
+    tidied = []
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        try:
+            os.kill(os.getpid(), number)
+            time.sleep(5)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+            tidied.append(number)
+    assert tidied == [number]
+    assert signal.getsignal(number) is before

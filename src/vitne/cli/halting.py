@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType, TracebackType
     from typing import Self
 
@@ -40,3 +42,23 @@ class Halt:
     def _take(self, number: int, frame: FrameType | None) -> None:
         del number, frame
         self._stopped = True
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """End what runs inside as Ctrl-C does, whichever signal comes first: what it set up is taken down."""
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+
+    def end(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in _SIGNALS:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

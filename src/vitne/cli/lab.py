@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vitne.cli.halting import ended_by_signals
+
 if TYPE_CHECKING:
     import argparse
 
@@ -23,9 +25,10 @@ def run(options: argparse.Namespace) -> int:
         f"{len(events)} events of the phone in about {minutes:.1f} minutes; nothing leaves this machine",
         flush=True,
     )
-    left = outing.run(
-        folder, events, seed=options.seed, speed=options.speed, answer=options.answer, only=only
-    )
+    with ended_by_signals():
+        left = outing.run(
+            folder, events, seed=options.seed, speed=options.speed, answer=options.answer, only=only
+        )
     how = "lent by DHCP" if left.dhcp else "fixed: no lease came (is udhcpc installed?)"
     print(f"{left.packets} packets; the phone's address was {how}")
     print("what the collector knows now:")
