@@ -32,12 +32,16 @@ def test_the_first_signal_ends_what_runs_and_a_second_does_not_end_its_tidying(
 ) -> None:
     before = signal.getsignal(number)
     tidied = []
-    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+
+    def work() -> None:
         try:
             os.kill(os.getpid(), number)
             time.sleep(5)
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
             tidied.append(number)
+
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        work()
     assert tidied == [number]
     assert signal.getsignal(number) is before
