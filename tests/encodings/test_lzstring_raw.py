@@ -7,7 +7,7 @@ import random
 import pytest
 
 from vitne.encodings.lzstring_raw import encoding
-from vitne.model import Limits, Malformed
+from vitne.model import Child, Limits, Malformed
 
 LIMITS = Limits()
 TEXT = b'{"imei":"004402990000014","n":7}'
@@ -35,3 +35,14 @@ def test_even_bytes_are_not_lzstring():
 def test_other_bytes_are_malformed(data):
     with pytest.raises(Malformed):
         list(encoding.unwrap(data, LIMITS))
+
+
+def test_a_stream_that_is_too_long_is_told():
+    text = b'{"imei":"004402990000014","model":"TA-0000","ts":1549174542}'
+    begin = encoding.wrap(Child(data=text, start=0, end=0))
+    told: set[str] = set()
+    assert list(encoding.find(begin + bytes(4 << 20), Limits(told=told))) == []
+    assert told == {"lzstring: a stream of more than 4194304 bytes"}
+    told.clear()
+    assert list(encoding.find(b"\x01" + random.Random(3).randbytes(5 << 20), Limits(told=told))) == []
+    assert not told  # noise that is long says nothing

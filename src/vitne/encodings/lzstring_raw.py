@@ -43,9 +43,12 @@ class LzStringRaw(WholeRange):
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the text of data that begin with an ASCII letter and end with their text."""
         # two zeros for a letter of 8 bits, then that letter, its lowest bit first: the highest is zero
-        if not _SHORTEST <= len(data) <= _LONGEST or data[0] & 0xC0 or data[1] & 0x40:
+        if len(data) < _SHORTEST or data[0] & 0xC0 or data[1] & 0x40:
             return
         if decompress(_bits(data[:_GLANCE]), 4096) is None or decompress(_bits(data[:_PROBE]), 4096) is None:
+            return
+        if len(data) > _LONGEST:
+            limits.tell(f"lzstring: a stream of more than {_LONGEST} bytes")
             return
         child = _read(data, limits)
         if child is not None and child.complete and (telling(child.data) or len(child.data) >= _RANDOM):
