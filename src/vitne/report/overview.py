@@ -13,7 +13,7 @@ import numpy as np
 from vitne.model import GRADES, IDENTIFIERS, Destination, Finding
 from vitne.report.inert import visible
 from vitne.report.unread import bytes_opened, limits, with_opened
-from vitne.report.words import app_of, count_of, device_label, joined, listed, records_of, span
+from vitne.report.words import app_of, count_of, device_label, in_order, joined, listed, records_of, span
 from vitne.store import OpaqueTotal, OpenedTotal, columns_of
 
 if TYPE_CHECKING:
@@ -194,8 +194,8 @@ def _names(case: Outcome) -> dict[tuple[str, int], Destination]:
 
 def overview(case: Outcome) -> Overview:
     """Lay a case out."""
-    speaking = sorted({found.source.device for found in case.findings})
-    labels = speaking + sorted({row.device for row in case.opaque} - set(speaking))
+    speaking = sorted({found.source.device for found in case.findings}, key=in_order)
+    labels = speaking + sorted({row.device for row in case.opaque} - set(speaking), key=in_order)
     names = _names(case)
     found: dict[str, list[Finding]] = {label: [] for label in labels}
     for one in case.findings:

@@ -6,6 +6,7 @@ Wording rules: counts have denominators, «none» is said only as far as was loo
 from __future__ import annotations
 
 import functools
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,11 @@ REASON_MEANS = {
 def count_of(number: int, noun: str) -> str:
     """Give a number with its noun, thousands apart."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}".replace(",", " ")
+
+
+def in_order(label: str) -> list[tuple[int, str]]:
+    """Give a key that sorts labels as people count: device#2 before device#10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"([0-9]{1,18})", label)]
 
 
 def records_of(captures: Iterable[Capture]) -> str:

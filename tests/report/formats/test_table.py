@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import re
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -119,3 +120,38 @@ def test_a_narrow_terminal_still_gets_every_character_of_the_values(case, width)
 
 def test_printing_twice_gives_the_same(case):
     assert printed(case) == printed(case)
+
+
+def many_devices(make_case, count):
+    found = [
+        msgspec.structs.replace(one, source=msgspec.structs.replace(one.source, device=f"device#{number}"))
+        for number in range(1, count + 1)
+        for one in make_case().findings[: 1 + (number == count)]
+    ]
+    return make_case(findings=found, opaque=[])
+
+
+def test_of_many_devices_the_most_telling_are_printed_and_the_rest_counted(make_case):
+    told = printed(many_devices(make_case, 30))
+    ruled = [line.split()[0] for line in told.splitlines() if "───" in line and line.startswith("device#")]
+    assert len(ruled) == 6
+    assert "device#30" in ruled
+    assert "And 24 more devices, 24 of them with personal data (-v shows all)" in told
+    assert "And 18 more sentences of this kind (-v shows all)." in told
+    assert told.index("device#2 ─") < told.index("device#30 ─")
+    whole = printed(many_devices(make_case, 30), verbose=True)
+    assert all(f"device#{number} ──" in whole for number in range(1, 31))
+    assert "more device" not in whole
+
+
+def test_of_many_destinations_the_first_are_printed_and_the_rest_counted(make_case):
+    first = make_case().findings[0]
+    found = [
+        msgspec.structs.replace(
+            first, destination=msgspec.structs.replace(first.destination, host=f"h{number}.example")
+        )
+        for number in range(20)
+    ]
+    told = printed(make_case(findings=found, opaque=[]))
+    assert len(set(re.findall(r"h\d+\.example  ", told))) == 12
+    assert "and 8 more destinations with values (-v shows all)" in told

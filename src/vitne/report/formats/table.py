@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vitne.report import visible
-from vitne.report.overview import overview, sentences
+from vitne.report.overview import OUTSIDE, overview, sentences
 from vitne.report.words import (
     DELIVERY_MEANS,
     HOST_SOURCE_MEANS,
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
     from vitne.report.overview import Line, Near, Outcome, Overview, Target
 
+_SAID = 12  # most sentences at the top
+_DEVICES = 6  # most devices
+_TARGETS = 12  # most destinations of one device that got values
 _LINES = 40  # most values of one destination
 _NARROW = 64  # columns below which values are a list, for a table would drop some
 _WIDE = 96  # columns from which the frames have room beside the values
@@ -46,35 +49,67 @@ def print_result(
 ) -> None:
     """Print a case; ``verbose`` shows lists to their end, ``laid`` is the case laid out, where it was."""
     laid = laid or overview(case)
-    for number, sentence in enumerate(sentences(laid)):
-        console.print(Text(sentence, "bold" if number == 0 and laid.headlines else ""), soft_wrap=True)
-    for near in laid.devices:
+    *said, limits = sentences(laid)
+    for number, sentence in enumerate(said if verbose else said[:_SAID]):
+        console.print(Text(sentence, "bold" if number == 0 else ""), soft_wrap=True)
+    if not verbose and len(said) > _SAID:
+        console.print(Text(f"And {len(said) - _SAID} more sentences of this kind (-v shows all).", "dim"))
+    console.print(Text(limits), soft_wrap=True)
+    shown = laid.devices if verbose else _most_telling(laid.devices)
+    for near in shown:
         _print_device(near, console, verbose=verbose)
+    if len(shown) < len(laid.devices):
+        _print_left_out(laid.devices, shown, console)
     _print_notes(case, console, verbose=verbose)
     console.print()
     console.print(_coverage(laid), soft_wrap=True)
 
 
+def _most_telling(devices: Sequence[Near]) -> Sequence[Near]:
+    """Choose the devices that told most values to places outside, then most at all; in the order given."""
+    ranked = sorted(
+        range(len(devices)),
+        key=lambda at: (
+            -sum(len(one.lines) for one in devices[at].targets if one.scope in OUTSIDE),
+            -sum(len(one.lines) for one in devices[at].targets),
+            at,
+        ),
+    )
+    return [devices[at] for at in sorted(ranked[:_DEVICES])]
+
+
+def _print_left_out(devices: Sequence[Near], shown: Sequence[Near], console: Console) -> None:
+    """Say of how many devices nothing was printed."""
+    printed = set(map(id, shown))
+    left = [near for near in devices if id(near) not in printed]
+    told = sum(any(target.lines for target in near.targets) for near in left)
+    words = f"And {count_of(len(left), 'more device')}, {told} of them with personal data (-v shows all)"
+    console.print()
+    console.print(Text(words, "bold"))
+
+
 def _print_device(near: Near, console: Console, *, verbose: bool) -> None:
     console.print()
     console.rule(_plain(device_label(near.label), 80, "bold"), align="left", style="dim", characters="─")
-    for target in near.targets:
-        if not target.lines:
-            continue
+    telling = [target for target in near.targets if target.lines]
+    for target in telling if verbose else telling[:_TARGETS]:
         console.print()
         for part in _heading(target):
             console.print(Padding(part, (0, 0, 0, 2)))
-        if target.lines:
-            lines = target.lines if verbose else target.lines[:_LINES]
-            wide = console.width >= _WIDE
-            laid = _table(lines, wide=wide) if console.width >= _NARROW else _list(lines)
-            console.print(Padding(laid, (0, 0, 0, 2)))
+        lines = target.lines if verbose else target.lines[:_LINES]
+        wide = console.width >= _WIDE
+        laid = _table(lines, wide=wide) if console.width >= _NARROW else _list(lines)
+        console.print(Padding(laid, (0, 0, 0, 2)))
         if not verbose and len(target.lines) > _LINES:
             console.print(Text(f"  and {len(target.lines) - _LINES} more (-v shows all)", "dim"))
         if target.attributes:
             console.print(Padding(Text("also: ", "dim").append_text(_attributes(target)), (0, 0, 0, 4)))
         for words in _unread_words(target):
             console.print(Padding(words, (0, 0, 0, 4)))
+    if not verbose and len(telling) > _TARGETS:
+        more = f"and {count_of(len(telling) - _TARGETS, 'more destination')} with values (-v shows all)"
+        console.print()
+        console.print(Text(f"  {more}", "dim"))
     besides = [target for target in near.targets if not target.lines]
     if besides:
         console.print()
