@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from vitne.fleet.manifest import spelled
 from vitne.fleet.results import Sending
+from vitne.intake.received import written
 from vitne.model import StoreError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _fill(
     sent: dict[str, list[dict[str, Any]]] = {}
     for each in handsets:
         result, own = results[each.capture], dict(each.attributes)
-        told = {"device": each.device, "capture": spelled(Path(each.capture).name), "sha256": result.sha256}
+        told = {"device": each.device, "capture": written(Path(each.capture).name), "sha256": result.sha256}
         rows.append(
             {
                 **told,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import glob
 import io
-import os
 import re
 import tempfile
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 from vitne.fleet.objects import SCHEME, Store, Stored, has_pattern, is_object, parts_of
+from vitne.intake.received import written
 from vitne.model import CaptureError, UsageError
 
 if TYPE_CHECKING:
@@ -90,13 +90,8 @@ def _of_objects(word: str, store: Store) -> list[Handset]:
     return [_stored(each) for each in found if _capture_object(each, store)]
 
 
-def spelled(name: str) -> str:
-    """Write the name of a file as text: bytes that are no UTF-8 become escapes."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
 def _plain(place: Path) -> Handset:
-    return Handset(capture=str(place), device=spelled(place.name), attributes=())
+    return Handset(capture=str(place), device=written(place.name), attributes=())
 
 
 def _stored(one: Stored) -> Handset:
@@ -191,7 +186,7 @@ def _beside(rows: Iterable[_Row], folder: str, store: Store) -> list[Handset]:
         out += [
             Handset(
                 capture=one.url,
-                device=row.device or spelled(one.url.rpartition("/")[2])[:MOST_CELL],
+                device=row.device or written(one.url.rpartition("/")[2])[:MOST_CELL],
                 attributes=row.attributes,
                 etag=one.etag,
                 size=one.size,

@@ -131,7 +131,7 @@ class Digest:
         self._array = np.empty(0, np.uint8)
 
 
-def written(path: Path) -> str:
+def written(path: str | Path) -> str:
     """Give a path as text that can be written down: bytes that are no UTF-8 become escapes."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
