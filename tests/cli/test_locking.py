@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
+import errno
 import getpass
 import io
 import json
+import os
 import shutil
+import signal
 import stat
 import tarfile
 from pathlib import Path
@@ -125,6 +129,9 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(
     case: Path, own: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     recipient, identity = own
+    for verb, words in (("lock", "there is no case here"), ("unlock", "there is no such file")):
+        assert main([verb, str(tmp_path / "missing")]) == 2
+        assert words in capsys.readouterr().err
     (tmp_path / "other").mkdir()
     assert main(["lock", str(tmp_path / "other"), "--encrypt", recipient]) == 2
     assert main(["lock", str(case), "--encrypt", "age1nonsense"]) == 2
@@ -161,3 +168,39 @@ def test_an_encrypted_case_can_be_wiped(case: Path, own: tuple[str, str], capsys
     assert main(["wipe", str(case.with_name("case.age")), "--yes"]) == 0
     assert not case.with_name("case.age").exists()
     capsys.readouterr()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_a_command_leaves_nothing_in_clear(
+    case: Path, own: tuple[str, str], number: signal.Signals
+) -> None:
+    recipient, identity = own
+    assert main(["lock", str(case), "--encrypt", recipient]) == 0
+    open_then: list[str] = []
+
+    def verb(options: argparse.Namespace) -> int:
+        open_then.extend(_left(case.parent))
+        (Path(options.case) / "note").write_text("kept")
+        os.kill(os.getpid(), number)
+        return 0
+
+    options = argparse.Namespace(verb="show", case=str(case.with_name("case.age")), identity=identity)
+    with pytest.raises(KeyboardInterrupt):
+        locking.run_open(verb, options)
+    assert len(open_then) == 1
+    assert _left(case.parent) == []
+    assert main(["unlock", str(case.with_name("case.age")), "--identity", identity]) == 0
+    assert (case / "note").read_text() == "kept"
+
+
+def test_a_disk_that_is_full_leaves_the_case_and_nothing_half_written(
+    case: Path, own: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(locking.os, "fsync", full)
+    assert main(["lock", str(case), "--encrypt", own[0]]) == 1
+    assert "the case cannot be encrypted: No space left" in capsys.readouterr().err
+    assert (case / "findings.jsonl").is_file()
+    assert _left(case.parent) == []

@@ -45,17 +45,20 @@ class Halt:
 
 
 @contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """End what runs inside as Ctrl-C does, whichever signal comes first: what it set up is taken down."""
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+def ended_by_signals(*numbers: int) -> Iterator[None]:
+    """End what runs inside as Ctrl-C does, whichever signal comes first: what it set up is taken down.
+
+    ``numbers`` are the signals, all that end a command where none is named.
+    """
+    before = {number: signal.getsignal(number) for number in numbers or _SIGNALS}
 
     def end(number: int, frame: FrameType | None) -> None:
         del number, frame
-        for each in _SIGNALS:
+        for each in before:
             signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    for number in _SIGNALS:
+    for number in before:
         signal.signal(number, end)
     try:
         yield

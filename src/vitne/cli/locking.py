@@ -1,8 +1,9 @@
 """Cases at rest: one age file in place of a folder, opened for the time of one command.
 
 While a command runs, the case lies open in a private folder beside its file, which is overwritten and removed
-at the end; what the command wrote into the case is locked again to the same recipients.  A machine that loses
-its power meanwhile leaves that folder behind, and swap space and snapshots are not in reach of a program.
+at the end, also where a signal ends the command; what it wrote into the case is locked again to the same
+recipients.  A machine that loses its power meanwhile, and a kill that no program can catch, leave that folder
+behind; swap space and snapshots are not in reach of a program.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import hashlib
 import io
 import os
 import shutil
+import signal
 import sys
 import tarfile
 import tempfile
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitne.cli import custody
+from vitne.cli.halting import ended_by_signals
 from vitne.cli.locking_verbs import is_locked
 from vitne.cli.wipe import overwrite
 from vitne.model import StoreError, UsageError
@@ -39,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
         return _unlock(options)
     folder = Path(options.case)
     place = folder.with_name(f"{folder.name}.age")
+    if not folder.exists():
+        raise UsageError("there is no case here", where=options.case, expected="a case folder or a bag")
     if not _is_case(folder):
         raise UsageError(
             "this is no case and is left alone", where=options.case, expected="a case folder or a bag"
@@ -54,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _unlock(options: argparse.Namespace) -> int:
     place = Path(options.case)
+    if not place.exists():
+        raise UsageError("there is no such file", where=options.case, expected="an age file made by vitne")
     if not is_locked(options.case):
         raise UsageError(
             "this is no encrypted case", where=options.case, expected="an age file made by vitne"
@@ -136,11 +143,14 @@ def lock(folder: Path, place: Path, recipients: Sequence[str], phrase: str) -> N
             archive.add(folder, arcname=_INSIDE)
         data = custody.locked(packed.getvalue(), recipients, passphrase=phrase)
         handle, fresh = tempfile.mkstemp(prefix=f".{place.name}.new-", dir=place.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(fresh).replace(place)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(fresh).replace(place)
+        finally:
+            Path(fresh).unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"the case cannot be encrypted: {error.strerror}", where=str(place)) from error
 
@@ -179,7 +189,8 @@ def _private(place: Path) -> Iterator[Path]:
     except OSError as error:
         raise StoreError(f"the case cannot be opened here: {error.strerror}", where=str(place)) from error
     try:
-        yield base
+        with ended_by_signals(signal.SIGTERM, signal.SIGHUP):
+            yield base
     finally:
         _destroy(base)
 
