@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitne.identify.known_places import views
-from vitne.identify.packed_places import Packed, _box
+from vitne.identify.packed_forms import FORMS, Float, Scaled
+from vitne.identify.packed_places import APART, Packed, _at, _box, _telling, _Way
 from vitne.model import Node, Part, Seed
 
 PLACES = [(60.39299, 5.32415), (-33.4567, -70.6482), (51.4779, -0.0001), (-0.1807, -78.4678)]
@@ -127,3 +128,34 @@ def test_no_point_that_counts_lies_outside_of_the_box(north, east, radius, up, a
     )
     if view.metres(*point) <= view.radius:
         assert not box.width < abs(point[1] - box.east) < 360 - box.width
+
+
+@given(
+    st.floats(-85, 85),
+    st.floats(-179, 179),
+    st.floats(10, 5000),
+    st.floats(-1, 1),
+    st.sampled_from([form for form in FORMS if isinstance(form, (Float, Scaled))]),
+    st.integers(0, APART + 2),
+    st.booleans(),
+)
+def test_a_longitude_is_passed_over_only_where_none_would_be_found(
+    north, east, radius, aside, form, gap, before
+) -> None:
+    box = _box(next(views(0, _seed(north, east, radius))))
+
+    def written(degrees: float) -> bytes:
+        if isinstance(form, Float):
+            return struct.pack(
+                ("<" if form.order == "little" else ">") + ("f" if form.size == 4 else "d"), degrees
+            )
+        return round(degrees * 10**form.power).to_bytes(4, form.order, signed=True)
+
+    first, second = written(north), written(east + aside * box.width * 1.1)
+    data = (
+        b"\xee" * 5
+        + (second + b"\x07" * gap + first if before else first + b"\x07" * gap + second)
+        + b"\xee" * 5
+    )
+    start = data.index(first)
+    assert _at(data, start, _Way(box, form, _telling(form, box))) == _at(data, start, _Way(box, form, ()))

@@ -15,7 +15,7 @@ import numpy as np
 
 from vitne.identify.known_places import METRES, RADIUS, Pair, View, told
 from vitne.identify.needles import hyperscan_library
-from vitne.identify.packed_forms import FORMS, Form
+from vitne.identify.packed_forms import FORMS, Form, Varint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vitne.model import Node
 
 APART = 16  # bytes between the two numbers
+_AROUND = APART + 8  # bytes on either side of a number in which the other one lies
 MOST_KEYS = 64  # pairs of bytes that one way of writing may need
 CHUNK = 1 << 20  # bytes that are looked up at one go
 MOST = 20_000  # positions of one node that are looked at: a hostile sender may repeat two bytes for ever
@@ -45,13 +46,14 @@ class Packed:
 
     def __init__(self, views: Sequence[View], *, engine: str = "") -> None:
         """Prepare the search; ``engine`` is "hyperscan", "numpy" or "" for the best there is."""
-        self._ways: dict[int, list[tuple[_Box, Form, int]]] = {}  # two bytes -> what may stand there, shift
+        self._ways: dict[int, list[tuple[_Way, int]]] = {}  # two bytes -> what may stand there, shift
         for view in views:
             box = _box(view)
             for form in FORMS if view.local else ():
                 keys = set(islice(form.keys(view.north - view.reach, view.north + view.reach), MOST_KEYS + 1))
+                way = _Way(box, form, _telling(form, box))
                 for key, shift in sorted(keys) if len(keys) <= MOST_KEYS else ():
-                    self._ways.setdefault(key, []).append((box, form, shift))
+                    self._ways.setdefault(key, []).append((way, shift))
 
         library = hyperscan_library() if engine != "numpy" and self._ways else None
         self.complete = True  # false once some data held more than are looked at
@@ -75,11 +77,11 @@ class Packed:
         places = self._keyed(data)
         self.complete = self.complete and len(places) < MOST
         for place in places:
-            for box, form, shift in self._ways[data[place] << 8 | data[place + 1]]:
-                seen = _at(data, place - shift, box, form=form) if place >= shift else None
+            for way, shift in self._ways[data[place] << 8 | data[place + 1]]:
+                seen = _at(data, place - shift, way) if place >= shift else None
                 if seen is None:
                     continue
-                view = box.view
+                view = way.box.view
                 known = best.get((view.row, place - shift))
                 if known is None or view.metres(*seen.point) < known.view.metres(*known.point):
                     best[view.row, place - shift] = seen
@@ -151,12 +153,33 @@ def _box(view: View) -> _Box:
     return _Box(view, view.north, view.east, view.reach, width)
 
 
-def _at(data: bytes, start: int, box: _Box, *, form: Form) -> _Seen | None:
+class _Way(NamedTuple):
+    """A place in one way of writing."""
+
+    box: _Box
+    form: Form
+    keys: tuple[bytes, ...]  # two bytes of which some stand in any longitude in the box; none: not known
+
+
+def _telling(form: Form, box: _Box) -> tuple[bytes, ...]:
+    """Give the two bytes that tell most of a longitude in the box, where they are few."""
+    low, high = box.east - box.width, box.east + box.width
+    if low < -180 or high > 180 or isinstance(form, Varint):  # short varints have no such bytes
+        return ()
+    keys = sorted({key for key, _ in islice(form.keys(low, high), MOST_KEYS + 1)})
+    return tuple([key.to_bytes(2, "big") for key in keys]) if len(keys) <= MOST_KEYS else ()
+
+
+def _at(data: bytes, start: int, way: _Way) -> _Seen | None:
     """Read a latitude and look for the longitude behind and before it, nearest first."""
+    box, form, keys = way
     found = form.read(data, start)
     if found is None or not abs(found[0] - box.north) <= box.reach:
         return None
     view, width = box.view, box.width
+    low, high = max(0, start - _AROUND), found[1] + _AROUND
+    if keys and not any(data.find(key, low, high) >= 0 for key in keys):
+        return None
     north, end = found
     for gap in range(APART + 1):
         for begin in (end + gap, form.begin(data, start - gap)):
