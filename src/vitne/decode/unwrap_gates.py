@@ -33,6 +33,7 @@ _ALONE = b"A" * 16  # the least run of those whose letters stand alone
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_=\x00 \t\r\n-]*+")  # what base64 as a whole is made of
 _REACH = 256 << 10  # bytes in which the mark of a binary encoding stands
 _MOST_BINARY = 4096  # kinds of binary data for which the encodings are remembered
+_LONG = 48  # bytes from which on the quick look at all is quicker than the closer one
 _HEAD = 64 << 10  # bytes of a picture in which that stands
 _SPACE = 0x20
 _TOKEN, _OCTETS = b"A" * 12, b"AA " * 7  # what _ANY looks for, in those letters
@@ -58,7 +59,7 @@ def families() -> dict[str, tuple[Gated, ...]]:
 
 def worth_opening(data: bytes) -> bool:
     """Say whether anything at all may be found in these bytes."""
-    if len(data) < SHORTEST or (len(data) > _HEAD and not anything(data)) or _ANY.search(data) is None:
+    if len(data) < SHORTEST or (len(data) > _LONG and not anything(data)) or _ANY.search(data) is None:
         return False
     if len(data) < 64 and _NUMBER.fullmatch(data) and not _DIGITS_IN_HEX.fullmatch(data):
         return False
