@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from vitne.attribute.groups import grouped
 from vitne.report import visible
+from vitne.report.formats.laid import Text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from vitne.pipeline import Result
+    from vitne.report.formats.laid import Plain
 
 _MOST = 12
 
 
-def print_groups(result: Result, console: Console) -> None:
+def print_groups(result: Result, console: Console | Plain) -> None:
     """Print one line a recipient; nothing where nothing personal left."""
     found = grouped(result.findings)
     if not found:

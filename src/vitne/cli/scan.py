@@ -193,14 +193,15 @@ def _print(result: Result, options: argparse.Namespace, *, laid: Overview | None
 
     laid = laid or overview(result)
     if options.quiet:
-        print("\n".join(sentences(laid)))  # rich takes as long to load as a small scan
+        print("\n".join(sentences(laid)))
         return
+    from vitne.cli.colourless import console
     from vitne.cli.grouping import print_groups
-    from vitne.cli.terminal import Terminal
     from vitne.report.formats.table import print_result
 
-    print_result(result, Terminal(), verbose=options.verbose, laid=laid)
-    print_groups(result, Terminal())
+    out = console()
+    print_result(result, out, verbose=options.verbose, laid=laid)
+    print_groups(result, out)
 
 
 def exit_code(result: Result, options: argparse.Namespace) -> int:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from vitne.report import visible
+from vitne.report.formats.laid import Indented, Rule, Table, Text
 from vitne.report.overview import OUTSIDE, overview, sentences
 from vitne.report.words import (
     DELIVERY_MEANS,
@@ -31,6 +27,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from vitne.report.formats.laid import Plain
     from vitne.report.overview import Line, Near, Outcome, Overview, Target
 
 _SAID = 12  # most sentences at the top
@@ -45,7 +42,7 @@ _GRADE_STYLE = {"observed": "bold green", "derived": "green", "declared": "cyan"
 
 
 def print_result(
-    case: Outcome, console: Console, *, verbose: bool = False, laid: Overview | None = None
+    case: Outcome, console: Console | Plain, *, verbose: bool = False, laid: Overview | None = None
 ) -> None:
     """Print a case; ``verbose`` shows lists to their end, ``laid`` is the case laid out, where it was."""
     laid = laid or overview(case)
@@ -78,7 +75,7 @@ def _most_telling(devices: Sequence[Near]) -> Sequence[Near]:
     return [devices[at] for at in sorted(ranked[:_DEVICES])]
 
 
-def _print_left_out(devices: Sequence[Near], shown: Sequence[Near], console: Console) -> None:
+def _print_left_out(devices: Sequence[Near], shown: Sequence[Near], console: Console | Plain) -> None:
     """Say of how many devices nothing was printed."""
     printed = set(map(id, shown))
     left = [near for near in devices if id(near) not in printed]
@@ -88,24 +85,24 @@ def _print_left_out(devices: Sequence[Near], shown: Sequence[Near], console: Con
     console.print(Text(words, "bold"))
 
 
-def _print_device(near: Near, console: Console, *, verbose: bool) -> None:
+def _print_device(near: Near, console: Console | Plain, *, verbose: bool) -> None:
     console.print()
-    console.rule(_plain(device_label(near.label), 80, "bold"), align="left", style="dim", characters="─")
+    console.print(Rule(_plain(device_label(near.label), 80, "bold")))
     telling = [target for target in near.targets if target.lines]
     for target in telling if verbose else telling[:_TARGETS]:
         console.print()
         for part in _heading(target):
-            console.print(Padding(part, (0, 0, 0, 2)))
+            console.print(Indented(part, 2))
         lines = target.lines if verbose else target.lines[:_LINES]
         wide = console.width >= _WIDE
         laid = _table(lines, wide=wide) if console.width >= _NARROW else _list(lines)
-        console.print(Padding(laid, (0, 0, 0, 2)))
+        console.print(Indented(laid, 2))
         if not verbose and len(target.lines) > _LINES:
             console.print(Text(f"  and {len(target.lines) - _LINES} more (-v shows all)", "dim"))
         if target.attributes:
-            console.print(Padding(Text("also: ", "dim").append_text(_attributes(target)), (0, 0, 0, 4)))
+            console.print(Indented(Text("also: ", "dim").append_text(_attributes(target)), 4))
         for words in _unread_words(target):
-            console.print(Padding(words, (0, 0, 0, 4)))
+            console.print(Indented(words, 4))
     if not verbose and len(telling) > _TARGETS:
         more = f"and {count_of(len(telling) - _TARGETS, 'more destination')} with values (-v shows all)"
         console.print()
@@ -113,12 +110,12 @@ def _print_device(near: Near, console: Console, *, verbose: bool) -> None:
     besides = [target for target in near.targets if not target.lines]
     if besides:
         console.print()
-        console.print(Padding(Text("Told of the device only", "bold"), (0, 0, 0, 2)))
-        console.print(Padding(_besides(besides, verbose=verbose), (0, 0, 0, 2)))
+        console.print(Indented(Text("Told of the device only", "bold"), 2))
+        console.print(Indented(_besides(besides, verbose=verbose), 2))
     if near.unread:
         console.print()
-        console.print(Padding(Text("What could not be read", "bold"), (0, 0, 0, 2)))
-        console.print(Padding(_unread(near.unread, verbose=verbose), (0, 0, 0, 2)))
+        console.print(Indented(Text("What could not be read", "bold"), 2))
+        console.print(Indented(_unread(near.unread, verbose=verbose), 2))
 
 
 def _heading(target: Target) -> Iterable[Text]:
@@ -157,15 +154,15 @@ def _list(lines: Sequence[Line]) -> Text:
 
 def _table(lines: Sequence[Line], *, wide: bool) -> Table:
     """Give the values found at one destination."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("what", overflow="fold")
+    table = Table()
+    table.add_column("what")
     widest = max(len(visible(_value(line), 80)) for line in lines)
-    table.add_column("value", overflow="fold", min_width=min(widest, 24))
-    table.add_column("field", overflow="fold")
+    table.add_column("value", min_width=min(widest, 24))
+    table.add_column("field")
     table.add_column("proof", no_wrap=True)
-    table.add_column("times", justify="right", no_wrap=True)
+    table.add_column("times", right=True, no_wrap=True)
     if wide:
-        table.add_column("frames", overflow="fold")
+        table.add_column("frames")
     for line in lines:
         seen = frames([found.frames[0] for found in line.findings if found.frames], 3)
         table.add_row(
@@ -201,10 +198,10 @@ def _attributes(target: Target) -> Text:
 
 def _besides(targets: Sequence[Target], *, verbose: bool) -> Table:
     """Give the destinations that were told nothing but attributes of the device, one line each."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    table = Table()
     for name in ("destination", "what", "on the way"):
-        table.add_column(name, overflow="fold")
-    table.add_column("messages", justify="right", no_wrap=True)
+        table.add_column(name)
+    table.add_column("messages", right=True, no_wrap=True)
     shown = targets if verbose else targets[:_UNREAD]
     for target in shown:
         name = f"from {target.name}" if target.direction == "received" else target.name
@@ -226,10 +223,10 @@ def _unread_words(target: Target) -> Iterable[Text]:
 
 def _unread(targets: Sequence[Target], *, verbose: bool) -> Table:
     """Give the destinations where nothing but unreadable bytes were seen."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    table = Table()
     for name in ("destination", "address", "why"):
-        table.add_column(name, overflow="fold")
-    table.add_column("size", justify="right", no_wrap=True)
+        table.add_column(name)
+    table.add_column("size", right=True, no_wrap=True)
     shown = targets if verbose else targets[:_UNREAD]
     for target in shown:
         table.add_row(
@@ -250,7 +247,7 @@ def _why(target: Target) -> str:
     return ", ".join([*(REASON_MEANS.get(row.reason, row.reason) for row in target.unread), *opened])
 
 
-def _print_notes(case: Outcome, console: Console, *, verbose: bool) -> None:
+def _print_notes(case: Outcome, console: Console | Plain, *, verbose: bool) -> None:
     """Print gaps and oddities, alike ones together."""
     gaps: dict[tuple[str, str], int] = {}
     for gap in case.gaps:
@@ -269,12 +266,10 @@ def _print_notes(case: Outcome, console: Console, *, verbose: bool) -> None:
         ordered = sorted(rows.items(), key=lambda item: (-item[1], item[0]))
         shown = ordered if verbose else ordered[:_UNREAD]
         for (name, note), count in shown:
-            console.print(Padding(_plain(f"{count} × {name}: {note}", 300), (0, 0, 0, 2)))
+            console.print(Indented(_plain(f"{count} × {name}: {note}", 300), 2))
         if len(shown) < len(ordered):
             console.print(
-                Padding(
-                    Text(f"and {len(ordered) - len(shown)} more kinds (-v shows all)", "dim"), (0, 0, 0, 2)
-                )
+                Indented(Text(f"and {len(ordered) - len(shown)} more kinds (-v shows all)", "dim"), 2)
             )
 
 
