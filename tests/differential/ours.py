@@ -81,7 +81,7 @@ def _flows(walked: Any) -> Iterator[tuple[Flow, dict[int, SideView]]]:
         if isinstance(batch, StreamBatch):
             for piece, number in enumerate(batch.flow.tolist()):
                 sides = pieces.setdefault(number, {})
-                sides.setdefault(int(batch.side[piece]), []).append(SideView(batch, piece))
+                sides.setdefault(int(batch.side[piece]), []).append(SideView.of_batch(batch, piece))
     for number, sides in sorted(pieces.items()):
         yield walked.flow(number), {side: join(views, 1 << 30) for side, views in sorted(sides.items())}
 

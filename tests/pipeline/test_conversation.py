@@ -18,7 +18,7 @@ def flow(transport: str = "tcp") -> Flow:
 
 
 def view(*runs: tuple[int, bytes, int]) -> SideView:
-    return SideView(batch(list(runs)), 1)
+    return SideView.of_batch(batch(list(runs)), 1)
 
 
 def times(rows: np.ndarray) -> np.ndarray:

@@ -71,7 +71,7 @@ def opened(path: Path, keys: Sequence[Path]) -> tuple[Any, Any]:
     pieces: dict[int, list[SideView]] = {}
     for batch in traffic.walked.batches(8 << 20):
         for piece in range(len(batch.flow) if hasattr(batch, "data") else 0):
-            pieces.setdefault(int(batch.side[piece]), []).append(SideView(batch, piece))
+            pieces.setdefault(int(batch.side[piece]), []).append(SideView.of_batch(batch, piece))
     views = {side: join(some, 1 << 28) for side, some in sorted(pieces.items())}
     inside = traffic.inside(traffic.flow(0), views)
     assert inside is not None

@@ -25,7 +25,7 @@ def batch(runs: list[tuple[int, bytes, int]], *, before: bytes = b"") -> StreamB
 
 
 def test_bytes_are_given_by_stream_offset_also_behind_a_hole() -> None:
-    view = SideView(batch([(0, b"abcd", 5), (4, b"ef", 9), (16, b"xyz", 7)], before=b"??"), 1)
+    view = SideView.of_batch(batch([(0, b"abcd", 5), (4, b"ef", 9), (16, b"xyz", 7)], before=b"??"), 1)
     assert not view.whole
     assert view.slice(0, 6) == b"abcdef"
     assert view.slice(2, 18) == b"cdefxy"
@@ -34,16 +34,16 @@ def test_bytes_are_given_by_stream_offset_also_behind_a_hole() -> None:
 
 
 def test_the_rows_of_a_range_are_those_of_its_bytes_alone() -> None:
-    view = SideView(batch([(0, b"abcd", 5), (4, b"ef", 9), (16, b"xyz", 7)]), 1)
-    assert view.rows_of(0, 4).tolist() == [5]
-    assert view.rows_of(3, 5).tolist() == [5, 9]
-    assert view.rows_of(4, 17).tolist() == [7, 9]
+    view = SideView.of_batch(batch([(0, b"abcd", 5), (4, b"ef", 9), (16, b"xyz", 7)]), 1)
+    assert view.rows_of(0, 4) == [5]
+    assert view.rows_of(3, 5) == [5, 9]
+    assert view.rows_of(4, 17) == [7, 9]
     assert view.row_span(0, 17) == (5, 9)
     assert view.row_span(16, 19) == (7, 7)
 
 
 def test_datagrams_are_runs_and_empty_ones_count() -> None:
-    view = SideView(batch([(0, b"one", 1), (3, b"", 2), (3, b"two", 3)]), 1)
+    view = SideView.of_batch(batch([(0, b"one", 1), (3, b"", 2), (3, b"two", 3)]), 1)
     assert list(view.datagrams()) == [(0, b"one"), (1, b""), (2, b"two")]
 
 
@@ -60,17 +60,17 @@ def test_a_slice_never_gives_a_byte_of_another_offset(
         runs.append((offset, piece, row))
         whole.update({offset + at: piece[at] for at in range(len(piece))})
         offset += len(piece)
-    view = SideView(batch(runs), 1)
+    view = SideView.of_batch(batch(runs), 1)
     start = data.draw(st.integers(0, offset))
     end = data.draw(st.integers(start, offset + 3))
     assert view.slice(start, end) == bytes(whole[at] for at in range(start, end) if at in whole)
 
 
 def test_pieces_of_a_long_stream_join_up_to_a_bound() -> None:
-    one = SideView(batch([(0, b"abcd", 1)]), 1)
-    two = SideView(batch([(4, b"efgh", 2)]), 1)
-    three = SideView(batch([(8, b"ijkl", 3)]), 1)
+    one = SideView.of_batch(batch([(0, b"abcd", 1)]), 1)
+    two = SideView.of_batch(batch([(4, b"efgh", 2)]), 1)
+    three = SideView.of_batch(batch([(8, b"ijkl", 3)]), 1)
     joined = join([one, two, three], 8)
     assert joined.slice(0, 99) == b"abcdefgh"
-    assert joined.rows_of(3, 5).tolist() == [1, 2]
+    assert joined.rows_of(3, 5) == [1, 2]
     assert join([one], 1) is one

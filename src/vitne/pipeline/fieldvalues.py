@@ -89,7 +89,7 @@ def _works(traffic: Traffic, devices: Devices, flows: Collection[int] | None) ->
                 if current is not None:
                     yield from _flow(traffic, devices, current, pieces)
                 current, pieces = number, {}
-            pieces.setdefault(int(batch.side[piece]), []).append(SideView(batch, piece))
+            pieces.setdefault(int(batch.side[piece]), []).append(SideView.of_batch(batch, piece))
     if current is not None:
         yield from _flow(traffic, devices, current, pieces)
 

@@ -16,7 +16,7 @@ from vitne.pipeline.openings import Openings
 from vitne.pipeline.questions import Questions
 from vitne.pipeline.sighting import Sightings
 from vitne.pipeline.silent import keep_rows, names_told
-from vitne.pipeline.views import Pieces, SideView
+from vitne.pipeline.views import Pieces
 from vitne.reassemble import Traffic as Walked
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from vitne.pipeline.messagework import MessageWork
     from vitne.pipeline.saying import Saying
     from vitne.pipeline.traffic import Traffic
+    from vitne.pipeline.views import SideView
 
 
 class FlowWork(Gathering):
@@ -91,11 +92,9 @@ class FlowWork(Gathering):
 
     def names_only(self, traffic: Traffic, batch: StreamBatch) -> None:
         """Learn names of devices from a batch and nothing else."""
-        pieces, sides = Pieces(batch), batch.side.tolist()
-        for piece, number in enumerate(batch.flow.tolist()):
+        for number, side, view in Pieces(batch, range(len(batch.flow))).views():
             flow = traffic.flow(number + traffic.first_flow)
-            views = {sides[piece]: SideView(batch, piece, pieces)}
-            for event in traffic.events(flow, views):
+            for event in traffic.events(flow, {side: view}):
                 if isinstance(event, Message):
                     self._learn_device(flow, event)
 

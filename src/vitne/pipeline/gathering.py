@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
 from vitne.attribute import Names
 from vitne.model import Gap, Oddity
@@ -147,17 +146,13 @@ class Gathering:
         """Take the next batch; flows come one after the other, a flow may go on in the next batch."""
         hits = self.sightings.raw(batch)
         by_piece = self.sightings.by_piece(batch, hits)
-        pieces = Pieces(batch)
         chosen = self._chosen(traffic, batch, hits)
         plain = self._plain_of(traffic, batch, hits, chosen)
-        own = np.asarray(chosen, dtype=np.int64)
-        columns = (own.tolist(), batch.flow[own].tolist(), batch.side[own].tolist())
-        for piece, number, side in zip(*columns, strict=True):
+        for piece, (number, side, view) in zip(chosen, Pieces(batch, chosen).views(), strict=True):
             if number != self._open:
                 self._close(traffic)
                 self._open = number
                 self._exchanges = plain
-            view = SideView(batch, piece, pieces)
             self._views.setdefault(side, []).append(view)
             self._hits.setdefault(side, []).extend(by_piece.get(piece, ()))
         self._held += len(batch.data)

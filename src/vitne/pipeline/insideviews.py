@@ -43,7 +43,7 @@ class OpenedView(SideView):
         """Give the least and greatest row that hold the records of a range."""
         return self.outer.row_span(*self.wire(start, end))
 
-    def rows_of(self, start: int, end: int) -> np.ndarray:
+    def rows_of(self, start: int, end: int) -> list[int]:
         """Give the rows that hold the records of a range, ascending."""
         return self.outer.rows_of(*self.wire(start, end))
 
@@ -125,10 +125,10 @@ class QuicView(OpenedView):
         rows = self.rows[first:behind]
         return int(rows.min()), int(rows.max())
 
-    def rows_of(self, start: int, end: int) -> np.ndarray:
+    def rows_of(self, start: int, end: int) -> list[int]:
         """Give the rows of the datagrams that hold a range, ascending."""
         first, behind = self._runs_of(start, end)
-        return np.unique(self.rows[first:behind])
+        return sorted(set(self.rows[first:behind].tolist()))
 
     def acknowledged(self, acked: int | None) -> int | None:
         """Give nothing: what was acknowledged went closed, too."""

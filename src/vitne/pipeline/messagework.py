@@ -7,7 +7,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
 
 from vitne.assess import delivery_of, own_stack
 from vitne.decode.unwrap import Budget, go_on, unwrap
@@ -144,7 +143,7 @@ class MessageWork:
 
     def frames_of(self, start: int, end: int) -> tuple[int, ...]:
         """Give the frames of the first capture that hold a range of the stream or datagram."""
-        rows = np.asarray([self.rows[0]]) if self.datagram_at >= 0 else self.view.rows_of(start, end)
+        rows = [self.rows[0]] if self.datagram_at >= 0 else self.view.rows_of(start, end)
         places = self.traffic.walked.place(rows)
         return places[0].frames if places else ()
 

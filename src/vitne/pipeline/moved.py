@@ -161,7 +161,7 @@ class Moved:
         pieces: dict[int, list[SideView]] = {}
         for batch in self._walked.batches(8 << 20, flows=keep):
             for piece in range(len(batch.flow) if hasattr(batch, "data") else 0):
-                pieces.setdefault(int(batch.side[piece]), []).append(SideView(batch, piece))
+                pieces.setdefault(int(batch.side[piece]), []).append(SideView.of_batch(batch, piece))
         return {side: join(parts, _MOST_FLOW) for side, parts in sorted(pieces.items())}
 
     # -- reading ---------------------------------------------------------------------------------------------

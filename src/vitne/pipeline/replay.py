@@ -101,7 +101,7 @@ def _works(
     for batch in traffic.walked.batches(8 << 20, flows=keep):
         if hasattr(batch, "data"):
             for piece in range(len(batch.flow)):
-                pieces.setdefault(int(batch.side[piece]), []).append(SideView(batch, piece))
+                pieces.setdefault(int(batch.side[piece]), []).append(SideView.of_batch(batch, piece))
     views = {side: join(parts, _MOST_FLOW) for side, parts in sorted(pieces.items())}
     flow = traffic.flow(number + traffic.first_flow)
     devices = devices_of(traffics)

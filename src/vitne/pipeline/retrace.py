@@ -14,7 +14,7 @@ from vitne.attribute.destinations import Names, domain_of, scope_of
 from vitne.model import Message, StreamBatch
 from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.traffic import devices_of, open_traffic
-from vitne.pipeline.views import Pieces, SideView
+from vitne.pipeline.views import Pieces
 from vitne.reassemble.handshakes import handshakes
 
 if TYPE_CHECKING:
@@ -113,14 +113,12 @@ def retrace(paths: Sequence[str | Path]) -> Retrace:
 
 def _learn(traffic: Traffic, batch: StreamBatch, devices: Devices, names: Names) -> None:
     """Take the names that DNS answers tell; the n-th answer of a side came with its n-th run."""
-    pieces = Pieces(batch)
-    for piece, number in enumerate(batch.flow.tolist()):
+    for number, side, view in Pieces(batch, range(len(batch.flow))).views():
         flow = traffic.flow(number + traffic.first_flow)
-        side = int(batch.side[piece])
-        rows = batch.run_row[batch.run_piece == piece].astype(np.int64)
-        times = traffic.walked.row_times(rows).tolist() if len(rows) else [0]
+        rows = view.runs[3]
+        times = traffic.walked.row_times(rows).tolist() if rows else [0]
         answers = 0
-        for event in read_flow(flow, {side: SideView(batch, piece, pieces)}, traffic.walked.row_times):
+        for event in read_flow(flow, {side: view}, traffic.walked.row_times):
             if not isinstance(event, Message):
                 continue
             time_ns = times[min(answers, len(times) - 1)]

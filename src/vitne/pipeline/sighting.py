@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -104,7 +104,7 @@ class Sightings:
             own = sorted((work for work in works if work.message.side == side), key=_begin)
             begins = [_begin(work) for work in own]
             for start, end in sorted(set(found)):
-                at = int(np.searchsorted(begins, start, side="right")) - 1
+                at = bisect_right(begins, start) - 1
                 if at >= 0 and end <= _begin(own[at]) + own[at].message.end - own[at].message.start:
                     own[at].extra.append((start - own[at].base, end - own[at].base))
                     continue
@@ -200,9 +200,8 @@ class Sightings:
                     yield told
 
     def _setting(self, work: MessageWork, answer: str) -> Setting:
-        rows = np.asarray(work.rows)
-        captures, frames = work.traffic.walked.capture_of(rows), work.traffic.walked.frame_of(rows)
-        first, last = int(frames[0]), int(frames[1])
+        walked = work.traffic.walked
+        captures, (first, last) = walked.capture_of(work.rows), walked.frame_of(work.rows).tolist()
         reader = work.traffic.captures[int(captures[0])]
         response = work.response.message if work.response is not None else None
         words = (

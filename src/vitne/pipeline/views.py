@@ -10,22 +10,34 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Self
 
     from vitne.model import StreamBatch
 
 
 class Pieces:
-    """The pieces of a batch, and which runs are whose."""
+    """Some pieces of a batch, chosen by their numbers, as lists; and which runs are theirs."""
 
-    __slots__ = ("batch", "bounds", "data")
+    __slots__ = ("base", "batch", "behind", "data", "end", "first", "flow", "side", "start")
 
-    def __init__(self, batch: StreamBatch) -> None:
+    def __init__(self, batch: StreamBatch, chosen: Sequence[int]) -> None:
+        own = np.asarray(chosen, dtype=np.int64)
+        bounds = np.searchsorted(batch.run_piece, np.arange(len(batch.flow) + 1))
         self.batch = batch
         self.data: memoryview = batch.data.data
-        # where the runs of each piece begin, and where those of the last end
-        self.bounds: np.ndarray = np.searchsorted(batch.run_piece, np.arange(len(batch.flow) + 1))
+        self.flow: list[int] = batch.flow[own].tolist()
+        self.side: list[int] = batch.side[own].tolist()
+        self.start: list[int] = batch.start[own].tolist()  # buffer positions in the batch
+        self.end: list[int] = batch.end[own].tolist()
+        self.base: list[int] = batch.base[own].tolist()
+        self.first: list[int] = bounds[own].tolist()  # runs, half-open
+        self.behind: list[int] = bounds[own + 1].tolist()
+
+    def views(self) -> Iterator[tuple[int, int, SideView]]:
+        """Yield flow, side and view of each piece."""
+        for number, (flow, side) in enumerate(zip(self.flow, self.side, strict=True)):
+            yield flow, side, SideView(self, number)
 
 
 _ARRAYS = ("positions", "offsets", "lengths", "rows")
@@ -52,12 +64,11 @@ class SideView:
     lengths: np.ndarray
     rows: np.ndarray  # of the packet table
 
-    def __init__(self, batch: StreamBatch, piece: int, pieces: Pieces | None = None) -> None:
-        pieces = pieces or Pieces(batch)
-        low, high = pieces.bounds[piece : piece + 2].tolist()
-        start = self.start = int(batch.start[piece])  # buffer position in the batch
-        self.end = int(batch.end[piece])
-        self.base = int(batch.base[piece])  # stream offset of the first byte
+    def __init__(self, pieces: Pieces, number: int) -> None:
+        low, high, batch = pieces.first[number], pieces.behind[number], pieces.batch
+        start = self.start = pieces.start[number]  # buffer position in the batch
+        self.end = pieces.end[number]
+        self.base = pieces.base[number]  # stream offset of the first byte
         self.data: bytes = pieces.data[start : self.end].tobytes()
         self._lists: tuple[list[int], list[int], list[int], list[int]] | None = (
             [at - start for at in batch.run_position[low:high].tolist()],
@@ -89,6 +100,11 @@ class SideView:
                 arrays[3].tolist(),
             )
         return self._lists
+
+    @classmethod
+    def of_batch(cls, batch: StreamBatch, piece: int) -> Self:
+        """Make the view of one piece of a batch."""
+        return cls(Pieces(batch, [piece]), 0)
 
     @classmethod
     def of_runs(cls, data: bytes, base: int, columns: tuple[np.ndarray, ...]) -> Self:
@@ -166,12 +182,11 @@ class SideView:
         some = rows[low : max(high, low + 1)]
         return min(some), max(some)
 
-    def rows_of(self, start: int, end: int) -> np.ndarray:
+    def rows_of(self, start: int, end: int) -> list[int]:
         """Give the rows of the packet table that hold bytes of a stream range, ascending."""
-        end = max(end, start + 1)
-        low = int(np.searchsorted(self.offsets + self.lengths, start, side="right"))
-        high = int(np.searchsorted(self.offsets, end, side="left"))
-        return np.unique(self.rows[low:high])
+        _, begins, _, rows = self.runs
+        low, high = bisect_right(self._ended(), start), bisect_left(begins, max(end, start + 1))
+        return sorted(set(rows[low:high]))
 
 
 def join(pieces: list[SideView], most: int) -> SideView:

@@ -23,11 +23,11 @@ from vitne.kernel.walk import (
 )
 from vitne.model import Flow, Place
 from vitne.reassemble.batches import batches
-from vitne.reassemble.columns import FlowColumns, captured
+from vitne.reassemble.columns import STEP, FlowColumns, captured
 from vitne.reassemble.counts import Count, counted, note_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from vitne.kernel.walk import KernelWalk
     from vitne.model import Gap, Oddity, StreamBatch
@@ -222,7 +222,7 @@ class Traffic:
 
     def row_times(self, rows: np.ndarray) -> np.ndarray:
         """Give each row's time, int64 nanoseconds UTC."""
-        found: np.ndarray = self._rows["time"][rows]
+        found: np.ndarray = self._times[rows]
         return found
 
     def frames_of(self, row: int) -> list[int]:
@@ -236,20 +236,32 @@ class Traffic:
                 break
         return sorted(set(found))
 
-    def place(self, rows: np.ndarray) -> list[Place]:
+    def place(self, rows: Iterable[int]) -> list[Place]:
         """Say which frames hold these rows' payload, fragments included: one Place per capture."""
         starts, captures = self._start_list, self._capture_list
-        found: dict[int, list[int]] = {}  # by capture: rows, ascending
-        for row in sorted({one for own in set(rows.tolist()) for one in self.frames_of(own)}):
-            found.setdefault(captures[bisect_right(starts, row) - 1], []).append(row)
+        wanted = set(rows.tolist() if isinstance(rows, np.ndarray) else rows)
+        every = wanted if not self._fragmented else {one for own in wanted for one in self.frames_of(own)}
+        found: dict[int, list[int]] = {}  # by place in the order of captures: rows, ascending
+        for row in sorted(every):
+            found.setdefault(bisect_right(starts, row) - 1, []).append(row)
         return [
             Place(
-                capture=capture,
-                frames=tuple(row - starts[bisect_right(starts, row) - 1] + 1 for row in own),
-                time_ns=int(self._rows["time"][own[0]]),
+                capture=captures[at],
+                frames=tuple([row - starts[at] + 1 for row in own]),
+                time_ns=int(self._times[own[0]]),
             )
-            for capture, own in sorted(found.items())
+            for at, own in sorted(found.items())
         ]
+
+    @cached_property
+    def _times(self) -> np.ndarray:
+        return self._rows["time"]
+
+    @cached_property
+    def _fragmented(self) -> bool:
+        """Whether any row's payload came in fragments."""
+        steps = range(0, len(self._rows), STEP)
+        return any(bool((self._rows["size"][at : at + STEP] >> SIZE_BITS & ROW_ARENA).any()) for at in steps)
 
     @property
     def counts(self) -> list[Count]:
