@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 _GROUP = 10_000
 _GROUPS = 5  # of four digits: 2**63 has nineteen
 _WIDTH = 4 * _GROUPS
-_FOUR = np.frombuffer("".join(f"{number:04}" for number in range(_GROUP)).encode(), dtype="<u4")
+_DIGITS = np.arange(_GROUP)[:, None] // np.array([1000, 100, 10, 1]) % 10 + ord("0")
+_FOUR = np.ascontiguousarray(_DIGITS, dtype=np.uint8).view("<u4")[:, 0]
 _COLUMNS = np.arange(_WIDTH + 1, dtype=np.int64)
 _POWERS = 10 ** np.arange(1, 19, dtype=np.int64)
 
