@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import random
+import struct
 import zlib
 from urllib.parse import quote
 
@@ -164,6 +165,18 @@ def test_one_place_gives_one_sighting_with_the_longest_readable_way():
 def test_a_value_that_only_the_whole_shows_is_seen_there():
     data = zlib.compress(b"<<" + b"004402990000014".hex().encode() + b">>")
     assert [one.identifier for one in _sightings(*_unwrapped(data))] == ["imei"]
+
+
+@pytest.mark.parametrize("order", [">HI", "<HI", ">IH", "<IH"])
+def test_area_and_cell_in_six_bytes_count_beside_another_known_value_only(order):
+    numbers = (30001, 26713345) if order[1] == "H" else (26713345, 30001)
+    packed = b"\x01\x00\x07" + struct.pack(order, *numbers) + b"\x09\xff"
+    cell = _seed("cell-id", "001-01-30001-26713345", mcc="001", mnc="01", area=30001, cell=26713345)
+    searcher = Searcher([cell, _seed("imei", "490154203237518")], haystack=1 << 30)
+    assert not list(searcher.nodes([_node(packed)]))
+    found = list(searcher.nodes([_node(packed + b"imei=490154203237518;")]))
+    assert sorted(one.identifier for one in found) == ["cell-id", "imei"]
+    assert any("same record" in reason for one in found for reason in one.reasons)
 
 
 def test_a_cell_number_counts_with_its_name_or_its_area_only():

@@ -306,6 +306,12 @@ def _cell(seed: Seed) -> Iterator[Spelling]:
     yield Spelling(
         name="area and cell glued", text=f"{area:05d}{cell % 100000:05d}", border="digit", weak=True
     )
+    if not cell >> 32 and not area >> 16:  # as numbers of two and four bytes, beside each other
+        for name, text in (
+            ("area and cell", f"{area:04x}{cell:08x}"),
+            ("cell and area", f"{cell:08x}{area:04x}"),
+        ):
+            yield Spelling(name=f"{name} packed", text=text, border="hex", fold=True, hashed=False)
     networks = {(seed.mcc or "", mnc) for mnc in (seed.mnc or "", (seed.mnc or "").lstrip("0"))}
     for mark in "-_:|,./;":
         yield Spelling(name=f"area{mark}cell", text=f"{area}{mark}{cell}", border="digit", weak=True)

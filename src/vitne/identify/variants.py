@@ -230,7 +230,7 @@ def _numbers(spelling: Spelling, identifier: str) -> Iterator[tuple[Layers, bool
     if luhn.only_digits(text) and spelling.border == "digit" and not spelling.weak:
         yield from _decimal(text)
     elif spelling.border == "hex" and (identifier in HEXADECIMAL or identifier in ADDRESSES):
-        yield from _hexadecimal(text)
+        yield from _hexadecimal(text, address=identifier != "cell-id")
 
 
 def _decimal(text: str) -> Iterator[tuple[Layers, bool]]:
@@ -252,7 +252,7 @@ def _decimal(text: str) -> Iterator[tuple[Layers, bool]]:
         yield (_layer("integer", base=base),), True
 
 
-def _hexadecimal(text: str) -> Iterator[tuple[Layers, bool]]:
+def _hexadecimal(text: str, *, address: bool = True) -> Iterator[tuple[Layers, bool]]:
     digits = "".join(character for character in text if character.lower() in "0123456789abcdef")
     glued = digits == text
     if not glued or len(digits) % 2 or len(digits) // 2 < LEAST_BINARY:
@@ -260,7 +260,7 @@ def _hexadecimal(text: str) -> Iterator[tuple[Layers, bool]]:
     raw = _layer("unhex")
     yield (raw,), False
     yield (raw, _layer("reverse")), False
-    if len(digits) == 12:
+    if len(digits) == 12 and address:
         yield (raw, _layer("eui-64")), False
         yield (_layer("integer", base=10, of=16),), False
         yield (raw, _layer("base64", shift=0, whole=True)), False
