@@ -103,7 +103,7 @@ def insides(capture: Path, keys: Path) -> Iterator[tuple[Inside, list[Message]]]
             pieces: dict[int, list[SideView]] = {}
             for batch in traffic.walked.batches(8 << 20, flows=keep):
                 for piece in range(len(batch.flow) if hasattr(batch, "data") else 0):
-                    pieces.setdefault(int(batch.side[piece]), []).append(SideView(batch, piece))
+                    pieces.setdefault(int(batch.side[piece]), []).append(SideView.of_batch(batch, piece))
             views = {side: join(parts, _WHOLE_FLOW) for side, parts in sorted(pieces.items())}
             inside = traffic.inside(traffic.flow(number), views)
             if inside is not None:
