@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import platform
 import re
+import subprocess
 import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -102,3 +104,15 @@ def test_quick_search_is_an_option_of_the_command_and_told_in_the_case() -> None
     assert parsed.quick is True
     assert scan.run_facts(options(quick=True), 5)["quick"] is True
     assert build_parser().parse_args(["scan", "a.pcap"]).quick is False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Python asks the system itself")
+def test_the_system_is_told_without_running_a_program() -> None:
+    code = (
+        "import sys; from vitne.cli.scan import _system; said = _system();"
+        " sys.modules['subprocess'] = None; print(said == _system(), said)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    same, _, said = run.stdout.strip().partition(" ")
+    assert same == "True"
+    assert said.startswith(f"Linux-{platform.release()}-{platform.machine()}")

@@ -42,6 +42,20 @@ def test_whoever_asks_for_types_of_numpy_gets_them():
     assert told["whole"] == "module"
 
 
+def test_values_are_counted_without_masks_and_masks_are_there_for_whoever_asks():
+    code = (
+        "import numpy as np; told = {'unique': np.unique(np.array([3, 1, 3])).tolist(),"
+        " 'loaded': 'numpy.ma.core' in sys.modules}; held = np.ma;"
+        " masked = held.array([1, 2, 2], mask=[0, 0, 1]);"
+        " told |= {'masked': bool(np.ma.is_masked(masked)), 'before': bool(held.is_masked(masked)),"
+        " 'then': np.unique(masked).count().item(), 'isinstance': isinstance(masked, np.ma.MaskedArray)}"
+    )
+    told = started(code)
+    assert told == {
+        "unique": [1, 3], "loaded": False, "masked": True, "before": True, "then": 2, "isinstance": True,
+    }  # fmt: skip
+
+
 def test_msgspec_is_loaded_without_what_it_does_not_need_and_others_find_that():
     code = (
         "told = {'before': 'typing_extensions' in sys.modules, 'msgspec': 'msgspec' in sys.modules};"

@@ -16,31 +16,50 @@ from typing import Any
 
 DOCUMENTATION = frozenset({"numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars"})
 """Modules that give docstrings to functions of NumPy, and do nothing else."""
-TYPES = "numpy._typing"
 _UNWANTED = frozenset({"pandas"})  # PyArrow would load it wherever it is installed
 
 
-class _Types(ModuleType):
-    """Stands for the types of NumPy until one is asked for; its linear algebra names one, and uses none."""
+class Array:
+    """What an annotation of NumPy names, while its types are not loaded."""
 
-    class NDArray:
-        """What an annotation names."""
+    def __class_getitem__(cls, _: object) -> type:
+        """Give the name again, whatever it is an array of."""
+        return cls
 
-        def __class_getitem__(cls, _: object) -> type:
-            return cls
+
+def _never(_: object) -> bool:
+    """Say that an array has no mask: while the module that makes such arrays is not loaded, none is there."""
+    return False
+
+
+STAND_INS: dict[str, dict[str, Any]] = {
+    "numpy._typing": {"NDArray": Array},  # linear algebra names it, and uses it for nothing
+    "numpy.ma": {"is_masked": _never},  # asked of each array whose different values are counted
+}
+"""Modules that are not loaded before something else of them is asked for, and what can be said without."""
+
+
+class Later(ModuleType):
+    """Stands for a module until more is asked of it than can be said without it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        vars(self).update(STAND_INS[name])
 
     def __getattr__(self, name: str) -> Any:
-        """Load the types; what Python itself asks of a module is not among them."""
+        """Load the module; what Python itself asks of a module is not in it."""
+        own = self.__name__
         if name.startswith("__"):
             raise AttributeError(name)
-        package: Any = importlib.import_module("numpy")
-        spec = PathFinder.find_spec(TYPES, package.__path__)
+        package: Any = importlib.import_module(own.rpartition(".")[0])
+        spec = PathFinder.find_spec(own, package.__path__)
         if spec is None or spec.loader is None:
             raise AttributeError(name)
         whole = module_from_spec(spec)
-        sys.modules[TYPES] = package._typing = whole  # noqa: SLF001
+        sys.modules[own] = whole
+        setattr(package, own.rpartition(".")[2], whole)
         spec.loader.exec_module(whole)
-        vars(self).update(vars(whole))  # whoever has this module already finds all of them, too
+        vars(self).update(vars(whole))  # whoever has this module already finds all of it, too
         return getattr(whole, name)
 
 
@@ -52,14 +71,14 @@ class Sparing:
         del path, target
         if name in _UNWANTED:
             raise ModuleNotFoundError(name, name=name)
-        if name in DOCUMENTATION or name == TYPES:
+        if name in DOCUMENTATION or name in STAND_INS:
             loader: Any = self
-            return ModuleSpec(name, loader, is_package=name == TYPES)
+            return ModuleSpec(name, loader, is_package=name in STAND_INS)
         return None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Give the stand-in."""
-        return _Types(spec.name) if spec.name == TYPES else None
+        return Later(spec.name) if spec.name in STAND_INS else None
 
     def exec_module(self, module: ModuleType) -> None:
         """Leave the stand-in as it is."""
