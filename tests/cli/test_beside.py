@@ -82,3 +82,13 @@ def test_values_stand_in_a_report_only_where_asked_and_are_noted(
     assert (last["action"], last["detail"]["values"]) == ("report", True)
     assert main(asked) == 0
     assert imei not in (tmp_path / "r.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"\xff", b"[]", b'{"signatures":5}', b'{"signatures":["x"]}'], ids=str
+)
+def test_an_envelope_that_cannot_be_read_is_told(bag, tmp_path, damage: bytes) -> None:
+    copy = shutil.copytree(bag, tmp_path / "bag")
+    (copy / "vitne-manifest.dsse.json").write_bytes(damage)
+    with pytest.raises(StoreError, match="the envelope of the bag cannot be read"):
+        held(str(copy))

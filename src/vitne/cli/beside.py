@@ -70,12 +70,35 @@ def held(given: str) -> dict[str, Any]:
         out |= {"entries": len(entries), "head": str(entries[-1]["hash"])}
     manifest = folder / sealing.MANIFEST
     if custody.is_bag(folder) and manifest.is_file():
-        said = msgspec.json.decode((folder / sealing.ENVELOPE).read_bytes(), type=dict[str, Any])
-        signers = [str(each.get("keyid", "")) for each in said.get("signatures", ())]
+        signers = [each.keyid for each in _envelope(folder / sealing.ENVELOPE).signatures]
         stamps = sum(each.suffix == ".tsr" for each in (folder / sealing.STAMPS).glob("*"))
         digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
         out |= {"manifest": digest, "key": ", ".join(signers), "timestamps": stamps}
     return out
+
+
+class _Signature(msgspec.Struct):
+    """One signature of an envelope."""
+
+    keyid: str = ""  # which key signed
+
+
+class _Envelope(msgspec.Struct):
+    """What of an envelope is told."""
+
+    signatures: tuple[_Signature, ...] = ()  # all of them
+
+
+def _envelope(place: Path) -> _Envelope:
+    """Read the envelope of a bag; raises StoreError."""
+    try:
+        return msgspec.json.decode(place.read_bytes(), type=_Envelope)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise StoreError(
+            f"the envelope of the bag cannot be read ({type(error).__name__})",
+            where=str(place),
+            next_step="vitne verify BAG says what else is damaged",
+        ) from error
 
 
 def revealed(options: argparse.Namespace, case: Case) -> Case:
