@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from typing import NamedTuple
 
 from vitne.model import Gap, Limits
 
 _SMALL = 64  # bytes up to which the data are their own digest
+
+
+class Spent(NamedTuple):
+    """What unwrapping one part took of a budget."""
+
+    nodes: int
+    leaves: int
+    size: int
+    work: int
+    asked: frozenset[bytes]  # what was asked whether it was opened before
+
+
+_NONE = Spent(0, 0, 0, 0, frozenset())
 
 
 class Budget:
@@ -30,6 +44,9 @@ class Budget:
         self._reached: dict[str, int] = {}
         self._told: set[str] = set()
         self._own: set[str] = set()  # bounds that encodings tell of themselves
+        self._before: tuple[int, int, int, int] | None = None  # while somebody watches: what was left before
+        self._asked: set[bytes] = set()  # and what was asked since
+        self._hindered = False  # and whether another part or a bound kept something from being opened
 
     def limits(self) -> Limits:
         """Give the bounds of one encoding at one go, as far as the budget goes."""
@@ -39,6 +56,9 @@ class Budget:
     def first_time(self, data: bytes) -> bool:
         """Say whether these bytes were not opened before in this message."""
         key = data if len(data) <= _SMALL else b"\x00" * 65 + hashlib.blake2b(data, digest_size=16).digest()
+        if self._before is not None:
+            self._hindered |= key in self._seen and key not in self._asked
+            self._asked.add(key)
         if key in self._seen:
             return False
         self._seen.add(key)
@@ -47,6 +67,45 @@ class Budget:
     def reached(self, bound: str, length: int = 0) -> None:
         """Take note that a bound kept so many bytes from being looked at."""
         self._reached[bound] = self._reached.get(bound, 0) + length
+
+    def watch(self) -> None:
+        """Take note of what is spent from now on."""
+        self._before = (self.nodes, self.leaves, self.size, self.work)
+        self._asked = set()
+        self._hindered = bool(self._reached or self._own)
+
+    def watched(self) -> Spent | None:
+        """Give what was spent since; None where the budget, or what was opened before, had a say in it."""
+        assert self._before is not None  # noqa: S101  (asked of who watches)
+        nodes, leaves, size, work = self._before
+        self._before = None
+        spent = Spent(
+            nodes - self.nodes,
+            leaves - self.leaves,
+            size - self.size,
+            work - self.work,
+            frozenset(self._asked),
+        )
+        free = not (self._hindered or self._reached or self._own) and self._ample(_NONE)
+        return spent if free else None
+
+    def affords(self, spent: Spent) -> bool:
+        """Say whether the same may be spent again, with nothing of it opened before and no bound near."""
+        return self._ample(spent) and self._seen.isdisjoint(spent.asked) and not (self._reached or self._own)
+
+    def spend(self, spent: Spent) -> None:
+        """Take what was spent before."""
+        self.nodes -= spent.nodes
+        self.leaves -= spent.leaves
+        self.size -= spent.size
+        self.work -= spent.work
+        self._seen |= spent.asked
+
+    def _ample(self, spent: Spent) -> bool:
+        """Say whether so much is left that no encoding is bounded by it."""
+        most = Limits()
+        room = self.leaves - spent.leaves >= most.children and self.size - spent.size >= most.size
+        return room and self.nodes > spent.nodes and self.work > spent.work
 
     def gaps(self) -> list[Gap]:
         """Give one Gap for each bound that was reached since it was last told."""

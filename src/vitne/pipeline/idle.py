@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vitne.decode.unwrap import Budget, unwrap
+from vitne.decode.unwrap_again import Again
 from vitne.identify.candidates import Context, any_spot, candidates
 from vitne.identify.declared import holds_flat_record
 from vitne.model import Message, Node, Sighting
@@ -45,6 +46,7 @@ class Idle:
         self._opener = opener
         self._known: dict[_Key, tuple[Sighting, ...] | None] = {}  # None: it is to be looked at every time
         self._once: set[_Key] = set()
+        self.again = Again()
 
     def found(self, message: Message, part: Part, data: bytes) -> tuple[Sighting, ...] | None:
         """Give what is found in a part, in nodes of another message; None where it is to be looked at.

@@ -193,6 +193,7 @@ class MessageWork:
         """
         notes: list[Gap | Oddity] = []
         budget = Budget()
+        opened = idle.again.unwrap if idle is not None else unwrap
         for part, deep in self._parts(hidden=opener is not None and opener.any):
             data = part.data if part.data is not None else self.raw(part.start, part.end)
             known = idle.found(self.message, part, data) if deep and idle is not None else None
@@ -202,7 +203,7 @@ class MessageWork:
                 if part.path in _ASIDE:
                     self.aside.append(Node(data, part=part))
                 continue
-            items = unwrap(part, data, budget=budget, deep=deep, wanted=wanted, opener=opener)
+            items = opened(part, data, budget=budget, deep=deep, wanted=wanted, opener=opener)
             notes += self._taken(items)
         if opener is not None and self.asks:
             notes += self._opened(opener, budget, wanted)
