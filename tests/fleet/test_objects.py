@@ -137,6 +137,11 @@ def test_what_is_not_there_and_what_is_refused_is_said_at_once(server: Server) -
     assert len(server.trouble.asked) == 1
 
 
+def test_an_object_that_became_empty_begins_with_nothing(server: Server) -> None:
+    server.put("empty", b"")
+    assert Store().beginning(f"s3://{BUCKET}/empty", 100) == b""
+
+
 def test_without_anybody_who_may_read_it_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
     from vitne.fleet.objects import _client_of
 

@@ -35,8 +35,16 @@ def _body(found: Match) -> Iterator[str]:
                 places = "; ".join(where(spot) for spot in link.spots)
                 yield f"<li>{safe(part.unit)}: {link.by} {safe(link.text)} <code>{safe(places)}</code></li>"
         yield "</ul></section>"
+    yield from _further(len(found.joined))
     yield "<h2>Present but never seen sending</h2><ul>"
     for row in found.silent[:_MOST]:
         yield f"<li>{safe(row.unit)} <code>{safe(row.path)}</code><br>{safe('; '.join(row.because))}</li>"
     yield "</ul>"
+    yield from _further(len(found.silent))
     yield from (f"<p>{safe(note)}</p>" for note in found.notes)
+
+
+def _further(count: int) -> Iterator[str]:
+    """Say how many rows of a list are not on the page."""
+    if count > _MOST:
+        yield f"<p>and {count - _MOST} more; --json holds all.</p>"
