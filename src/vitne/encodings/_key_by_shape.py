@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import collections
 import zlib
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vitne.encodings import encodings
 from vitne.encodings._outcomes import structured, telling
-from vitne.encodings._proto_fields import carries, field, plausible
+from vitne.encodings._proto_fields import LENGTH, carries, fields, plausible
 from vitne.encodings._websocket_head import head_of, unmask
 from vitne.model import Limits
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _SHORTEST = 16  # bytes
 _FEWEST = 4  # different letters of a text
@@ -26,13 +30,12 @@ _SAMPLE = 512  # bytes of UTF-16 that are looked at
 _SHARE = 0.9  # of the high bytes of UTF-16 that are the same
 _TAGS = (0x08, 0x0A, 0x12, 0x10, 0x1A, 0x18)  # of the first field: number one, two or three
 _MANY = 64  # bytes that no chance reads to their last
-_PROBE = 64  # bytes in which a wrong key shows with most streams
+_GLANCE, _PROBE = 16, 64  # bytes in which a wrong key shows with many streams, and with most
+_MOST_FIELDS = 512  # of a message that are read
 _STREAM = Limits(size=1 << 20)
 # the first byte of a stream: windows as large as libraries take them; a last block with trees
-_FIRSTS = (
-    ("brotli", (0x1B, 0x8B, 0x0B)),
-    ("deflate", tuple(byte for byte in range(256) if byte & 7 in {3, 5})),
-)
+_BROTLI = (0x1B, 0x8B, 0x0B)
+_FIXED, _WITH_TREES = ([byte for byte in range(256) if byte & 7 == kind] for kind in (3, 5))
 _ALL = np.arange(256)
 _TABLES = [row.tobytes() for row in np.bitwise_xor.outer(_ALL, _ALL).astype(np.uint8)]
 
@@ -51,8 +54,10 @@ def wide(data: bytes) -> list[int]:
     halves = data[1:_SAMPLE:2], data[0:_SAMPLE:2]
     for high, low in (halves, halves[::-1]):
         byte, count = collections.Counter(high).most_common(1)[0]
+        if not byte or count < _SHARE * len(high):
+            continue
         letters = sum(32 <= each ^ byte < 127 for each in low)
-        if byte and count >= _SHARE * len(high) and letters >= _SHARE * len(low) and len(set(low)) > _FEWEST:
+        if letters >= _SHARE * len(low) and len(set(low)) > _FEWEST:
             return [byte]
     return []
 
@@ -94,8 +99,13 @@ def _message(data: bytes) -> list[int]:
         return []
     for tag in _TAGS:
         key = data[0] ^ tag
+        length = data[1] ^ key
+        if not key or (tag & 7 == LENGTH and length < 0x80 and length > len(data) - 2):
+            continue
         plain = data.translate(_TABLES[key])
-        if key and field(plain, 0) is not None and (plausible(plain) or carries(plain)):
+        found, end = fields(plain, _MOST_FIELDS)
+        read = end == len(plain) or len(found) == _MOST_FIELDS
+        if read and (plausible(plain) or carries(plain)):
             return [key]
     return []
 
@@ -104,14 +114,12 @@ def _stream(data: bytes) -> list[int]:
     """Take one stream of brotli or deflate that ends with the data and holds something."""
     if len(data) > _LONGEST_RECORD:
         return []
-    for name, firsts in _FIRSTS:
-        for first in firsts:
-            key = data[0] ^ first
-            if key and (name == "brotli" or _begins(data[:_PROBE].translate(_TABLES[key]))):
-                plain = data.translate(_TABLES[key])
-                child = next(iter(encodings()[name].find(plain, _STREAM)), None)
-                if child is not None and child.complete and _says(data, child.data):
-                    return [key]
+    for name, keys in (("brotli", [data[0] ^ first for first in _BROTLI]), ("deflate", _deflated(data))):
+        for key in keys:
+            plain = data.translate(_TABLES[key]) if key else b""
+            child = next(iter(encodings()[name].find(plain, _STREAM)), None)
+            if child is not None and child.complete and _says(data, child.data):
+                return [key]
     return []
 
 
@@ -120,31 +128,44 @@ def _says(data: bytes, out: bytes) -> bool:
     return len(out) >= _SHORTEST and (len(data) >= _MANY or telling(out) or structured(out))
 
 
-def _shares() -> list[int]:
+def _shares() -> npt.NDArray[np.int64]:
     """Give how much of all codes four lengths take, as they stand in a block, in 128ths."""
-    one = [0, *(1 << (7 - length) for length in range(1, 8))]
-    two = [first + second for first in one for second in one]
-    return [first + second for first in two for second in two]
+    one = np.array([0, *(1 << (7 - length) for length in range(1, 8))])
+    two = (one[:, None] + one).ravel()
+    four: npt.NDArray[np.int64] = (two[:, None] + two).ravel()
+    return four
 
 
 _SHARES = _shares()
+_ONES = np.uint64(0x0101010101010101)
+_TREES = np.array(_WITH_TREES, dtype=np.uint64)
+_HELD = np.array([(1 << 3 * (count + 4)) - 1 for count in range(16)], dtype=np.uint64)  # bits of the lengths
+_PARTS = np.arange(0, 60, 12, dtype=np.uint64)[:, None]
 
 
-def _has_trees(plain: bytes) -> bool:
-    """Say whether a block of deflate with trees may begin so: its first code is complete (section 3.2.7)."""
-    bits = int.from_bytes(plain[:10], "little")
-    if bits >> 3 & 31 > 29 or bits >> 8 & 31 > 29:
-        return False
-    lengths = bits >> 17 & ((1 << 3 * ((bits >> 13 & 15) + 4)) - 1)
-    return sum(_SHARES[lengths >> shift & 0xFFF] for shift in (0, 12, 24, 36, 48)) == 128
+def _deflated(data: bytes) -> list[int]:
+    """Give the keys under which a last block of deflate begins, in which no fault shows at first."""
+    keys = [data[0] ^ first for first in _FIXED] + _with_trees(data)
+    head, probe = data[:_GLANCE], data[:_PROBE]
+    return [key for key in keys if key and _begins(head, key) and _begins(probe, key)]
 
 
-def _begins(plain: bytes) -> bool:
-    """Say whether no fault of deflate shows in the first bytes."""
-    if plain[0] & 6 == 4 and not _has_trees(plain):
-        return False
+def _with_trees(data: bytes) -> list[int]:
+    """Give the keys under which a block with trees may begin: its first code is complete (section 3.2.7)."""
+    keys = _TREES ^ np.uint64(data[0])
+    low = np.uint64(int.from_bytes(data[:8], "little")) ^ (keys * _ONES)
+    high = np.uint64(int.from_bytes(data[8:10], "little")) ^ (keys * np.uint64(0x0101))
+    lengths = (low >> np.uint64(17) | high << np.uint64(47)) & _HELD[low >> np.uint64(13) & np.uint64(15)]
+    whole = _SHARES[lengths >> _PARTS & np.uint64(0xFFF)].sum(axis=0) == 128
+    sizes = (low >> np.uint64(3) & np.uint64(31) < 30) & (low >> np.uint64(8) & np.uint64(31) < 30)
+    found: list[int] = keys[whole & sizes].tolist()
+    return found
+
+
+def _begins(head: bytes, key: int) -> bool:
+    """Say whether no fault of deflate shows in the first bytes under a key."""
     try:
-        zlib.decompressobj(-15).decompress(plain, 1024)
+        zlib.decompressobj(-15).decompress(head.translate(_TABLES[key]), 1024)
     except zlib.error:
         return False
     return True

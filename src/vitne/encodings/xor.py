@@ -43,7 +43,7 @@ _SENT = (4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64)  # bytes of a key that 
 _LEAST_SENT = 24  # bytes of text behind such a key: no other bytes read so by chance
 _ALL = np.arange(256)
 _TABLES = [row.tobytes() for row in np.bitwise_xor.outer(_ALL, _ALL).astype(np.uint8)]
-_HIGH = bytes(range(128, 256))
+_HIGH, _VISIBLE = bytes(range(128, 256)), bytes(range(32, 127))
 
 
 class Xor:
@@ -152,12 +152,14 @@ def relettered(data: bytes) -> list[int]:
 
 def _sent(data: bytes) -> int:
     """Give the length of a key that stands before the text, 0 where none does."""
+    first = int.from_bytes(data[:4], "little")
     for length in _SENT:
-        rest = data[length : length + 64]
-        if len(rest) < _LEAST_SENT:
+        if len(data) - length < _LEAST_SENT:
             return 0
         # the first bytes tell nearly all lengths wrong
-        if all(32 <= one ^ other < 127 for one, other in zip(rest[:4], data[:4], strict=True)):
+        told = int.from_bytes(data[length : length + 4], "little") ^ first
+        if not told & 0x80808080 and not told.to_bytes(4, "little").translate(None, _VISIBLE):
+            rest = data[length : length + 64]
             plain = combined(rest, data[:length])
             if _mostly_ascii(plain):
                 return length
