@@ -61,9 +61,10 @@ def test_a_table_that_was_changed_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_list_that_is_none_is_told(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text("[{}]")
-    with pytest.raises(StoreError):
-        list(read_manifest(tmp_path))
+    for damage in (b"[{}]", b'[{"name":"\xff"}]', b"[" * 100_000):
+        (tmp_path / "manifest.json").write_bytes(damage)
+        with pytest.raises(StoreError):
+            list(read_manifest(tmp_path))
     assert not list(read_manifest(tmp_path / "nowhere"))
 
 

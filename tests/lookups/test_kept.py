@@ -58,10 +58,12 @@ def test_answers_that_say_nothing_give_no_facts(tmp_path: Path) -> None:
 
 def test_rows_that_are_none_are_told(tmp_path: Path) -> None:
     keep(tmp_path, _answer(), RAW)
-    with (tmp_path / "lookups" / "answers.jsonl").open("ab") as stream:
-        stream.write(b'{"way": "telepathy"}\n')
-    with pytest.raises(StoreError):
-        read_answers(tmp_path)
+    place = tmp_path / "lookups" / "answers.jsonl"
+    whole = place.read_bytes()
+    for damage in (b'{"way": "telepathy"}\n', b'{"way": "\xff"}\n', b"[" * 100_000):
+        place.write_bytes(whole + damage)
+        with pytest.raises(StoreError):
+            read_answers(tmp_path)
 
 
 def test_a_name_in_a_row_cannot_lead_out_of_the_case(tmp_path: Path) -> None:

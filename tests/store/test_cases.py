@@ -232,9 +232,12 @@ def test_reading_says_what_to_do_where_there_is_no_case(tmp_path):
     (tmp_path / "manifest.json").write_text('{"format": "other/1", "results": {}}')
     with pytest.raises(StoreError, match="no case here"):
         read_case(tmp_path)
-    (tmp_path / "manifest.json").write_text("{")
-    with pytest.raises(StoreError, match="cannot be read"):
-        read_case(tmp_path)
+    for damage in (b"{", b'{"format":"\xff"}', b'{"a":' * 100_000, b"[]"):
+        (tmp_path / "manifest.json").write_bytes(damage)
+        with pytest.raises(StoreError, match="cannot be read"):
+            read_case(tmp_path)
+    with pytest.raises(StoreError, match="cannot be read \\(Not a directory\\)"):
+        read_case(tmp_path / "manifest.json")
 
 
 def test_a_case_of_a_later_format_is_not_guessed_at(tmp_path):
@@ -266,6 +269,9 @@ def test_a_table_that_was_changed_is_told(tmp_path, change):
 
 def test_a_case_without_its_run_file_still_reads(tmp_path):
     folder = write_case(tmp_path / "case", **parts())
+    for damage in (b"", b'{"a":"\xff"}', b'{"a":' * 100_000):
+        (folder / "run.json").write_bytes(damage)
+        assert read_case(folder).run == {}
     (folder / "run.json").unlink()
     assert read_case(folder).run == {}
 

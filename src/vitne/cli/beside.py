@@ -93,7 +93,7 @@ def _envelope(place: Path) -> _Envelope:
     """Read the envelope of a bag; raises StoreError."""
     try:
         return msgspec.json.decode(place.read_bytes(), type=_Envelope)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StoreError(
             f"the envelope of the bag cannot be read ({type(error).__name__})",
             where=str(place),

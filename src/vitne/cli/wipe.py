@@ -92,7 +92,7 @@ def _retain_until(place: Path) -> str:
         return ""
     try:
         said = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-    except msgspec.MsgspecError:
+    except (OSError, ValueError, RecursionError):
         return ""
     return str(said.get("retain_until") or "")
 

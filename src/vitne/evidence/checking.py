@@ -88,7 +88,7 @@ def _manifest(bag: Path, key: str, checks: list[Check]) -> dict[str, Any]:
     content = signed or data
     try:
         said = msgspec.json.decode(content, type=dict[str, Any]) if content else {}
-    except (msgspec.MsgspecError, RecursionError):
+    except (ValueError, RecursionError):
         checks.append(_failed("manifest", sealing.MANIFEST, "it is no JSON"))
         return {}
     if content:

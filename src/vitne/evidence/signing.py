@@ -7,7 +7,6 @@ is the SHA-256 of the public key's DER form (SubjectPublicKeyInfo, RFC 8410), as
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from typing import Any
 
@@ -93,7 +92,7 @@ def opened(data: bytes, key: Ed25519PublicKey) -> bytes:
         payload = base64.b64decode(content["payload"], validate=True)
         signatures = [base64.b64decode(each["sig"], validate=True) for each in content["signatures"]]
         kind = content["payloadType"]
-    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, binascii.Error) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise Malformed("this is no DSSE envelope") from error
     if kind != PAYLOAD_TYPE:
         raise Malformed("the envelope holds another kind of payload")

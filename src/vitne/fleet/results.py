@@ -79,7 +79,7 @@ def kept(folder: Path, key: str) -> CaptureResult | None:
     """Give the result that is there, None for none or one that cannot be read."""
     try:
         result = msgspec.json.decode(place_of(folder, key).read_bytes(), type=CaptureResult)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError, RecursionError):
         return None
     return result if result.format == FORMAT and result.key == key else None
 

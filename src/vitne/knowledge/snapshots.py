@@ -124,7 +124,7 @@ def read_manifest(folder: Traversable) -> Iterator[Snapshot]:
         if len(data) > _MOST >> 4:
             raise msgspec.DecodeError("it is too long")
         yield from msgspec.json.decode(data, type=list[Snapshot])
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StoreError(
             f"the list of snapshots cannot be read: {error}",
             where=str(place),

@@ -70,7 +70,7 @@ def read_answers(folder: Path) -> list[tuple[Answer, bytes]]:
             raw = _raw(folder, answer)
             if raw is not None:
                 out.append((answer, raw))
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StoreError(
             f"the answers of this case cannot be read ({type(error).__name__})",
             where=str(place),

@@ -92,7 +92,7 @@ def read_case(folder: Path) -> Case:
     tables = {table.name: tuple(_rows(folder, manifest, table)) for table in TABLES}
     try:
         run = msgspec.json.decode((folder / _RUN).read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError, RecursionError):
         run = {}  # what differs by run is no part of the result, and may be taken away
     opened = _opened(manifest)
     partial = bool(manifest.get("partial"))
@@ -293,8 +293,9 @@ def _read_manifest(folder: Path, *, any_version: bool = False) -> dict[str, Any]
         raise StoreError(
             "there is no case here", where=str(folder), expected=expected, next_step=make
         ) from error
-    except (OSError, msgspec.MsgspecError) as error:
-        what = f"the case's {_MANIFEST} cannot be read ({type(error).__name__})"
+    except (OSError, ValueError, RecursionError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no JSON object"
+        what = f"the case's {_MANIFEST} cannot be read ({why})"
         raise StoreError(what, where=str(folder), expected=expected, next_step=make) from error
     form = manifest.get("format")
     if not (isinstance(form, str) and form.startswith(_FAMILY) and isinstance(manifest.get("results"), dict)):
@@ -316,7 +317,7 @@ def _rows(folder: Path, manifest: dict[str, Any], table: Any) -> list[Any]:
             what = f"{name} was changed after the case was written: its digest is not the manifest's"
             raise StoreError(what, where=str(folder), next_step=step)
         return list(from_json_lines(table, data))
-    except (OSError, KeyError, TypeError, msgspec.MsgspecError) as error:
+    except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         what = f"{name} is missing or damaged ({type(error).__name__})"
         raise StoreError(what, where=str(folder), next_step=step) from error
 
