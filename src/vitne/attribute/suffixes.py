@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_BUT_DOTS = bytes(byte for byte in range(256) if byte not in b".\n")
 
 
 class Suffixes:
@@ -20,7 +21,10 @@ class Suffixes:
 
     def __init__(self, rules: Iterable[str]) -> None:
         self._rules = frozenset(rules)
-        self._most = max(map(str.count, self._rules, repeat(".")), default=-1) + 2
+        dots = "\n".join(self._rules).encode().translate(None, _BUT_DOTS)
+        self._most = (
+            max(map(len, dots.split(b"\n"))) + 2
+        )  # labels of the longest rule, and one for a wildcard
 
     def registrable(self, host: str) -> str:
         """Give the registrable domain of a name in lower case; "" for a public suffix and for no name."""
@@ -55,7 +59,7 @@ def suffixes(*, encoded: bool) -> Suffixes:
     source = resources.files("publicsuffixlist") / "public_suffix_list.dat"
     lines = source.read_text(encoding="utf-8").split("\n")
     found = [line for line in lines if line and line[:2] != "//"]
-    if any(map(str.__contains__, found, repeat(" "))):
+    if " " in "\n".join(found):
         found = [line.split(" ", 1)[0] for line in found]
     rules = [*filter(None, map(str.lower, map(str.rstrip, found)))]
     if encoded:
