@@ -106,8 +106,18 @@ def test_a_shape_is_kept_when_it_comes_twice_and_no_more_than_so_many(monkeypatc
     taken = shapes.take(second, 99, sieve=sieve(b"b"))
     assert [(one.path, one.data) for one in taken.children] == [("a", b"w"), ("b", b"22")]
     assert shapes.take(second, 2, sieve=sieve()) is None  # as many leaves as may be given
-    for number in range(5000):
+    assert len(shapes._once) == 1
+
+
+def test_what_is_kept_of_shapes_is_bounded(monkeypatch) -> None:
+    shapes = Shapes()
+    monkeypatch.setattr(_json_skim, "_shapes", shapes)
+    skim = encodings()["json"].skim  # type: ignore[attr-defined]
+    for number in range(1100):
         skim(b'{"n%d": 1}' % number, Limits(), sieve())
-        skim(b'{"n%d": 1}' % number, Limits(), sieve())
-    assert len(shapes._known) <= 1024
     assert len(shapes._once) <= 1024
+    shapes._size = 16 << 20
+    for _ in range(2):
+        skim(b'{"last": 1}', Limits(), sieve())
+    assert list(shapes._known) == [b'{": 0}']
+    assert 0 < shapes._size < 1000

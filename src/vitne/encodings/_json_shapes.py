@@ -25,7 +25,9 @@ _AS_ZERO = bytes(0x30 if byte in _IN_NUMBERS else byte for byte in range(256))
 _ALONE = bytes(byte if byte in _IN_NUMBERS else 0x20 for byte in range(256))
 _CONTROLS = bytes((*range(32), 0x7F))
 _LONGEST = 16 << 10  # bytes of a document whose shape is kept
-_MOST = 1024  # shapes that are kept
+_MOST = 1024  # documents that are noted the first time
+_MOST_BYTES = 16 << 20  # of all shapes that are kept, about
+_OVERHEAD = 256  # bytes that a leaf takes beside its path
 _SHORTEST = 256  # bytes from which a document in which nothing is asked for is told as one range
 _STRING, _NUMBER = 3, 4  # rows of the tests of a sieve
 
@@ -80,6 +82,7 @@ class Shapes:
 
     def __init__(self) -> None:
         self._known: dict[bytes, tuple[Any, Any, dict[tuple[bytes, ...], _Known]]] = {}
+        self._size = 0  # bytes of what is kept, about
         self._once: set[int] = set()
 
     def take(self, data: bytes, most: int, *, sieve: Sieve) -> Skimmed | None:
@@ -109,23 +112,24 @@ class Shapes:
         strings = data.split(b'"')
         outside = b'"'.join(strings[::2])
         shape = _shape_of(outside)
-        if not clean(data) or not self._met(hash((shape, len(strings)))):
+        names_of, texts_of = _parted(strings)
+        names = names_of(strings)
+        if not clean(data) or not self._met(hash((shape, names))):
             return
         heard = _Heard()
         children = leaves(heard)
         if not children or len(children) != len(heard.names):
             return
         known = _Known(children, heard.names, data)
-        names_of, texts_of = _parted(strings)
         texts, numbers = texts_of(strings), _numbers_in(outside)
         if [child.data for child in children] != _in_order(known.kinds, texts, numbers):
             return
-        known.every = names_of(strings)
-        if len(self._known) >= _MOST:
+        known.every = names
+        self._size += 2 * len(data) + sum([len(path) + _OVERHEAD for path in known.paths])
+        if self._size > _MOST_BYTES:
             self._known.clear()
-        kept = self._known.setdefault(shape, (texts_of, names_of, {}))[2]
-        if len(kept) < _MOST:
-            kept[known.every] = known
+            self._size = 0
+        self._known.setdefault(shape, (texts_of, names_of, {}))[2][names] = known
 
     def _met(self, shape: int) -> bool:
         """Say whether such a document was met before; the first time it is noted."""

@@ -214,12 +214,12 @@ def _forms(searcher: Searcher) -> dict[str, list[bytes]]:
 
 def closed(nodes: Sequence[Node]) -> list[Node]:
     """Give the nodes that nothing came out of, or a guess alone, and that nobody can read."""
-    opened = {id(node.parent) for node in nodes if node.parent is not None and not _doubtful(node)}
-    return [
+    locked = [
         node
         for node in nodes
-        if id(node) not in opened
-        and len(node.data) >= _LEAST
-        and not readable(node.data)
-        and not media(node.data)
+        if len(node.data) >= _LEAST and not readable(node.data) and not media(node.data)
     ]
+    if not locked:
+        return []
+    opened = {id(node.parent) for node in nodes if node.parent is not None and not _doubtful(node)}
+    return [node for node in locked if id(node) not in opened]
