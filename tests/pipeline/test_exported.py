@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import tempfile
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -250,3 +252,28 @@ def test_what_does_not_fit_the_spool_is_read_again(monkeypatch: pytest.MonkeyPat
     assert _scan(_many()).findings == kept.findings
     monkeypatch.setattr("vitne.pipeline.exported._MOST_SPOOLED", -1)
     assert _scan(_many()).findings == kept.findings
+
+
+def test_a_disk_without_room_costs_a_second_reading_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = _scan(_many())
+    made: list[Any] = []
+
+    class Small:
+        """A file on a disk that takes so many bytes."""
+
+        def __init__(self, **more: Any) -> None:
+            self.file = tempfile.TemporaryFile(**more)  # noqa: SIM115  (lives as long as the scan)
+            self.left = 500
+            self.fileno, self.close = self.file.fileno, self.file.close
+            made.append(self)
+
+        def write(self, data: bytes) -> int:
+            if not self.left:
+                raise OSError(28, "no space left on device")
+            taken = self.file.write(data[: self.left])
+            self.left -= taken
+            return taken
+
+    monkeypatch.setattr("vitne.pipeline.exported.tempfile", SimpleNamespace(TemporaryFile=Small))
+    assert _scan(_many()).findings == kept.findings
+    assert [one.left for one in made] == [0]

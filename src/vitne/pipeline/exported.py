@@ -97,8 +97,6 @@ class ExportWalk:
                 why, (start, end) = error.why, span
                 self._note(Gap(kind="malformed", why=why, offset=start, length=end - start))
             self.entries += 1
-        if self._spool is not None:
-            self._spool.flush()
 
     def _take(self, span: tuple[int, int]) -> None:
         count = 0
@@ -115,13 +113,18 @@ class ExportWalk:
         at = self._row_at[-1] if self._row_at else 0
         if self._spooled < len(self._row_time) - len(units) or at > _MOST_SPOOLED:
             return
-        if self._spool is None:
-            self._spool = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the walk)
-            weakref.finalize(self, self._spool.close)
-            self._row_at.append(0)
+        try:
+            if self._spool is None:
+                self._spool = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  (lives as long as the walk)
+                weakref.finalize(self, self._spool.close)
+                self._row_at.append(0)
+            data = b"".join([unit.data for unit in units])
+            if self._spool.write(data) < len(data):
+                return  # the disk is full: from here on entries are read again
+        except OSError:
+            return
         for unit in units:
             at += len(unit.data)
-            self._spool.write(unit.data)
             self._row_at.append(at)
         self._spooled += len(units)
 
@@ -319,8 +322,17 @@ class ExportWalk:
         start = self._spans[0][number]
         if self._held[0] != start:
             span = (start, self._spans[1][number])
-            self._held = (start, [each for each in self._reader.read(span) if isinstance(each, Exchange)])
+            self._held = (start, list(self._exchanges(span)))
         return self._held[1][self._nth[number]]
+
+    def _exchanges(self, span: tuple[int, int]) -> Iterator[Exchange]:
+        """Read an entry again, up to where it breaks off, which was told before."""
+        try:
+            for item in self._reader.read(span):
+                if isinstance(item, Exchange):
+                    yield item
+        except Malformed:
+            return
 
     # -- rows --------------------------------------------------------------------------------------------
 
