@@ -85,7 +85,9 @@ def test_values_stand_in_a_report_only_where_asked_and_are_noted(
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"\xff", b"[]", b'{"signatures":5}', b'{"signatures":["x"]}', b'{"a":"\xff"}'], ids=str
+    "damage",
+    [b"", b"\xff", b"[]", b'{"signatures":5}', b'{"signatures":["x"]}', b'{"signatures":[{"keyid":"\xff"}]}'],
+    ids=str,
 )
 def test_an_envelope_that_cannot_be_read_is_told(bag, tmp_path, damage: bytes) -> None:
     copy = shutil.copytree(bag, tmp_path / "bag")

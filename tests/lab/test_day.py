@@ -36,12 +36,16 @@ def test_a_plan_is_read_in_the_order_of_its_times(tmp_path: Path) -> None:
         "[[event]]\nat = 1\n",
         '[[event]]\nat = 1\nkind = "dance"\n',
         '[[event]]\nat = -1\nkind = "boot"\n',
+        '[[event]]\nat = nan\nkind = "boot"\n',
+        '[[event]]\nat = inf\nkind = "boot"\n',
         "x = ",
+        "x = " + "[" * 50_000,
+        "\ud800",
     ],
 )
 def test_a_plan_that_cannot_be_carried_out_is_refused(tmp_path: Path, text: str) -> None:
     place = tmp_path / "day.toml"
-    place.write_text(text, encoding="utf-8")
+    place.write_text(text, encoding="utf-8", errors="surrogatepass")
     with pytest.raises(UsageError):
         day.read(place)
 

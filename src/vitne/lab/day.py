@@ -20,6 +20,7 @@ APPS = ("com.example.avisa", "com.example.vaer", "com.example.kart", "com.exampl
 START_NS = 1_549_174_470 * 10**9  # 2019-02-03T06:14:30Z
 LONG_S = 2.5 * 3600  # a drawn day as long as this has a SIM change, roaming and updates in it
 MOST_EVENTS = 100_000
+MOST_S = 366 * 86_400.0  # seconds from the beginning of a day plan to its last event
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,11 +118,12 @@ def read(place: Path) -> list[Happening]:
     try:
         content = tomllib.loads(place.read_text(encoding="utf-8"))
         events = msgspec.convert(content.get("event"), list[Happening])
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # of text, TOML and its shape, too
         raise UsageError(
             f"this is no day plan: {error}", where=place.name, expected="[[event]] at, kind, detail"
         ) from error
     wrong = sorted({each.kind for each in events} - set(EVENT_KINDS))
-    if wrong or not events or len(events) > MOST_EVENTS or min(each.at for each in events) < 0:
+    count = len(events) if all(0 <= each.at <= MOST_S for each in events) else 0
+    if wrong or not 0 < count <= MOST_EVENTS:
         raise UsageError("this plan cannot be carried out", where=wrong[0] if wrong else place.name)
     return sorted(events, key=lambda each: each.at)
