@@ -96,17 +96,31 @@ def test_a_value_in_any_layer_is_replaced_and_found_again(tmp_path, body) -> Non
     assert IMEI.encode() not in result.capture
 
 
-def test_it_refuses_where_one_is_left(tmp_path, monkeypatch) -> None:
+def test_a_flow_in_which_one_would_stay_is_left_out(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(redacting.Editor, "message", lambda *_: [])
     known = read_subject(str(subject(tmp_path)))[0]
-    with pytest.raises(StoreError, match="would be left"):
-        redact([made(tmp_path, json.dumps({"imei": IMEI}).encode())], known, secret=SECRET)
+    talk = Talk()
+    talk.ask(post(json.dumps({"imei": IMEI}).encode()))
+    talk.ask(post(b"nothing", host="quiet.example"))
+    result = redact([str(talk.write(tmp_path / "a.pcap"))], known, secret=SECRET)
+    assert result.files == {}
+    assert result.left_out == {"an original value would stay in it": 1}
+    assert result.same
 
 
-def test_the_refusal_does_not_say_the_value(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(redacting.Editor, "message", lambda *_: [])
+def test_a_flow_whose_findings_would_come_out_otherwise_is_left_out(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(redacting.Pairs, "stand_in", lambda _self, _needle, place: b"x" * len(place))
     known = read_subject(str(subject(tmp_path)))[0]
-    with pytest.raises(StoreError) as told:
+    result = redact([made(tmp_path, json.dumps({"imei": IMEI}).encode())], known, secret=SECRET)
+    assert result.left_out == {"its findings would come out otherwise": 1}
+    assert result.same
+
+
+def test_it_refuses_where_one_is_left_and_does_not_say_it(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(redacting.Editor, "message", lambda *_: [])
+    monkeypatch.setattr(redacting.Rebuilt, "flow_of", lambda *_: None)
+    known = read_subject(str(subject(tmp_path)))[0]
+    with pytest.raises(StoreError, match="would be left") as told:
         redact([made(tmp_path, json.dumps({"imei": IMEI}).encode())], known, secret=SECRET)
     assert IMEI not in str(told.value)
 

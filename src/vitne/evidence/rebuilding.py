@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 OPENED = "opened with keys"
 AS_HTTP = "told as HTTP/1.1"
 ENTRIES = "entries of an export"
+STAYS = "an original value would stay in it"
 
 
 class Rebuilt:
@@ -155,7 +156,7 @@ class Rebuilt:
 
     def _as_http(self, traffic: Traffic, number: int, works: list[Any], findings: list[Finding]) -> None:
         """Tell requests and answers as HTTP/1.1, each in a connection of its own."""
-        told = retelling.told(works, lambda work: self._parts(work, findings))
+        told = self._told(works, findings)
         ends = self._ends(traffic.flow(number))
         host = self._name(next((w.message.host for w in works if w.message.host), "")) or ends.addresses[1]
         own = list(islice(self._connections(ends), len(told)))
@@ -180,6 +181,14 @@ class Rebuilt:
             self._next[key] = port - 1
             yield ends._replace(ports=(port, ends.ports[1]))
 
+    def _told(self, works: list[Any], findings: list[Finding]) -> list[retelling.Told]:
+        """Tell requests and answers anew; Unchangeable where a value stands in what is no part of them."""
+        told = retelling.told(works, lambda work: self._parts(work, findings))
+        said = (data for one in told for data in (one.asked, one.answered, *(m.data for m in one.socket)))
+        if any(self.editor.hits(data) for data in said):
+            raise Unchangeable(STAYS)
+        return told
+
     def _parts(self, work: Any, findings: list[Finding]) -> list[tuple[Any, bytes]]:
         return self.editor.parts(work, self._places(work, findings))
 
@@ -202,7 +211,7 @@ class Rebuilt:
             server_ip=flow.server_ip,
             process=(app.package or app.name) if app is not None else "",
         )
-        told = retelling.told(works, lambda work: self._parts(work, findings))
+        told = self._told(works, findings)
         self.exchanges += [(each, side) for each in told]
         self._numbers += [own + traffic.first_flow] * len(told)
 

@@ -17,7 +17,7 @@ import msgspec
 
 from vitne.evidence.editing import Editor
 from vitne.evidence.pcapng import write
-from vitne.evidence.rebuilding import OPENED, Rebuilt, of_person
+from vitne.evidence.rebuilding import OPENED, STAYS, Rebuilt, of_person
 from vitne.evidence.replacing import Pairs, Replacer
 from vitne.identify.needles import Needles
 from vitne.identify.search import Searcher
@@ -38,6 +38,7 @@ NAME = "redacted"
 _NUMBERS = {"location", "cell-id"}
 _LEAST = 5  # characters of a value that is looked for wherever it stands
 _DAY = 86_400 * 10**9
+_TURNS = 8  # times that a capture is rebuilt without what did not come out as it should
 
 
 class Redacted(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +124,7 @@ class _Work:
     ) -> tuple[Rebuilt, dict[str, bytes], list[str]]:
         """Rebuild what can be; flows that do not come out as they should are left out the next time."""
         without: dict[int, str] = {}
-        while True:
+        for turn in range(_TURNS):
             rebuilt = Rebuilt(traffics, self.result, Editor(self.pairs), replacer)
             rebuilt.without = without
             salts = self.asked.secrets.salts
@@ -132,10 +133,11 @@ class _Work:
             files = _files(rebuilt, self.shift)
             left, unplaced = self._left(rebuilt, files)
             wrong = left or self._otherwise(rebuilt, files)
-            if unplaced or not wrong or len(without) > len(self.result.findings):
-                _refuse(unplaced)
-                return rebuilt, files, self._differ(rebuilt, files)
+            if unplaced or not wrong or (turn == _TURNS - 1 and not left):
+                break
             without = {**without, **wrong}
+        _refuse(unplaced or sorted(left.values()))
+        return rebuilt, files, self._differ(rebuilt, files)
 
     def _left(self, rebuilt: Rebuilt, files: Mapping[str, bytes]) -> tuple[dict[int, str], list[str]]:
         """Give the flows in which an original value is still there, and where one stands in none of them."""
@@ -149,7 +151,7 @@ class _Work:
             if flow is None:
                 unplaced.append(f"{one.identifier} in frame {one.frames[0]} ({one.protocol})")
             else:
-                found[flow] = "an original value would stay in it"
+                found[flow] = STAYS
         return found, [] if found else unplaced
 
     def _otherwise(self, rebuilt: Rebuilt, files: Mapping[str, bytes]) -> dict[int, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 KEEP = {"imei": 8, "imeisv": 8, "imsi": 5, "iccid": 7, "msisdn": 3, "mac-address": 8, "bssid": 8}
 """Characters at the front that tell maker, operator or country and stay."""
 _LUHN = {"imei", "iccid"}
+_COORDINATE = re.compile(r"-?\d{1,3}\.\d{1,17}")
+_NEAR = 0.05  # degrees from a known place that are still about it
 _DIGITS, _HEX, _SMALL = "0123456789", "0123456789abcdef", "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -118,7 +121,33 @@ class Pairs:
         needle = self._known.get((identifier, place.lower()))
         if needle is not None:
             return self.stand_in(needle, place)
+        if identifier == "location":
+            return self._moved(place) or self.bytes(identifier, place)
         return self._digests.of(place) or self.bytes(identifier, place)
+
+    def _moved(self, place: bytes) -> bytes | None:
+        """Give a text in which coordinates of a known place are moved as the place is; None without one."""
+        pairs = [
+            each
+            for one, two in zip(self.seeds, self.stand_ins, strict=True)
+            if one.latitude is not None and two.latitude is not None
+            for each in ((one.latitude, two.latitude), (one.longitude or 0.0, two.longitude or 0.0))
+        ]
+
+        def told(found: re.Match[str]) -> str:
+            number = float(found[0])
+            near = min(pairs, key=lambda pair: abs(pair[0] - number))
+            if abs(near[0] - number) > _NEAR:
+                return found[0]
+            decimals = len(found[0].partition(".")[2])
+            return f"{near[1] + number - near[0]:.{decimals}f}"
+
+        try:
+            text = place.decode("ascii")
+        except UnicodeDecodeError:
+            return None
+        made = _COORDINATE.sub(told, text) if pairs else text
+        return made.encode() if made != text else None
 
     def bytes(self, identifier: str, place: bytes) -> bytes:
         """Give bytes for a place whose spelling is not known: each character by one of its own sort."""
