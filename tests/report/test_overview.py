@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import msgspec
+
 from vitne.lab import samples
 from vitne.report.overview import overview, sentences, title_of
 
@@ -145,3 +147,14 @@ def test_the_first_sentences_are_inert(hostile):
     said = sentences(overview(case))
     assert said[-1].startswith("Not looked into")
     assert not any("\x1b" in sentence or "\u202e" in sentence for sentence in said), text
+
+
+def test_devices_that_told_known_values_come_first_and_the_others_as_people_count(make_case):
+    first = next(one for one in make_case().findings if one.seed)
+    rows = [("device#10", None), ("device#2", None), ("device#9", first.seed)]
+    found = [
+        msgspec.structs.replace(first, seed=seed, source=msgspec.structs.replace(first.source, device=device))
+        for device, seed in rows
+    ]
+    laid = overview(make_case(findings=found, opaque=[]))
+    assert [near.label for near in laid.devices] == ["device#9", "device#2", "device#10"]

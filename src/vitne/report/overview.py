@@ -194,7 +194,10 @@ def _names(case: Outcome) -> dict[tuple[str, int], Destination]:
 
 def overview(case: Outcome) -> Overview:
     """Lay a case out."""
-    speaking = sorted({found.source.device for found in case.findings}, key=in_order)
+    known = {found.source.device for found in case.findings if found.seed}  # where the subject's values are
+    speaking = sorted(
+        {found.source.device for found in case.findings}, key=lambda it: (it not in known, in_order(it))
+    )
     labels = speaking + sorted({row.device for row in case.opaque} - set(speaking), key=in_order)
     names = _names(case)
     found: dict[str, list[Finding]] = {label: [] for label in labels}
