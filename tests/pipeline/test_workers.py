@@ -12,7 +12,7 @@ from tests.pipeline.talk import CLIENT, IMEI, Talk, get, post, subject
 from vitne.identify.subject import read_subject
 from vitne.pipeline import Options, run_scan
 from vitne.pipeline.flowwork import FlowWork
-from vitne.pipeline.workers import workers_for
+from vitne.pipeline.workers import MOST_WORKERS, workers_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +53,7 @@ def test_small_captures_are_read_by_one_process_unless_asked() -> None:
     assert workers_for(1 << 20, None) == 1
     assert workers_for(1 << 20, 3) == 3
     assert workers_for(1 << 30, 0) == 1
+    assert workers_for(1 << 30, 1_000_000) == MOST_WORKERS
 
 
 def test_a_process_that_dies_is_told_and_the_rest_is_kept(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Hashable")
 
+MOST_WORKERS = 256  # processes that are made at the most, however many are asked for
 MOST_DEATHS = 3
 """Workers that one task may end before it is given up."""
 
@@ -72,7 +73,8 @@ class LocalEngine:
     apart = False
 
     def __init__(self, jobs: int | None = None) -> None:
-        self.jobs = max(1, jobs if jobs is not None else len(os.sched_getaffinity(0)))
+        asked = jobs if jobs is not None else len(os.sched_getaffinity(0))
+        self.jobs = min(max(1, asked), MOST_WORKERS)
         self.pids: list[int] = []  # of the workers at work, for tests that kill one
         self.deaths = 0
 

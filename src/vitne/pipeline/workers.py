@@ -39,10 +39,14 @@ class Haul(msgspec.Struct, kw_only=True):
     complete: bool
 
 
+MOST_WORKERS = 256
+"""Processes that are made at the most, however many are asked for."""
+
+
 def workers_for(size: int, asked: int | None) -> int:
     """Give how many processes to use: as asked, else one for each core where the captures are large."""
     if asked is not None:
-        return max(1, asked)
+        return min(max(1, asked), MOST_WORKERS)
     if size < _WORTH:
         return 1
     import multiprocessing  # slow to load, and most captures are small
