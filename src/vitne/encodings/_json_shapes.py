@@ -125,10 +125,11 @@ class Shapes:
         if [child.data for child in children] != _in_order(known.kinds, texts, numbers):
             return
         known.every = names
-        self._size += 2 * len(data) + sum([len(path) + _OVERHEAD for path in known.paths])
-        if self._size > _MOST_BYTES:
+        size = 2 * len(data) + sum([len(path) + _OVERHEAD for path in known.paths])
+        if self._size + size > _MOST_BYTES:
             self._known.clear()
             self._size = 0
+        self._size += size
         self._known.setdefault(shape, (texts_of, names_of, {}))[2][names] = known
 
     def _met(self, shape: int) -> bool:
