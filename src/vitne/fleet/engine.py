@@ -18,12 +18,13 @@ from collections import deque
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from vitne.pipeline.workers import MOST_WORKERS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
 
 T = TypeVar("T", bound="Hashable")
 
-MOST_WORKERS = 256  # processes that are made at the most, however many are asked for
 MOST_DEATHS = 3
 """Workers that one task may end before it is given up."""
 
