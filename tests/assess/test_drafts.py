@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 import pytest
 
-from vitne.assess.drafts import Draft, Setting, display_filter, draft, plain, rfc3339, settle, text_of
-from vitne.model import Capture, Destination, Flow, Message, Node, Part, Seed, Sighting, Source
+from vitne.assess.drafts import Setting, draft, plain, text_of
+from vitne.model import Capture, Flow, Message, Node, Part, Seed, Sighting
 
 BODY = b"imei=490154203237518&again=490154203237518"
 IMEI = b"490154203237518"
@@ -39,27 +38,6 @@ def sighting(at: Node, start: int, end: int, **changes: Any) -> Sighting:
         "node": at, "start": start, "end": end, "identifier": "imei", "value": IMEI.decode(), "grade": "observed",
     }  # fmt: skip
     return Sighting(**{**plain_, **changes})
-
-
-@pytest.mark.parametrize(
-    ("time_ns", "text"),
-    [
-        (0, "1970-01-01T00:00:00.000000000Z"),
-        (1_700_000_000_123_456_789, "2023-11-14T22:13:20.123456789Z"),
-        (-1, "1969-12-31T23:59:59.999999999Z"),
-    ],
-)
-def test_a_time_is_told_with_nine_digits(time_ns: int, text: str) -> None:
-    assert rfc3339(time_ns) == text
-
-
-def test_a_time_beyond_the_calendar_is_told_by_nothing() -> None:
-    assert rfc3339(1 << 70) == ""
-
-
-def test_a_filter_names_exactly_the_frames() -> None:
-    assert display_filter((7,)) == "frame.number == 7"
-    assert display_filter((7, 9)) == "frame.number in {7, 9}"
 
 
 @pytest.mark.parametrize(
@@ -104,22 +82,3 @@ def test_equally_proven_rivals_on_the_same_bytes_both_stay() -> None:
     here = node()
     found = draft([sighting(here, 5, 20), sighting(here, 5, 20, identifier="serial-number")], setting())
     assert {one.identifier for one in found} == {"imei", "serial-number"}
-
-
-def _settled(one: Draft, groups: dict[tuple[str, ...], str], host: str = "collect.example") -> Any:
-    source = Source(ip="192.0.2.1", port=1, mac="", device="device#1")
-    destination = Destination(ip="198.51.100.1", port=80, host=host, host_source="http-host", domain="")
-    return settle(one, source=source, destination=destination, scope="internet", groups=groups)
-
-
-def test_a_finding_is_named_after_its_place_and_grouped_by_value_and_destination() -> None:
-    here = node()
-    groups: dict[tuple[str, ...], str] = {}
-    first, again = (_settled(draft([sighting(here, 5, 20)], setting())[0], groups) for _ in range(2))
-    moved = _settled(draft([sighting(here, 27, 42)], setting())[0], groups)
-    other = _settled(draft([sighting(here, 5, 20)], setting())[0], groups, host="other.example")
-    assert first == again
-    assert first.id != moved.id
-    assert first.group == moved.group
-    assert other.group == first.group  # its first entry stands at the same place, after which it is named
-    assert msgspec.json.decode(msgspec.json.encode(first), type=type(first)) == first

@@ -1,12 +1,14 @@
 """Findings: a sighting, its proof, its destination, its delivery and its grade put together."""
 
 from vitne.assess.delivery import delivery_of, own_stack
-from vitne.assess.drafts import Draft, Setting, draft, restated, settle
+from vitne.assess.drafts import Draft, Setting, draft, restated
 from vitne.assess.masking import hide_mac, mask, scrubber
+from vitne.assess.settling import Settling
 
 __all__ = [
     "Draft",
     "Setting",
+    "Settling",
     "delivery_of",
     "draft",
     "hide_mac",
@@ -14,5 +16,4 @@ __all__ = [
     "own_stack",
     "restated",
     "scrubber",
-    "settle",
 ]

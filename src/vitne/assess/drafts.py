@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from vitne.model import GRADES, Also, Capture, Finding, Flow, Grade, Message, Sighting, kind_of
+from vitne.model import GRADES, Also, Capture, Flow, Grade, Message, Sighting
 from vitne.model.findings import Delivery, Direction, Protection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from vitne.model import Destination, Source
-    from vitne.model.findings import Scope
     from vitne.model.messages import Node
 
 _MOST_SPELLING = 4096
@@ -131,7 +126,7 @@ def _keyed(node: Node) -> bool:
     return False
 
 
-def _from_wire(one: Draft) -> tuple[dict[str, Any], ...]:
+def from_wire(one: Draft) -> tuple[dict[str, Any], ...]:
     """Give the layers from the wire on: first the records or packets, where they were opened."""
     if one.records is None:
         return one.layers
@@ -203,7 +198,7 @@ def draft(sightings: Iterable[Sighting], setting: Setting) -> list[Draft]:
             if one.stream_range[0] < reach or _overlap(one.stream_range, first.stream_range):
                 continue
             reach = max(reach, one.stream_range[1])
-            also.append(Also(frames=one.frames, layers=_from_wire(one), field=one.field))
+            also.append(Also(frames=one.frames, layers=from_wire(one), field=one.field))
             ranges.append(one.stream_range)
         first.also, first.also_ranges = tuple(also), tuple(ranges)
         result.append(first)
@@ -213,16 +208,19 @@ def draft(sightings: Iterable[Sighting], setting: Setting) -> list[Draft]:
 
 def restated(drafts: Iterable[Draft], setting: Setting) -> list[Draft]:
     """Give the drafts of a message as those of another that says the same at the same offsets."""
+    replace = msgspec.structs.replace
     return [
-        msgspec.structs.replace(
+        replace(
             one,
             setting=setting,
             frames=setting.frames_of(*one.stream_range),
             also=tuple(
-                msgspec.structs.replace(also, frames=setting.frames_of(*place))
+                replace(also, frames=setting.frames_of(*place))
                 for also, place in zip(one.also, one.also_ranges, strict=True)
             ),
         )
+        if one.also
+        else replace(one, setting=setting, frames=setting.frames_of(*one.stream_range))
         for one in drafts
     ]
 
@@ -263,86 +261,3 @@ def _beats(other: Draft, one: Draft) -> bool:
     if other.identifier == one.identifier:
         other.reasons = tuple(dict.fromkeys([*other.reasons, *one.reasons]))
     return True
-
-
-@functools.lru_cache(maxsize=1 << 13)
-def rfc3339(time_ns: int) -> str:
-    """Give nanoseconds since 1970 as RFC 3339 text in UTC with nine digits, also before 1970."""
-    seconds, rest = divmod(time_ns, 1_000_000_000)
-    try:
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-    except OverflowError:
-        return ""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
-
-
-def display_filter(frames: Sequence[int]) -> str:
-    """Give a Wireshark display filter that shows exactly these frames."""
-    if len(frames) == 1:
-        return f"frame.number == {frames[0]}"
-    return "frame.number in {" + ", ".join(str(frame) for frame in frames) + "}"
-
-
-def _id(one: Draft) -> str:
-    """Name a finding after its place alone."""
-    place = [
-        one.setting.capture.sha256,
-        one.setting.message.side,
-        list(one.setting.frames),
-        list(one.stream_range),
-        [[layer["codec"], layer["range"]] for layer in one.layers],
-        list(one.value_range),
-        one.identifier,
-    ]
-    return "F-" + hashlib.sha256(msgspec.json.encode(place)).hexdigest()[:16]
-
-
-def settle(
-    one: Draft, *, source: Source, destination: Destination, scope: Scope, groups: dict[tuple[str, ...], str]
-) -> Finding:
-    """Finish a draft.  ``groups`` is kept by the caller: the first entry of a value names its group."""
-    own = _id(one)
-    key = (
-        source.device,
-        destination.host or destination.ip,
-        one.identifier,
-        one.value,
-        one.setting.direction,
-    )
-    group = groups.setdefault(key, "G-" + own[2:])
-    setting = one.setting
-    return Finding(
-        id=own,
-        group=group,
-        identifier=one.identifier,
-        kind=kind_of(one.identifier),
-        seed=one.seed,
-        value=one.value,
-        spelling=one.spelling,
-        field=one.field,
-        grade=one.grade,
-        evalue=one.evalue,
-        reasons=one.reasons,
-        verified=one.verified,
-        direction=setting.direction,
-        delivery=setting.delivery,
-        answer=setting.answer,
-        protection=one.protection,
-        scope=scope,
-        capture={"name": setting.capture.name, "sha256": setting.capture.sha256},
-        frames=one.frames,
-        message_frames=setting.frames,
-        time_ns=setting.time_ns,
-        time=rfc3339(setting.time_ns),
-        transport=setting.flow.transport,
-        source=source,
-        destination=destination,
-        layers=_from_wire(one),
-        value_range=one.value_range,
-        stream_range=one.records or one.stream_range,
-        also=one.also,
-        sender=one.sender,
-        filter=display_filter(one.frames) if setting.capture.unit == "packet" else "",
-        protocol=setting.message.protocol,
-        flow=setting.flow.number,
-    )

@@ -7,17 +7,18 @@ name, a field name, a model that ends with the serial number, the name of a devi
 
 from __future__ import annotations
 
+import functools
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
+from msgspec.structs import replace
 
 from vitne.model import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from vitne.model import Finding, Seed
+    from vitne.model import Also, Destination, Finding, Seed, Source
 
 _SHORTEST = 4
 """Characters below which a value is not looked for inside other text: «to» would blacken half of it."""
@@ -37,6 +38,7 @@ def labels(findings: Iterable[Finding]) -> dict[tuple[str, str], str]:
     return given
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def hide_mac(text: str) -> str:
     """Keep the maker's half of hardware addresses in a text and hide the rest."""
     return _MAC.sub(r"\1:••:••:••", text)
@@ -58,9 +60,10 @@ class Scrubber:
 
     def __call__(self, text: str) -> str:
         """Give the text with every value of a person replaced."""
-        if text not in self._done:
-            self._done[text] = hide_mac(self._replaced(text))
-        return self._done[text]
+        done = self._done.get(text)
+        if done is None:
+            done = self._done[text] = hide_mac(self._replaced(text))
+        return done
 
     def _replaced(self, text: str) -> str:
         low = text.lower()
@@ -104,33 +107,68 @@ def mask(findings: Sequence[Finding], scrub: Scrubber, device: Callable[[str], s
     ``device`` gives the masked label of a device.
     """
     label = labels(findings)
-    return [_masked(finding, label[finding.identifier, finding.value], scrub, device) for finding in findings]
+    masks = _Masks(scrub, device)
+    return [masks.finding(finding, label[finding.identifier, finding.value]) for finding in findings]
 
 
-def _masked(finding: Finding, name: str, scrub: Scrubber, device: Callable[[str], str]) -> Finding:
-    replace = msgspec.structs.replace
-    if kind_of(finding.identifier) == "attribute" and finding.seed is None:
-        value, spelling = scrub(finding.value), scrub(finding.spelling)
-    else:
-        value, spelling = name, f"{name}, {len(finding.spelling)} characters"
-    target = finding.destination
-    return replace(
-        finding,
-        value=value,
-        spelling=spelling,
-        field=scrub(finding.field),
-        answer=scrub(finding.answer),
-        reasons=tuple(scrub(reason) for reason in finding.reasons),
-        layers=tuple(_layer(layer, scrub) for layer in finding.layers),
-        also=tuple(
-            replace(one, field=scrub(one.field), layers=tuple(_layer(layer, scrub) for layer in one.layers))
-            for one in finding.also
-        ),
-        source=replace(
-            finding.source, mac=hide_mac(finding.source.mac), device=device(finding.source.device)
-        ),
-        destination=replace(target, host=scrub(target.host), domain=scrub(target.domain)),
-    )
+_Thing = TypeVar("_Thing")
+
+
+class _Masks:
+    """Masks findings; what several of them share is masked once, and they live as long as this does."""
+
+    def __init__(self, scrub: Scrubber, device: Callable[[str], str]) -> None:
+        self._scrub = scrub
+        self._device = device
+        self._made: dict[int, Any] = {}  # by the identity of what is shared
+        self._told: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def finding(self, finding: Finding, name: str) -> Finding:
+        scrub = self._scrub
+        if kind_of(finding.identifier) == "attribute" and finding.seed is None:
+            value, spelling = scrub(finding.value), scrub(finding.spelling)
+        else:
+            value, spelling = name, f"{name}, {len(finding.spelling)} characters"
+        return replace(
+            finding,
+            value=value,
+            spelling=spelling,
+            field=scrub(finding.field),
+            answer=scrub(finding.answer),
+            reasons=self._reasons(finding.reasons),
+            layers=self._once(finding.layers, self._layers),
+            also=self._once(finding.also, self._also),
+            source=self._once(finding.source, self._source),
+            destination=self._once(finding.destination, self._destination),
+        )
+
+    def _once(self, thing: _Thing, mask: Callable[[_Thing], _Thing]) -> _Thing:
+        """Mask a thing unless it was masked before."""
+        made: _Thing | None = self._made.get(id(thing))
+        if made is None:
+            made = self._made[id(thing)] = mask(thing)
+        return made
+
+    def _reasons(self, reasons: tuple[str, ...]) -> tuple[str, ...]:
+        known = self._told.get(reasons)
+        if known is None:
+            known = self._told[reasons] = tuple(map(self._scrub, reasons))
+        return known
+
+    def _layers(self, layers: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+        return tuple(_layer(layer, self._scrub) for layer in layers)
+
+    def _also(self, also: tuple[Also, ...]) -> tuple[Also, ...]:
+        return tuple(
+            replace(one, field=self._scrub(one.field), layers=self._once(one.layers, self._layers))
+            for one in also
+        )
+
+    def _source(self, source: Source) -> Source:
+        return replace(source, mac=hide_mac(source.mac), device=self._device(source.device))
+
+    def _destination(self, target: Destination) -> Destination:
+        return replace(target, host=self._scrub(target.host), domain=self._scrub(target.domain))
 
 
 def _layer(layer: dict[str, Any], scrub: Scrubber) -> dict[str, Any]:

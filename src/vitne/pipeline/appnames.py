@@ -55,6 +55,9 @@ def _bytes(file: str | Path) -> bytes:
         raise UsageError(f"this cannot be read: {why}", where=str(file), expected=_EXPECTED) from error
 
 
+_UNKNOWN = App()
+
+
 class AppNames:
     """Names apps for findings, once all is read."""
 
@@ -104,9 +107,10 @@ class AppNames:
         """Name the app of a finding, or say that nothing tells."""
         setting = one.setting
         number = setting.capture.number
-        told = {self._told[number, frame] for frame in one.frames if (number, frame) in self._told}
-        if told:
-            return agreed(told) or App(source="several")
+        if self._told:
+            told = {self._told[number, frame] for frame in one.frames if (number, frame) in self._told}
+            if told:
+                return agreed(told) or App(source="several")
         flow = setting.flow
         exported = self._of_export(flow.number)
         if exported is not None:
@@ -114,7 +118,7 @@ class AppNames:
         found = self._book.of_flow(flow) if self._book.entries else None
         if found is None and self._book.entries and self._alone and setting.direction == "sent":
             found = self._book.of_time(setting.time_ns)
-        return found or App()
+        return found or _UNKNOWN
 
     def _of_export(self, number: int) -> App | None:
         at = bisect_right(self._starts, number) - 1

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from vitne.assess import settle
+from vitne.assess import Settling
 from vitne.attribute.destinations import destination, scope_of
 from vitne.model import Oddity
 from vitne.pipeline.appnames import AppNames
@@ -22,14 +20,16 @@ from vitne.store import OpaqueTotal, OpenedTotal
 if TYPE_CHECKING:
     from vitne.assess import Draft
     from vitne.attribute import Device, Devices
-    from vitne.model import Destination, Finding
+    from vitne.model import Destination, Finding, Source
+    from vitne.model.findings import Scope
+    from vitne.pipeline.ends import Host
     from vitne.pipeline.flowwork import FlowWork
 
 _CONTRADICTING = (
     "two answers about one name came within two seconds and have no address in common; one may be forged"
 )
-_LATE = 1 << 62
-"""A time behind every answer."""
+_BEFORE, _LATE = -(1 << 62), 1 << 62
+"""Times before and behind every answer."""
 
 
 def settle_all(scan: Any, wanted: list[Device] | None) -> Result:
@@ -92,20 +92,47 @@ def _order(one: Draft) -> tuple[Any, ...]:
 
 
 def _findings(work: FlowWork, ends: Ends, apps: AppNames) -> list[Finding]:
-    groups: dict[tuple[str, ...], str] = {}
-    found = []
+    settling, known = Settling(), _Known(ends)
     apps.prepare(work.drafts)
-    for one in sorted(work.drafts, key=_order):
+    return [
+        settling.finding(one, ends=known.ends(one), app=apps.of(one))
+        for one in sorted(work.drafts, key=_order)
+    ]
+
+
+class _Known:
+    """The ends of messages: what does not depend on the time is named once for each flow."""
+
+    def __init__(self, ends: Ends) -> None:
+        self._ends = ends
+        self._told: dict[tuple[Any, ...], tuple[Source, Destination, Scope, tuple[str, str] | None]] = {}
+        self._named: dict[tuple[Any, ...], Destination] = {}
+
+    def ends(self, one: Draft) -> tuple[Source, Destination, Scope]:
+        """Give the ends of the message that a draft is of."""
         setting = one.setting
-        host = setting.host if setting.direction == "sent" or setting.message.side == 0 else NOBODY
-        source, target, scope = ends.ends(
-            setting.flow, setting.message.side, host=host, time_ns=setting.time_ns
-        )
+        side, flow = setting.message.side, setting.flow
+        host = setting.host if setting.direction == "sent" or side == 0 else NOBODY
+        told = self._told.get((flow.number, side, host))
+        if told is None:
+            asks = self._ends.asks(flow, side) if side or not host[0] else None
+            told = (*self._ends.ends(flow, side, host=host, time_ns=_BEFORE), asks)
+            self._told[flow.number, side, host] = told
+        source, target, scope, asks = told
+        if asks is not None:
+            name = self._ends.by_dns(*asks, setting.time_ns)
+            target = self._called(target, name) if name[0] else target
         if host[0] and not target.host:
-            target = destination(target.ip, target.port, host=host[0], host_source=host[1])  # type: ignore[arg-type]
-        finding = settle(one, source=source, destination=target, scope=scope, groups=groups)
-        found.append(msgspec.structs.replace(finding, app=apps.of(one)))
-    return found
+            target = self._called(target, host)
+        return source, target, scope
+
+    def _called(self, target: Destination, host: Host) -> Destination:
+        """Give a destination under a name; one object for all that are equal."""
+        key = (target.ip, target.port, host)
+        named = self._named.get(key)
+        if named is None:
+            named = self._named[key] = destination(target.ip, target.port, host=host[0], host_source=host[1])  # type: ignore[arg-type]
+        return named
 
 
 def _totals(work: FlowWork, ends: Ends) -> tuple[list[OpaqueTotal], list[OpenedTotal]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
-from typing import TYPE_CHECKING
+from itertools import accumulate, groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -118,7 +118,7 @@ class Sightings:
     def drafts(self, works: Sequence[MessageWork]) -> Iterator[Draft]:
         """Draft the findings of some messages; one search goes through all their nodes."""
         known = self._known(works)
-        for work, found in zip(works, known, strict=True):
+        for work, found, moment in zip(works, known, _moments(works), strict=True):
             seen = work.like or self._seen(work, found)
             if seen.found is None:
                 raise LookupError("the flow that said the same was lost")
@@ -127,7 +127,7 @@ class Sightings:
             if len(sightings) > _MOST_ALIKE:
                 sightings = self._bounded(sightings, work)
             if sightings:
-                yield from _drafted(sightings, seen, self._setting(work, seen.answer))
+                yield from _drafted(sightings, seen, self._setting(work, moment, seen.answer))
 
     def _seen(self, work: MessageWork, found: list[Sighting]) -> Seen:
         """Find all that the bytes of a message tell, whoever sent it."""
@@ -199,10 +199,8 @@ class Sightings:
                         told = seen.own[id(sighting)] = _told_by_capture(sighting)
                     yield told
 
-    def _setting(self, work: MessageWork, answer: str) -> Setting:
-        walked = work.traffic.walked
-        captures, (first, last) = walked.capture_of(work.rows), walked.frame_of(work.rows).tolist()
-        reader = work.traffic.captures[int(captures[0])]
+    def _setting(self, work: MessageWork, moment: _Moment, answer: str) -> Setting:
+        first, last = moment.frames
         response = work.response.message if work.response is not None else None
         words = (
             [f"{response.protocol.upper()} {response.status}"]
@@ -210,19 +208,51 @@ class Sightings:
             else []
         )
         return Setting(
-            capture=reader,
+            capture=work.traffic.captures[moment.capture],
             flow=work.flow,
             message=work.message,
             direction=work.direction,
             frames=(first, max(first, last)),
-            time_ns=work.time_ns,
+            time_ns=moment.time_ns,
             raw=work.raw,
-            frames_of=work.frames_of,
+            frames_of=work.frames_of if work.rows[0] != work.rows[1] else _Framed(work).frames,
             host=work.host,
             delivery=work.delivered,
             answer=", ".join([*words, answer] if answer else words),
             under=work.view.wire if isinstance(work.view, OpenedView) else None,
         )
+
+
+class _Moment(NamedTuple):
+    """Where and when a message stands."""
+
+    capture: int  # number of the capture of its first frame
+    frames: tuple[int, int]  # first and last
+    time_ns: int  # of the first
+
+
+def _moments(works: Sequence[MessageWork]) -> Iterator[_Moment]:
+    """Give the moment of each message, those of one group of captures at one go."""
+    for _, group in groupby(works, key=lambda work: id(work.traffic)):
+        own = list(group)
+        walked, rows = own[0].traffic.walked, np.array([work.rows for work in own], dtype=np.int64)
+        captures = walked.capture_of(rows[:, 0]).tolist()
+        frames, times = walked.frame_of(rows.ravel()).tolist(), walked.row_times(rows[:, 0]).tolist()
+        yield from map(_Moment, captures, zip(frames[0::2], frames[1::2], strict=True), times)
+
+
+class _Framed:
+    """The frames of a message that lies in one row: the same for every range of it."""
+
+    def __init__(self, work: MessageWork) -> None:
+        self._work = work
+        self._known: tuple[int, ...] | None = None
+
+    def frames(self, start: int, end: int) -> tuple[int, ...]:
+        """Give the frames of a range of the message."""
+        if self._known is None:
+            self._known = self._work.frames_of(start, end)
+        return self._known
 
 
 def _drafted(sightings: list[Sighting], seen: Seen, setting: Setting) -> list[Draft]:
