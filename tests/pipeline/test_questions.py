@@ -178,3 +178,21 @@ def test_a_link_address_that_chance_writes_into_the_head_of_a_question_tells_not
     monkeypatch.setattr(flowreader.FlowReader, "patiently", counted)
     told(path, shortcuts=True)
     assert read == [20]
+
+
+@pytest.mark.parametrize(
+    "payloads", [[b""], [b"", b""], [b"\0"], [b"\xff" * 9000], [query("a.example", 1), b""]]
+)
+def test_odd_datagrams_to_a_name_server_are_told_as_if_they_were_read(
+    tmp_path: Path, payloads: list[bytes]
+) -> None:
+    for more in (False, True):
+        talk = Asking()
+        talk.question(payloads[0], *payloads[1:])
+        if more:
+            talk.question(query("b.example", 2), payloads[0])
+            talk.question(query("c.example", 3))
+        path = talk.write(tmp_path / "c.pcap")
+        fast, slow = told(path, shortcuts=True), told(path, shortcuts=False)
+        assert fast == slow
+        assert not any(gap["kind"] == "internal" for gap in fast["gaps"])

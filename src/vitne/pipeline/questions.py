@@ -96,7 +96,9 @@ class Questions:
         if not len(some.flow):
             return taken
         asked = plain_questions(batch.data, batch.run_position, batch.run_length, some.runs)
-        some, asked = self._plain(batch, some, asked)
+        if not asked.plain.any():
+            return taken
+        some = self._plain(batch, some, asked)
         askers, whose = self._who(traffic, some)
         good = np.array([asker.out for asker in askers], dtype=bool)[whose]
         words, named = self._named(batch, some, asked)
@@ -115,14 +117,14 @@ class Questions:
         _learnt(names, [askers[number].key for number in asker[known].tolist()], told, words, named, times)
         return taken
 
-    def _plain(self, batch: StreamBatch, some: _Some, asked: Asked) -> tuple[_Some, Asked]:
+    def _plain(self, batch: StreamBatch, some: _Some, asked: Asked) -> _Some:
         """Leave out flows with anything but questions and answers, and those of other protocols."""
         good = asked.plain.copy()
-        begin = batch.run_position[some.runs[:, 0].clip(max=len(batch.run_position) - 1)]
-        doubtful = good & ~self._first[batch.data[begin.clip(max=len(batch.data) - 1)]]
-        for at in np.flatnonzero(doubtful).tolist():
+        plain = np.flatnonzero(good)
+        begins = batch.run_position[some.runs[plain, 0]]
+        for at in plain[~self._first[batch.data[begins]]].tolist():
             good[at] = judge(_run(batch, int(some.runs[at, 0])), "udp", 0)[1] is self._decoder
-        return _Some(*(column[good] for column in some)), asked
+        return _Some(*(column[good] for column in some))
 
     def _who(self, traffic: Traffic, some: _Some) -> tuple[list[_Asker], np.ndarray]:
         """Give who asks, each once, and the number among them for each flow."""
