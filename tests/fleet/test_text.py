@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.fleet.test_explaining import _batches, _fleet, _result, _sending
 
-from vitne.fleet.text import _chance, text
+from vitne.fleet.grouping import MOST_GROUPS
+from vitne.fleet.text import _GROUPS, _chance, text
 
 
 def test_the_sentence_that_a_maker_needs() -> None:
@@ -32,3 +33,12 @@ def test_a_chance_is_written_however_small_it_is() -> None:
     assert _chance(-0.0) == "p = 1"
     assert _chance(-2.69897) == "p = 0.002"
     assert _chance(-847.2404) == "p = 5.7e-848"
+
+
+def test_a_list_as_long_as_lists_are_made_says_that_there_may_be_more() -> None:
+    rows = [({"date": f"d{number:03}", "build": "a"}, _result()) for number in range(MOST_GROUPS + 50)]
+    report = _fleet(rows, fixed=("a",))
+    said = "\n".join(text(report))
+    assert f"and at least {len(report.running) - 1 - _GROUPS} more dates" in said
+    few = "\n".join(text(_fleet(rows[: _GROUPS + 3], fixed=("a",))))
+    assert "and 3 more dates" in few

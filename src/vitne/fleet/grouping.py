@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 BUILD, DATE = "build", "date"
 FIXED = "fixed build"
-_MOST_GROUPS = 200
+MOST_GROUPS = 200
+"""Values of one column that are counted, and pairs of two: the first in their order."""
 NOT = "≠ "
 """Stands before a value that a device does not have."""
 
@@ -43,7 +44,7 @@ def running(
     told = frozenset[int]().union(*builds.values())
     mended = frozenset[int]().union(*(builds.get(build, frozenset()) for build in fixed))
     everyone = frozenset(range(devices))
-    for date, members in [("", everyone), *islice(dates.items(), _MOST_GROUPS)]:
+    for date, members in [("", everyone), *islice(dates.items(), MOST_GROUPS)]:
         of = len(members & told)
         low, high = interval(len(members & mended), of)
         yield Running(
@@ -71,7 +72,7 @@ def groups(
             yield Group(column=FIXED, value=word, count=counted(members))
         yield from _both((FIXED, halves), (DATE, dates), counted)
     for column, values in ((BUILD, builds), (DATE, dates)):
-        for value, members in islice(values.items(), _MOST_GROUPS):
+        for value, members in islice(values.items(), MOST_GROUPS):
             yield Group(column=column, value=value, count=counted(members))
     yield from _both((BUILD, builds), (DATE, dates), counted)
 
@@ -91,5 +92,5 @@ def _both(
         for one, members in first[1].items()
         for place in sorted({place for device in members for place in has.get(device, ())})
     )
-    for one, other, both in islice(met, _MOST_GROUPS):
+    for one, other, both in islice(met, MOST_GROUPS):
         yield Group(column=f"{first[0]}, {second[0]}", value=f"{one}, {other}", count=counted(both))

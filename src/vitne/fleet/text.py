@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING
 
+from vitne.fleet.grouping import MOST_GROUPS
 from vitne.report import visible
 
 if TYPE_CHECKING:
@@ -44,7 +45,12 @@ def _running(report: FleetReport) -> Iterator[str]:
         bound = f"{each.low:.1%} to {each.high:.1%}"
         yield f"    {when}: {each.running:,} of {each.of:,} run one ({bound}){unknown}"
     if len(report.running) > _GROUPS + 1:
-        yield f"    and {len(report.running) - _GROUPS - 1} more dates"
+        yield f"    and {_further(len(report.running) - 1)} more dates"
+
+
+def _further(count: int) -> str:
+    """Give how many rows of a list are not shown; of one as long as lists are made there may be more."""
+    return f"{'at least ' if count >= MOST_GROUPS else ''}{count - _GROUPS}"
 
 
 def _count(count: Count) -> str:
@@ -72,7 +78,7 @@ def _sender(sender: Sender) -> Iterator[str]:
         name = visible(f"{group.column} {group.value}", _LONGEST)
         yield f"    {name}: {_count(group.count)} still send ({bound}){unknown}"
     if len(sender.groups) > _GROUPS:
-        yield f"    and {len(sender.groups) - _GROUPS} more"
+        yield f"    and {_further(len(sender.groups))} more"
 
 
 def _explained(found: Explanation) -> Iterator[str]:
