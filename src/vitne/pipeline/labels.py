@@ -91,15 +91,23 @@ class Labels:
         """Name what only DNS answers can name, each by the latest answer before its own time."""
         flow, side, times, pair = columns
         asked: dict[int, tuple[str, str] | None] = {}
-        for place in timed.tolist():
-            number = int(pair[place])
+        places: list[int] = []
+        hosts: list[int] = []
+        sources: list[int] = []
+        for place, number, time_ns in zip(
+            timed.tolist(), pair[timed].tolist(), times[timed].tolist(), strict=True
+        ):
             if number not in asked:
                 asked[number] = self._ends.asks(traffic.flow(int(flow[place])), int(side[place]))
             told = asked[number]
             if told is not None:
-                name, source = self._ends.by_dns(*told, int(times[place]))
-                self.words["host"][rows[place]] = self._code("host", name)
-                self.words["host_source"][rows[place]] = self._code("host_source", source)
+                name, source = self._ends.by_dns(*told, time_ns)
+                places.append(place)
+                hosts.append(self._code("host", name))
+                sources.append(self._code("host_source", source))
+        own = rows[np.array(places, dtype=np.int64)]
+        self.words["host"][own] = hosts
+        self.words["host_source"][own] = sources
 
 
 _BEFORE = -(1 << 62)
