@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from vitne.encodings import Gated
-    from vitne.encodings._json_skim import Skimmed
+    from vitne.encodings._json_shapes import Skimmed
     from vitne.model import Limits
 
 _SHORTEST = 5  # bytes of a text in which anything can be found by its looks

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vitne.encodings import Family, Sieve
-    from vitne.encodings._json_skim import Skimmed
+    from vitne.encodings._json_shapes import Skimmed
     from vitne.model import Limits
 
 _START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?=[\[{\"])")
