@@ -222,7 +222,8 @@ def _in_order(kinds: list[int], texts: Sequence[bytes], numbers: Sequence[bytes]
 
 def _parted(strings: list[bytes]) -> tuple[Any, Any]:
     """Give what takes the names from the strings of such a document, and what takes the texts."""
-    names, texts = [], []
+    names: list[int] = []
+    texts: list[int] = []
     for index in range(1, len(strings) - 1, 2):
         named = strings[index + 1].lstrip(b" \t\r\n")[:1] == b":"
         (names if named else texts).append(index)
