@@ -68,7 +68,7 @@ fuzz-sanitized: $(VENV)/.dev
 	@kernel=$$($(BIN)/python build_kernel.py --sanitize) && \
 	  VITNE_KERNEL="$$kernel" LD_PRELOAD="$$(cc -print-file-name=libasan.so)" \
 	  ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=64 UBSAN_OPTIONS=print_stacktrace=1 \
-	  $(BIN)/python -m tests.fuzz --only fuzz_records fuzz_walk fuzz_http fuzz_dns --seconds $(or $(SECONDS),300) $(if $(JOBS),--jobs $(JOBS))
+	  $(BIN)/python -m tests.fuzz --only fuzz_records fuzz_walk fuzz_http fuzz_dns fuzz_search --seconds $(or $(SECONDS),300) $(if $(JOBS),--jobs $(JOBS))
 
 bench: $(VENV)/.dev
 	@$(BIN)/python bench/scan.py $(or $(BENCH),--all)
