@@ -29,6 +29,10 @@ if TYPE_CHECKING:
             """Give what some bytes hold, in each of the ways that make something of them."""
             ...
 
+        def open_record(self, node: Node, limits: Limits) -> Sequence[tuple[Gated, Child]]:
+            """Give the same of bytes that were read as a record with texts: no cipher leaves such."""
+            ...
+
 
 _ALIASES = {"br": "brotli", "x-gzip": "gzip", "x-deflate": "deflate", "urlencoded": "form"}
 _CODINGS = frozenset({"brotli", "chunked", "deflate", "gzip", "zlib", "zstd"})  # of which a lie is told
@@ -270,10 +274,11 @@ class _Graph:
         self, node: Node, decodings: int, *, found: bool, sure: bool
     ) -> Generator[Node | Opaque | Gap, None, int]:
         """Give what the opener makes of bytes, unless what was found in them is no chance reading."""
-        if self.opener is None or _explained(node.data, found=found, sure=sure):
+        if self.opener is None or _explained(node.data, found=found):
             return 0
         self.budget.work -= len(node.data)
-        ways = self.opener.open(node, self.budget.limits())
+        ask = self.opener.open_record if sure else self.opener.open
+        ways = ask(node, self.budget.limits())
         for encoding, child in ways:
             yield from self._children(node, encoding, [child], decodings)
         return len(ways)
@@ -340,11 +345,11 @@ def _doubtful(data: bytes, encoding: Gated, children: list[Child]) -> bool:
     return not any(map(_tells, children))
 
 
-def _explained(data: bytes, *, found: bool, sure: bool) -> bool:
+def _explained(data: bytes, *, found: bool) -> bool:
     """Say whether bytes need no opening: what was found in them is no chance reading."""
     if readable(data):
         return found and (data[:1] in _DOCUMENTS or len(data) > _LONG_TEXT)
-    return sure or (found and packed(data)) or media(data)
+    return (found and packed(data)) or media(data)
 
 
 def _certain(encoding: Gated, children: list[Child], node: Node) -> bool:

@@ -84,6 +84,10 @@ class Openings:
             found = self._hidden(node, limits) or self._relettered(node, limits)
         return found
 
+    def open_record(self, node: Node, limits: Limits) -> list[tuple[Gated, Child]]:
+        """Give what a record with texts holds under a short key: letters stay letters under some."""
+        return self._hidden(node, limits)
+
     def _token(self, data: bytes, limits: Limits) -> list[tuple[Gated, Child]]:
         """Give what a token stands for that looks like a digest or a number, where that can be opened."""
         if len(data) > _LONGEST_TOKEN or data.isdigit():

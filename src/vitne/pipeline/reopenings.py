@@ -48,6 +48,10 @@ class Reopenings(Openings):
                 return []
         return super().open(node, limits)
 
+    def open_record(self, node: Node, limits: Limits) -> list[tuple[Gated, Child]]:
+        """Give the same: a finding tells how a record was opened, too."""
+        return self.open(node, limits)
+
     def _next(self, node: Node) -> dict[str, Any] | None:
         """Give the layer of the finding behind a node that its layers lead through; None beside them."""
         own = [(layer.codec, (layer.start, layer.end)) for layer in node.path(self._protocol)]
