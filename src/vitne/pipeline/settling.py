@@ -138,7 +138,10 @@ class _Known:
 def _totals(work: FlowWork, ends: Ends) -> tuple[list[OpaqueTotal], list[OpenedTotal]]:
     """Sum bytes that could not be read, and that keys opened, per device, far end and reason."""
     sums: dict[tuple[Any, ...], list[Any]] = {}
-    for (near_ip, near_mac, ip, port, host, transport, tunnel, reason), counted in work.toll.unread.items():
+    every = sorted(
+        work.toll.unread.items(), key=lambda each: each[0]
+    )  # of several addresses the least is told
+    for (near_ip, near_mac, ip, port, host, transport, tunnel, reason), counted in every:
         near = work.devices.of(near_ip, near_mac)
         told = host if host[0] else ends.by_dns(near.key if near is not None else near_ip, ip, _LATE)
         far = destination(ip, port, host=told[0], host_source=told[1])  # type: ignore[arg-type]
