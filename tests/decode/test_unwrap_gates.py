@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vitne.decode.unwrap import Budget, unwrap
 from vitne.decode.unwrap_gates import anything, candidates, families, family_of, worth_opening
 from vitne.encodings import encodings
 from vitne.encodings._looks import media, readable
-from vitne.model import Limits
+from vitne.model import Limits, Part
 
 
 def test_every_family_is_tried_in_its_order():
@@ -121,3 +122,32 @@ def test_an_encoding_that_is_not_tried_would_find_nothing(noise, known, behind) 
     for one in those:
         if one.name not in tried:
             assert list(one.find(data, Limits())) == [], one.name
+
+
+class _Asked:
+    """An opener that opens nothing, and notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.empty: set[bytes] = set()
+        self.whole: list[bytes] = []
+        self.records: list[bytes] = []
+
+    def open(self, node, limits):
+        del limits
+        self.whole.append(node.data)
+        return []
+
+    def open_record(self, node, limits):
+        del limits
+        self.records.append(node.data)
+        return []
+
+
+def test_a_record_that_reads_as_text_is_asked_for_short_keys_alone():
+    record = b"\x83\xa4imei\xaf004402990000014\xa5model\xa7TA-0000\xa5hours\xcd\x01\x02"
+    noise = bytes(at * 97 % 251 for at in range(1, 70))
+    for data, as_record in ((record, True), (noise, False)):
+        asked = _Asked()
+        part = Part(path="body", start=0, end=len(data))
+        list(unwrap(part, data, budget=Budget(), opener=asked))
+        assert (data in asked.records, data in asked.whole) == (as_record, not as_record)
