@@ -35,7 +35,6 @@ TWINLESS = {
     "pipeline/messagework.py": "pipeline/test_scan.py",
     "pipeline/saying.py": "pipeline/test_repeats.py",
     "pipeline/result.py": "pipeline/test_scan.py",
-    "pipeline/settling.py": "pipeline/test_scan.py",
     "pipeline/sighting.py": "pipeline/test_scan.py",
     "pipeline/toll.py": "pipeline/test_scan.py",
     "pipeline/transmissions.py": "pipeline/test_scan.py",
