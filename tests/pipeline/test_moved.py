@@ -13,6 +13,7 @@ from tests.decrypt.sealing import hellos, key_log, sealed, stream_frame
 from vitne.lab.pcap import pcap
 from vitne.model import Seed, Subject
 from vitne.pipeline import Options, run_scan
+from vitne.pipeline.moved import _MOST_JOINED, Moved
 from vitne.pipeline.replay import replay
 
 if TYPE_CHECKING:
@@ -155,3 +156,13 @@ def test_very_many_flows_that_begin_in_the_middle_cost_a_bounded_time(tmp_path: 
     result = scan(path, keys)
     assert time.process_time() - begin < 20
     assert [one.flow for one in result.findings if one.identifier == "imei"] == [0]
+
+
+def test_a_conversation_is_opened_again_for_so_many_flows_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    joined = Moved.__new__(Moved)
+    joined._after = {3: [(number, False) for number in range(4, 4 + _MOST_JOINED)]}
+    monkeypatch.setattr(Moved, "_opened", None)  # whoever opens it fails
+    assert joined._opens(99, 3, turned=False) is False
+    assert len(joined._after[3]) == _MOST_JOINED

@@ -58,8 +58,9 @@ def record(
 
 def _command() -> list[str]:
     """Give the command line; bytes that are no UTF-8 become escapes, and what names a device is left out."""
-    words = ["vitne", *sys.argv[1:]]
-    told = [os.fsencode(each).decode("utf-8", "backslashreplace") for each in words]
+    from vitne.intake.received import written
+
+    told = ["vitne", *map(written, sys.argv[1:])]
     for at, word in enumerate(told):
         if word.startswith("--device="):
             told[at] = "--device=…"

@@ -132,6 +132,8 @@ def _secrets(file: str | None, beside: tuple[Key, ...] = ()) -> Secrets:
 
 def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:
     """Give what differs from run to run: times, user, host, command."""
+    from vitne.intake.received import written
+
     return {
         "started_ns": started_ns,
         "ended_ns": time.time_ns(),
@@ -139,15 +141,15 @@ def run_facts(options: argparse.Namespace, started_ns: int) -> dict[str, Any]:
         "host": platform.node(),
         "system": _system(),
         "python": platform.python_version(),
-        "command": ["vitne", *(_written(each) for each in sys.argv[1:])],
-        "keys": [_written(str(Path(each).resolve())) for each in options.keys],
+        "command": ["vitne", *(written(each) for each in sys.argv[1:])],
+        "keys": [written(str(Path(each).resolve())) for each in options.keys],
         "device": options.device,
         "subject": bool(options.subject),
         "secrets": bool(options.secrets),
         "as_of": getattr(options, "as_of", ""),
         "quick": options.quick,
-        "apps": [_written(str(Path(each).resolve())) for each in options.apps],
-        "inputs": [_written(str(Path(each).resolve())) if each != "-" else "-" for each in options.captures],
+        "apps": [written(str(Path(each).resolve())) for each in options.apps],
+        "inputs": [written(str(Path(each).resolve())) if each != "-" else "-" for each in options.captures],
     }
 
 
@@ -166,11 +168,6 @@ def _user() -> str:
         return str(os.getuid())
 
 
-def _written(argument: str) -> str:
-    """Give an argument as text that can be written down: bytes that are no UTF-8 become escapes."""
-    return os.fsencode(argument).decode("utf-8", "backslashreplace")
-
-
 def show(
     result: Result, options: argparse.Namespace, *, written: bool = True, laid: Overview | None = None
 ) -> None:
@@ -181,9 +178,10 @@ def show(
     with printing():
         _print(result, options, laid=laid)
         if written and options.case is not None and not options.json:
+            from vitne.intake.received import written as as_text
             from vitne.report import visible
 
-            place = visible(_written(options.case), 2000)
+            place = visible(as_text(options.case), 2000)
             print(f"Case: {place}  (open {place.rstrip('/')}/report/index.html; next: vitne show {place})")
 
 

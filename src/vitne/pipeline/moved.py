@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _UDP = 17
 _MOST_STRAYS = 4096  # flows that begin in the middle and are asked about
 _MOST_OPENED = 1024  # flows that are opened for their ids
+_MOST_JOINED = 64  # flows that go on with one: each is opened together with all before it
 _MOST_TRIED = 64  # of them at each end of a stray
 _MOST_FLOW = 64 << 20  # bytes of one side that ids are looked for in
 _MOST_FIRST = 4  # datagrams of a side whose ids are compared
@@ -122,8 +123,10 @@ class Moved:
 
     def _opens(self, stray: int, number: int, *, turned: bool) -> bool:
         """Join a stray with a flow if that opens some of its packets; short ids may be met by chance."""
-        sizes = {side: len(view) for side, view in self._whole(number).items()}
         after = self._after.setdefault(number, [])
+        if len(after) >= _MOST_JOINED:
+            return False
+        sizes = {side: len(view) for side, view in self._whole(number).items()}
         after.append((stray, turned))
         del self._ids[number]  # ids that are handed out at the new address count, too
         talk = self._opened(number)
