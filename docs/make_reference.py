@@ -37,7 +37,7 @@ EXIT_MEANS = {
     "USAGE": "the command, an option or the subject file is wrong",
     "NO_INPUT": "no input could be read",
     "FOUND": "findings at or above the grade of `--fail-on`",
-    "STOPPED": "stopped by the user (Ctrl-C)",
+    "STOPPED": "stopped by the user (Ctrl-C), or by a signal that asks to end",
 }
 CASE_MEANS = {
     "captures": "one input file as received",
