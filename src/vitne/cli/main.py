@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from vitne.cli import evidence_verbs, locking_verbs, maker_verbs, occasion_verbs, recipient_verbs
+from vitne.cli.bounds import between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,7 +106,7 @@ def _result_options(parser: argparse.ArgumentParser) -> None:
         "-j",
         "--jobs",
         metavar="N",
-        type=int,
+        type=between(1, 100_000, int),
         help="processes side by side (default: one a core for large captures); same result",
     )
     volume = parser.add_mutually_exclusive_group()

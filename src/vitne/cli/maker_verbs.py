@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vitne.cli import image_verbs
+from vitne.cli.bounds import between
 
 if TYPE_CHECKING:
     import argparse
@@ -167,10 +168,12 @@ def _fleet_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--patience",
         metavar="S",
-        type=float,
+        type=between(0.01, 86_400),
         default=300.0,
         help="seconds without an answer of an object store or a scheduler before it is given up (300)",
     )
-    parser.add_argument("-j", "--jobs", metavar="N", type=int, help="processes (default: one a core)")
+    parser.add_argument(
+        "-j", "--jobs", metavar="N", type=between(1, 100_000, int), help="processes (default: one a core)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document (vitne schema fleet)")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from typing import TYPE_CHECKING, Any
 
+from vitne.cli.bounds import between
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import argparse
 
 
 def add(verbs: Any) -> None:
@@ -19,19 +20,6 @@ def add(verbs: Any) -> None:
     _capture_options(verbs.add_parser("capture", help="capture live from a network interface"))
     _watch_options(verbs.add_parser("watch", help="show findings while they appear"))
     _lab_options(verbs.add_parser("lab", help="a simulated phone, router and collector on this machine"))
-
-
-def _between(least: float, most: float, kind: type[int | float] = float) -> Callable[[str], Any]:
-    """Give a reader of numbers from one bound to another."""
-
-    def read(text: str) -> Any:
-        value = kind(text)
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"{text} is not between {least:g} and {most:g}")
-        return value
-
-    read.__name__ = "number"  # what argparse calls it where the text is none
-    return read
 
 
 LONG_S = 366 * 86_400.0  # of anything that runs by the clock
@@ -93,7 +81,7 @@ def _events_options(parser: argparse.ArgumentParser) -> None:
         "--adb", metavar="HOST:PORT", default="127.0.0.1:5037", help="where the adb server listens"
     )
     collect.add_argument(
-        "--seconds", metavar="N", type=_between(0, LONG_S), help="stop after so long (default: when stopped)"
+        "--seconds", metavar="N", type=between(0, LONG_S), help="stop after so long (default: when stopped)"
     )
 
 
@@ -141,40 +129,40 @@ def _capture_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--file-size",
         metavar="MB",
-        type=_between(0.01, 1e6),
+        type=between(0.01, 1e6),
         default=64.0,
         help="size of a file (default: 64)",
     )
     parser.add_argument(
         "--file-seconds",
         metavar="S",
-        type=_between(0.1, LONG_S),
+        type=between(0.1, LONG_S),
         default=3600.0,
         help="length of a file (3600)",
     )
     parser.add_argument(
         "--files",
         metavar="N",
-        type=_between(0, 1e6, int),
+        type=between(0, 1e6, int),
         default=0,
         help="keep the last N files only (0: all)",
     )
     parser.add_argument(
         "--buffer",
         metavar="MB",
-        type=_between(4, 4000, int),
+        type=between(4, 4000, int),
         default=64,
         help="memory of the ring (default: 64)",
     )
     parser.add_argument(
         "--snap",
         metavar="BYTES",
-        type=_between(64, 262_144, int),
+        type=between(64, 262_144, int),
         default=262_144,
         help="most bytes of a frame",
     )
     parser.add_argument(
-        "--seconds", metavar="S", type=_between(0, LONG_S), help="stop after so long (default: when stopped)"
+        "--seconds", metavar="S", type=between(0, LONG_S), help="stop after so long (default: when stopped)"
     )
     parser.add_argument("--subject", metavar="FILE", help="subject file for the scan at the end")
 
@@ -187,7 +175,7 @@ def _watch_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--every",
         metavar="S",
-        type=_between(0.1, 3600),
+        type=between(0.1, 3600),
         default=5.0,
         help="seconds between looks (default: 5)",
     )
@@ -195,7 +183,7 @@ def _watch_options(parser: argparse.ArgumentParser) -> None:
         "--keep", metavar="DIR", help="keep the capture files here (default: only the last two)"
     )
     parser.add_argument(
-        "--seconds", metavar="S", type=_between(0, LONG_S), help="stop after so long (default: when stopped)"
+        "--seconds", metavar="S", type=between(0, LONG_S), help="stop after so long (default: when stopped)"
     )
     parser.add_argument(
         "--reveal", action="store_true", help="show values of persons; they are masked otherwise"
@@ -209,14 +197,14 @@ def _lab_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--speed",
         metavar="X",
-        type=_between(1, 5000),
+        type=between(1, 5000),
         default=60.0,
         help="phone seconds a second (default: 60)",
     )
     parser.add_argument(
         "--hours",
         metavar="H",
-        type=_between(0.1, 240),
+        type=between(0.1, 240),
         default=6.0,
         help="length of a drawn day (default: 6)",
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vitne.cli.bounds import between
+
 if TYPE_CHECKING:
     import argparse
 
@@ -138,6 +140,10 @@ def _recipient_options(parser: argparse.ArgumentParser) -> None:
         "--zone", metavar="HOURS", default="0", help="time zone for nights and workdays, as +1"
     )
     parser.add_argument(
-        "--speed", metavar="M_PER_S", type=float, default=1.4, help="how fast the phone moves at most"
+        "--speed",
+        metavar="M_PER_S",
+        type=between(0, 1000),
+        default=1.4,
+        help="how fast the phone moves at most",
     )
     parser.add_argument("--reveal", action="store_true", help="show values; they are masked otherwise")
