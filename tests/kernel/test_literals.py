@@ -16,9 +16,14 @@ LETTERS = [b"a", b"A", b"b", b"@", b"`", b"[", b"{", b"\0", b" ", b"\xc1", b"\xe
 
 
 def found(literals, buffer, *, fold=(), most=1 << 20):
-    rows, ends, whole = Literals(literals, fold or [False] * len(literals)).find(buffer, most=most)
-    assert whole
-    return sorted(zip(ends.tolist(), rows.tolist(), strict=True))
+    given = []
+    for vector in (True, False):  # the same with vector instructions and without
+        search = Literals(literals, fold or [False] * len(literals), vector=vector)
+        rows, ends, whole = search.find(buffer, most=most)
+        assert whole
+        given.append(sorted(zip(ends.tolist(), rows.tolist(), strict=True)))
+    assert given[0] == given[1]
+    return given[0]
 
 
 def told(literals, buffer, *, fold=()):
@@ -34,7 +39,7 @@ def told(literals, buffer, *, fold=()):
 
 
 @given(
-    buffer=st.lists(st.sampled_from(LETTERS), max_size=80).map(b"".join),
+    buffer=st.lists(st.sampled_from(LETTERS), max_size=150).map(b"".join),
     literals=st.lists(
         st.lists(st.sampled_from(LETTERS), min_size=3, max_size=9).map(b"".join), min_size=1, max_size=8
     ),
@@ -45,8 +50,8 @@ def test_every_place_of_every_literal_is_found_and_no_other(buffer, literals, fo
     assert found(literals, buffer, fold=folds) == told(literals, buffer, fold=folds)
 
 
-@pytest.mark.parametrize("size", [3, 4, 5, 6, 7, 40])
-@pytest.mark.parametrize("before", [0, 1, 2, 3])
+@pytest.mark.parametrize("size", [3, 4, 5, 6, 7, 8, 40])
+@pytest.mark.parametrize("before", [0, 1, 2, 3, 30, 61, 4094, 4096])
 @pytest.mark.parametrize("behind", [0, 1, 2, 3])
 def test_a_literal_of_any_length_is_found_wherever_it_begins_and_ends(size, before, behind):
     literal = random.Random(size).randbytes(size)
@@ -105,8 +110,20 @@ def test_two_bytes_are_no_literal():
         Literals([b"abcd", b"ab"], [False, False])
 
 
-def test_places_that_stand_everywhere_are_not_looked_up():
-    """A search for what is mostly zeros looks for the rest of it."""
-    literal = bytes(20) + b"\x5e\x53\x17\x99\x42" + bytes(20)
-    keys = Literals([literal], [False])._entries["key"]
-    assert not set(keys.tolist()) & set(np.frombuffer(bytes(4), dtype="<u4") | module._FOLD)
+@pytest.mark.parametrize("literal", [bytes(20) + b"\x5e\x53\x17\x99\x42" + bytes(20), b"\x5e\x53" + bytes(9)])
+def test_places_that_stand_everywhere_are_not_looked_up(literal):
+    """A search for what is mostly zeros looks for the rest of it, with shorter steps if need be."""
+    everywhere = set(np.frombuffer(bytes(4), dtype="<u4") | module._FOLD)
+    assert not any(
+        set(part.entries["key"].tolist()) & everywhere for part in Literals([literal], [False])._parts
+    )
+    assert found([literal], bytes(60) + literal + bytes(70)) == [(60 + len(literal), 0)]
+
+
+def test_short_and_long_literals_together_are_all_found_in_text_of_their_own_bytes():
+    chance = random.Random(5)
+    literals = sorted({bytes(chance.choices(b"Ab0\0", k=chance.randrange(3, 24))) for _ in range(120)})
+    folds = [at % 3 == 0 for at in range(len(literals))]
+    buffer = b"".join(chance.choice(literals).swapcase() + bytes(chance.randrange(3)) for _ in range(900))
+    assert len(Literals(literals, folds)._parts) == 2
+    assert found(literals, buffer, fold=folds) == told(literals, buffer, fold=folds)

@@ -2,14 +2,23 @@
  *
  * Four bytes at every step are folded to lower case, spread by a product and looked up: first in a table of
  * bits that tells most places wrong, then among the entries of that spread, each of which says where its
- * literal would begin.  Then the whole literal is compared.
+ * literal would begin.  Then the whole literal is compared.  Literals too short for long steps are a part of
+ * their own with shorter ones; where they are few, vector instructions tell most places wrong instead.
  */
 #include "kernel.h"
 
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#include <cpuid.h>
+#include <immintrin.h>
+#define VECTORS 1
+#else
+#define VECTORS 0
+#endif
+
 struct entry {
-    uint32_t key;     /* four folded bytes */
+    uint32_t key;     /* four folded bytes; of one of a few: the bit of its bucket */
     uint32_t literal; /* row of the literal */
-    int32_t offset;   /* of these four bytes in it */
+    int32_t offset;   /* of these four bytes (three) in it */
     uint32_t fold;    /* letters of ASCII match in either case */
 };
 
@@ -21,13 +30,20 @@ struct literals {
     const struct entry *entries;  /* in the order of their spreads */
     uint32_t gate_shift, starts_shift;
     uint32_t step;                /* positions from one look to the next */
-    uint64_t most;                /* hits for which there is room */
+    uint32_t few_count;
+    const uint8_t *masks;         /* buckets by the lower and the upper half of three bytes each, or NULL */
+    const struct entry *few;      /* the literals that the masks are of */
+    const struct literals *also;  /* the next part, or NULL */
+    uint64_t most;                /* hits for which there is room; of the first part, for all */
     int64_t *rows, *ends;         /* ... their literals, and where each ends */
 };
 
 #define FOLD 0x20202020u
 #define SPREAD 0x9E3779B1u
 #define WIDTH 4
+#define BLOCK 4096  /* positions looked at by one part before the next; a multiple of every step */
+#define LANES 32    /* positions that vector instructions take at once */
+#define AHEAD 2     /* bytes behind a position that the masks are of */
 
 static inline uint8_t lower(uint8_t byte) {
     return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
@@ -42,26 +58,35 @@ static int same(const uint8_t *there, const uint8_t *literal, uint64_t length, u
     return 1;
 }
 
-/* Write what is found by one look; gives the number of hits with those before. */
-static uint64_t look(const struct literals *set, const uint8_t *data, uint64_t length, uint64_t at,
-                     uint32_t word, uint64_t count) {
+/* What is searched, and what was found there. */
+struct search {
+    const struct literals *first;
+    const uint8_t *data;
+    uint64_t length, count;
+};
+
+/* Compare one literal with what stands at a place, and write it down if it is that. */
+static inline void check(struct search *search, const struct entry *entry, uint64_t begin) {
+    const struct literals *all = search->first;
+    const uint64_t at = all->begins[entry->literal], size = all->begins[entry->literal + 1] - at;
+    if (begin > search->length || size > search->length - begin ||
+        !same(search->data + begin, all->bytes + at, size, entry->fold))
+        return;
+    if (search->count < all->most) {
+        all->rows[search->count] = entry->literal;
+        all->ends[search->count] = (int64_t)(begin + size);
+    }
+    search->count++;
+}
+
+/* Check what has the four bytes that stand at a place. */
+static void look(struct search *search, const struct literals *set, uint64_t at, uint32_t word) {
     const uint32_t row = (word * SPREAD) >> set->starts_shift;
     for (uint32_t each = set->starts[row]; each < set->starts[row + 1]; each++) {
         const struct entry *entry = &set->entries[each];
-        if (entry->key != word || (int64_t)at < entry->offset)
-            continue;
-        const uint64_t begin = (uint64_t)((int64_t)at - entry->offset);
-        const uint8_t *literal = set->bytes + set->begins[entry->literal];
-        const uint64_t size = set->begins[entry->literal + 1] - set->begins[entry->literal];
-        if (begin > length || size > length - begin || !same(data + begin, literal, size, entry->fold))
-            continue;
-        if (count < set->most) {
-            set->rows[count] = entry->literal;
-            set->ends[count] = (int64_t)(begin + size);
-        }
-        count++;
+        if (entry->key == word && (int64_t)at >= entry->offset)
+            check(search, entry, (uint64_t)((int64_t)at - entry->offset));
     }
-    return count;
 }
 
 static inline uint32_t word_at(const uint8_t *place) {
@@ -75,27 +100,110 @@ static inline uint32_t may(const uint32_t *gate, uint32_t shift, uint32_t word) 
     return gate[bit >> 5] >> (bit & 31) & 1;
 }
 
-/* Find all literals, overlapping ones too.  Gives how many there are, or a number above `most` once there are
- * more; rows and ends of the first `most` are written. */
-API uint64_t vitne_literals(const struct literals *set, const uint8_t *data, uint64_t length) {
+/* Give the places of [from, to) that the gate lets through; no branch depends on the bytes. */
+static uint32_t let_through(const struct literals *set, const uint8_t *data, uint64_t from, uint64_t to,
+                            uint16_t *found) {
     const uint32_t *gate = set->gate;
-    const uint32_t shift = set->gate_shift;
-    const uint64_t step = set->step, whole = length < WIDTH ? 0 : length - WIDTH + 1;
-    uint64_t at = 0, count = 0;
-    for (; at < whole; at += step) {
-        const uint32_t word = word_at(data + at);
-        if (!may(gate, shift, word))
-            continue;
-        count = look(set, data, length, at, word, count);
-        if (count > set->most)
-            return count;
-    }
-    for (; at < length; at += step) { /* the last bytes, as if zeros followed */
-        uint8_t rest[WIDTH] = {0};
-        memcpy(rest, data + at, length - at);
-        const uint32_t word = word_at(rest);
-        if (may(gate, shift, word))
-            count = look(set, data, length, at, word, count);
+    const uint32_t shift = set->gate_shift, step = set->step, size = to > from ? (uint32_t)(to - from) : 0;
+    uint32_t count = 0;
+    data += from;
+    for (uint32_t at = 0; at < size; at += step) {
+        found[count] = (uint16_t)at;
+        count += may(gate, shift, word_at(data + at));
     }
     return count;
+}
+
+/* Look into [from, to) by steps; the last bytes of all as if zeros followed. */
+static void by_steps(struct search *search, const struct literals *set, uint64_t from, uint64_t to) {
+    uint16_t found[BLOCK];
+    const uint8_t *data = search->data;
+    const uint64_t length = search->length, whole = length < WIDTH ? 0 : length - WIDTH + 1;
+    const uint64_t until = to < whole ? to : whole;
+    const uint32_t count = let_through(set, data, from, until, found);
+    for (uint32_t each = 0; each < count; each++)
+        look(search, set, from + found[each], word_at(data + from + found[each]));
+    if (to <= whole)
+        return;
+    uint64_t at = until > from ? from + (until - from + set->step - 1) / set->step * set->step : from;
+    for (; at < to; at += set->step) {
+        uint8_t rest[WIDTH] = {0};
+        memcpy(rest, data + at, length - at < WIDTH ? length - at : WIDTH);
+        const uint32_t word = word_at(rest);
+        if (may(set->gate, set->gate_shift, word))
+            look(search, set, at, word);
+    }
+}
+
+#if VECTORS
+/* Says whether processor and system have vectors of 32 bytes. */
+API int vitne_vectors(void) {
+    unsigned a, b, c, d, low, high;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & (1u << 27)) || !(c & (1u << 28)))
+        return 0;
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (low & 6) == 6 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & (1u << 5);
+}
+
+__attribute__((target("avx2"))) static inline __m256i halves(const uint8_t *table, __m256i half) {
+    const __m256i both = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)table));
+    return _mm256_shuffle_epi8(both, half);
+}
+
+/* Give the buckets of 32 places of which a literal may begin there. */
+__attribute__((target("avx2"))) static inline __m256i buckets(const uint8_t *masks, const uint8_t *data) {
+    const __m256i lower_half = _mm256_set1_epi8(15);
+    __m256i left = _mm256_set1_epi8(-1);
+    for (int at = 0; at <= AHEAD; at++) {
+        const __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(data + at));
+        const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), lower_half);
+        left = _mm256_and_si256(left, halves(masks + 32 * at, _mm256_and_si256(bytes, lower_half)));
+        left = _mm256_and_si256(left, halves(masks + 32 * at + 16, upper));
+    }
+    return left;
+}
+
+/* Look for a few literals of which the bytes that the masks are of begin in [from, to); at least LANES + AHEAD bytes there are in all. */
+__attribute__((target("avx2"))) static void by_vectors(struct search *search, const struct literals *set,
+                                                       uint64_t from, uint64_t to) {
+    const uint64_t last = search->length - AHEAD - LANES;
+    for (uint64_t at = from; at < to; at += LANES) {
+        const uint64_t base = at < last ? at : last;
+        const __m256i left = buckets(set->masks, search->data + base);
+        uint32_t bits = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(left, _mm256_setzero_si256()));
+        if (!bits)
+            continue;
+        uint8_t own[LANES];
+        _mm256_storeu_si256((__m256i *)(void *)own, left);
+        for (; bits; bits &= bits - 1) {
+            const uint32_t lane = (uint32_t)__builtin_ctz(bits);
+            if (base + lane < at || base + lane >= to)
+                continue; /* it was looked at before, or will be */
+            for (uint32_t each = 0; each < set->few_count; each++)
+                if (set->few[each].key & own[lane] && base + lane >= (uint32_t)set->few[each].offset)
+                    check(search, &set->few[each], base + lane - (uint32_t)set->few[each].offset);
+        }
+    }
+}
+#else
+API int vitne_vectors(void) { return 0; }
+static void by_vectors(struct search *search, const struct literals *set, uint64_t from, uint64_t to) {
+    by_steps(search, set, from, to);
+}
+#endif
+
+/* Find all literals, overlapping ones too.  Gives how many there are, or a number above `most` once there are
+ * more; rows and ends of the first `most` are written. */
+API uint64_t vitne_literals(const struct literals *first, const uint8_t *data, uint64_t length) {
+    struct search search = {first, data, length, 0};
+    for (uint64_t from = 0; from < length && search.count <= first->most; from += BLOCK) {
+        const uint64_t to = length - from < BLOCK ? length : from + BLOCK;
+        for (const struct literals *set = first; set; set = set->also) {
+            if (set->masks && length >= LANES + AHEAD)
+                by_vectors(&search, set, from, to);
+            else
+                by_steps(&search, set, from, to);
+        }
+    }
+    return search.count;
 }

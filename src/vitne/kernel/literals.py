@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,14 +16,17 @@ import numpy as np
 from vitne.kernel.library import library
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
 WIDTH = 4  # bytes of one look
 LEAST = WIDTH - 1  # bytes of the shortest literal
-STEP = 2  # positions from one look to the next
-MOST_SHORT = 64  # literals of fewer than WIDTH bytes and a step for which looks may be that far apart
+STEP = 4  # positions from one look to the next
+NEAR = 2  # ... of literals that are too short for that
+MOST_SHORT = 64  # literals too short even for NEAR for which looks may be that far apart
+MOST_FEW = 64  # short literals that vector instructions look for
+BUCKETS = 8  # groups that those are shared out to
 _FOLD = np.uint32(0x20202020)
 _SPREAD = np.uint32(0x9E3779B1)  # 2^32 over the golden ratio: spreads numbers evenly
 _SPARSE = 5  # bits of the gate for each entry, as a power of two
@@ -31,6 +35,7 @@ _FIRST = 1 << 12  # hits for which there is room at first
 _ENTRY = np.dtype([("key", "<u4"), ("literal", "<u4"), ("offset", "<i4"), ("fold", "<u4")])
 _MANY = 1 << 12  # others that a look meets; more cost no more
 _ALIKE = 32  # what each pair of equal bytes costs: runs of one byte stand everywhere
+_EVERYWHERE = frozenset(b"\0 \xff")
 
 
 class _Set(ctypes.Structure):
@@ -43,6 +48,10 @@ class _Set(ctypes.Structure):
         ("gate_shift", ctypes.c_uint32),
         ("starts_shift", ctypes.c_uint32),
         ("step", ctypes.c_uint32),
+        ("few_count", ctypes.c_uint32),
+        ("masks", ctypes.c_void_p),
+        ("few", ctypes.c_void_p),
+        ("also", ctypes.c_void_p),
         ("most", ctypes.c_uint64),
         ("rows", ctypes.c_void_p),
         ("ends", ctypes.c_void_p),
@@ -57,26 +66,23 @@ def _call() -> Any:
     return call
 
 
-class Literals:
-    """Byte strings of three bytes or more, ready to be searched for; some in either case of ASCII letters.
+@cache
+def vectors() -> bool:
+    """Say whether the kernel has vector instructions for this machine."""
+    return bool(library().vitne_vectors())
 
-    One search at a time: its hits are written to a place that all searches share.
-    """
 
-    def __init__(self, literals: Sequence[bytes], fold: Sequence[bool]) -> None:
-        own = [data.lower() if both else data for data, both in zip(literals, fold, strict=True)]
-        lengths = np.fromiter(map(len, own), dtype=np.int64, count=len(own))
-        if own and int(lengths.min()) < LEAST:
-            raise ValueError("a literal has three bytes or more")
-        self._bytes = np.frombuffer(b"".join(own) + bytes(WIDTH), dtype=np.uint8)
-        self._begins = np.zeros(len(own) + 1, dtype=np.uint64)
-        np.cumsum(lengths, out=self._begins[1:], dtype=np.uint64)
-        step = STEP if int((lengths < WIDTH + STEP - 1).sum()) <= MOST_SHORT else 1
-        entries = _entries(self._bytes, self._begins.astype(np.int64), np.array(fold, dtype=np.uint32), step)
-        bits = max(12, int(len(entries) * 2).bit_length())
-        spread = entries["key"] * _SPREAD
+class _Part:
+    """Some of the literals, looked for with steps of one length."""
+
+    def __init__(self, own: Sequence[bytes], rows: npt.NDArray[np.int64], fold: Any, step: int) -> None:
+        data, begins = _laid(own)
+        self.entries = _entries(data, begins.astype(np.int64), fold[rows], step)
+        self.entries["literal"] = rows[self.entries["literal"]]
+        bits = max(12, int(len(self.entries) * 2).bit_length())
+        spread = self.entries["key"] * _SPREAD
         order = np.argsort(spread, kind="stable")
-        self._entries, spread = entries[order], spread[order]
+        self.entries, spread = self.entries[order], spread[order]
         held = np.bincount(spread >> np.uint32(32 - bits), minlength=1 << bits)
         self._starts = np.zeros((1 << bits) + 1, dtype=np.uint32)
         np.cumsum(held, out=self._starts[1:], dtype=np.uint32)
@@ -84,16 +90,49 @@ class Literals:
         gate = np.zeros(1 << wide, dtype=np.uint8)
         gate[spread >> np.uint32(32 - wide)] = 1
         self._gate = np.packbits(gate, bitorder="little")
-        self._set = _Set(
-            bytes=self._bytes.ctypes.data,
-            begins=self._begins.ctypes.data,
+        self.set = _Set(
             gate=self._gate.ctypes.data,
             starts=self._starts.ctypes.data,
-            entries=self._entries.ctypes.data,
+            entries=self.entries.ctypes.data,
             gate_shift=32 - wide,
             starts_shift=32 - bits,
             step=step,
         )
+
+    def with_masks(self, own: Sequence[bytes], rows: npt.NDArray[np.int64], fold: Any) -> None:
+        """Let vector instructions look for these literals, which are few."""
+        self._few = np.zeros(len(own), dtype=_ENTRY)
+        self._few["key"] = 1 << np.arange(len(own)) % BUCKETS
+        self._few["literal"], self._few["fold"] = rows, fold[rows]
+        self._masks = np.zeros((LEAST, 2, 16), dtype=np.uint8)
+        for literal, few in zip(own, self._few, strict=True):
+            few["offset"] = at = _telling(literal)
+            for place, byte in enumerate(literal[at : at + LEAST]):
+                for each in {byte, *(bytes([byte]).upper() if few["fold"] else b"")}:
+                    self._masks[place, 0, each & 15] |= few["key"]
+                    self._masks[place, 1, each >> 4] |= few["key"]
+        self.set.masks, self.set.few = self._masks.ctypes.data, self._few.ctypes.data
+        self.set.few_count = len(own)
+
+
+class Literals:
+    """Byte strings of three bytes or more, ready to be searched for; some in either case of ASCII letters.
+
+    One search at a time: its hits are written to a place that all searches share.
+    """
+
+    def __init__(self, literals: Sequence[bytes], fold: Sequence[bool], *, vector: bool = True) -> None:
+        """Prepare the search; without ``vector`` no vector instructions are used, and the same is found."""
+        own = [data.lower() if both else data for data, both in zip(literals, fold, strict=True)]
+        lengths = np.fromiter(map(len, own), dtype=np.int64, count=len(own))
+        if own and int(lengths.min()) < LEAST:
+            raise ValueError("a literal has three bytes or more")
+        self._bytes, self._begins = _laid(own)
+        self._parts = list(_parts(own, lengths, np.array(fold, dtype=np.uint32), vector=vector and vectors()))
+        for part, following in pairwise(self._parts):
+            part.set.also = ctypes.addressof(following.set)
+        self._set = self._parts[0].set if self._parts else _Set()
+        self._set.bytes, self._set.begins = self._bytes.ctypes.data, self._begins.ctypes.data
         self._place = ctypes.addressof(self._set)
         self._find = _call()
         self._roomy(_FIRST)
@@ -110,7 +149,7 @@ class Literals:
         Of more than ``most`` as many are given, and which is not said.
         """
         size = len(buffer)
-        if not size or not len(self._entries):
+        if not size or not self._parts:
             return _NONE, _NONE, True
         data = bytes(buffer) if size <= _COPIED else np.frombuffer(buffer, dtype=np.uint8)
         place = data if isinstance(data, bytes) else data.__array_interface__["data"][0]
@@ -127,6 +166,48 @@ class Literals:
 
 
 _NONE = np.zeros(0, dtype=np.int64)
+
+
+def _laid(own: Sequence[bytes]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint64]]:
+    """Lay literals one behind the other: the bytes, and where each begins, and the last ends."""
+    begins = np.zeros(len(own) + 1, dtype=np.uint64)
+    np.cumsum(np.fromiter(map(len, own), dtype=np.uint64, count=len(own)), out=begins[1:], dtype=np.uint64)
+    return np.frombuffer(b"".join(own) + bytes(WIDTH), dtype=np.uint8), begins
+
+
+def _parts(own: Sequence[bytes], lengths: Any, fold: Any, *, vector: bool) -> Iterator[_Part]:
+    """Share literals out: those that are long enough for long steps, and the others."""
+    long = lengths >= WIDTH + STEP - 1
+    long[long] = ~_plain(own, np.flatnonzero(long))
+    for rows in filter(len, (np.flatnonzero(long), np.flatnonzero(~long))):
+        some = own if len(rows) == len(own) else [own[row] for row in rows.tolist()]
+        if long[rows[0]]:
+            yield _Part(some, rows, fold, STEP)
+            continue
+        near = int((lengths < WIDTH + NEAR - 1).sum()) <= MOST_SHORT
+        part = _Part(some, rows, fold, NEAR if near else 1)
+        if vector and len(rows) <= MOST_FEW:
+            part.with_masks(some, rows, fold)
+        yield part
+
+
+def _plain(own: Sequence[bytes], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Say of which literals long steps must meet four zeros or the like: such stand everywhere."""
+    data, begins = _laid([own[row] for row in rows.tolist()])
+    keys = _words(data) | _FOLD
+    alike = np.cumsum(np.append(False, (keys == _FOLD) | (keys == ~np.uint32(0))))
+    free = alike[STEP:] == alike[:-STEP]  # no look of the steps from here on meets any
+    best = np.zeros(len(rows), dtype=bool)
+    begin, end = begins[:-1].astype(np.int64), begins[1:].astype(np.int64) - (WIDTH + STEP - 2)
+    count = np.cumsum(np.append(False, free))
+    np.greater(count[np.minimum(end, len(free))], count[begin], out=best)
+    return ~best
+
+
+def _telling(literal: bytes) -> int:
+    """Give the first of those three bytes of a literal that are the least like everything."""
+    last = len(literal) - LEAST
+    return max(range(last + 1), key=lambda at: (len(set(literal[at : at + LEAST]) - _EVERYWHERE), -at))
 
 
 def _entries(
