@@ -13,12 +13,13 @@ import numpy as np
 from vitne.model import Malformed, Secrets
 from vitne.pipeline.reopenings import Reopenings
 from vitne.pipeline.replay import _node, _works
-from vitne.pipeline.traffic import give_keys, open_traffic
+from vitne.pipeline.traffic import devices_of, give_keys, open_traffic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from vitne.attribute import Devices
     from vitne.model import Finding, Node
     from vitne.pipeline.openings import Openings
     from vitne.pipeline.traffic import Traffic
@@ -53,12 +54,13 @@ def rederive(
         wanted: dict[int, list[Finding]] = {}
         for finding in findings:
             wanted.setdefault(finding.flow, []).append(finding)
+        devices = devices_of(traffics)
         for number in sorted(wanted):
-            _flow(traffics, number, wanted[number], again)
+            _flow(traffics, number, wanted[number], again, devices=devices)
             for finding in wanted[number]:
                 if finding.id not in again:
                     opener = Reopenings(secrets or Secrets(), finding)
-                    _flow(traffics, number, [finding], again, opener=opener)
+                    _flow(traffics, number, [finding], again, opener=opener, devices=devices)
     finally:
         for traffic in traffics:
             for reader in traffic.readers:
@@ -67,19 +69,20 @@ def rederive(
     return {finding.id: again.get(finding.id, missing) for finding in findings}
 
 
-def _flow(
+def _flow(  # noqa: PLR0913  (one flow, and all that is known of it)
     traffics: list[Traffic],
     number: int,
     findings: list[Finding],
     again: dict[str, Again],
     *,
+    devices: Devices,
     opener: Openings | None = None,
 ) -> None:
     for traffic in traffics:
         own = number - traffic.first_flow
         if not 0 <= own < traffic.walked.flow_count:
             continue
-        for work in _works(traffics, traffic, own, opener=opener):
+        for work in _works(traffics, traffic, own, opener=opener, devices=devices):
             first = int(traffic.walked.frame_of(np.asarray(work.rows))[0])
             for finding in findings:
                 if finding.message_frames[0] != first or finding.id in again:

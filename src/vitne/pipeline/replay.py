@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from vitne.attribute import Devices
     from vitne.model import Finding
     from vitne.pipeline.openings import Openings
     from vitne.pipeline.traffic import Traffic
@@ -92,9 +93,14 @@ def replay(
 
 
 def _works(
-    traffics: list[Traffic], traffic: Traffic, number: int, *, opener: Openings | None = None
+    traffics: list[Traffic],
+    traffic: Traffic,
+    number: int,
+    *,
+    opener: Openings | None = None,
+    devices: Devices | None = None,
 ) -> Iterator[MessageWork]:
-    """Read one flow again and give its messages, unwrapped."""
+    """Read one flow again and give its messages, unwrapped; ``devices`` are looked for where not given."""
     keep = np.zeros(traffic.walked.flow_count, dtype=bool)
     keep[number] = True
     pieces: dict[int, list[SideView]] = {}
@@ -104,7 +110,7 @@ def _works(
                 pieces.setdefault(int(batch.side[piece]), []).append(SideView.of_batch(batch, piece))
     views = {side: join(parts, _MOST_FLOW) for side, parts in sorted(pieces.items())}
     flow = traffic.flow(number + traffic.first_flow)
-    devices = devices_of(traffics)
+    devices = devices_of(traffics) if devices is None else devices
     told: Inside | None = Inside(flow, views, NOBODY)
     while told is not None:
         for event in traffic.events(told.flow, told.views):
