@@ -31,6 +31,8 @@ struct literals {
     uint32_t gate_shift, starts_shift;
     uint32_t step;                /* positions from one look to the next */
     uint32_t few_count;
+    uint32_t vectors;             /* whether vector instructions may be used */
+    uint32_t spare;
     const uint8_t *masks;         /* buckets by the lower and the upper half of three bytes each, or NULL */
     const struct entry *few;      /* the literals that the masks are of */
     const struct literals *also;  /* the next part, or NULL */
@@ -100,6 +102,27 @@ static inline uint32_t may(const uint32_t *gate, uint32_t shift, uint32_t word) 
     return gate[bit >> 5] >> (bit & 31) & 1;
 }
 
+#if VECTORS
+/* Give the places of a whole block that the gate lets through, where one look follows the other. */
+__attribute__((target("avx2"))) static uint32_t let_through_fast(const struct literals *set, const uint8_t *data,
+                                                                 uint16_t *found) {
+    const __m256i fold = _mm256_set1_epi32(FOLD), spread = _mm256_set1_epi32((int)SPREAD);
+    const __m256i last = _mm256_set1_epi32(31);
+    const __m128i shift = _mm_cvtsi32_si128((int)set->gate_shift);
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < BLOCK; at += LANES) {
+        const __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(data + at));
+        const __m256i bit = _mm256_srl_epi32(_mm256_mullo_epi32(_mm256_or_si256(bytes, fold), spread), shift);
+        const __m256i there = _mm256_i32gather_epi32((const int *)set->gate, _mm256_srli_epi32(bit, 5), 4);
+        const __m256i own = _mm256_sllv_epi32(there, _mm256_andnot_si256(bit, last));
+        uint32_t bits = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(own));
+        for (; bits; bits &= bits - 1)
+            found[count++] = (uint16_t)(at + WIDTH * (uint32_t)__builtin_ctz(bits));
+    }
+    return count;
+}
+#endif
+
 /* Give the places of [from, to) that the gate lets through; no branch depends on the bytes. */
 static uint32_t let_through(const struct literals *set, const uint8_t *data, uint64_t from, uint64_t to,
                             uint16_t *found) {
@@ -107,6 +130,10 @@ static uint32_t let_through(const struct literals *set, const uint8_t *data, uin
     const uint32_t shift = set->gate_shift, step = set->step, size = to > from ? (uint32_t)(to - from) : 0;
     uint32_t count = 0;
     data += from;
+#if VECTORS
+    if (set->vectors && size == BLOCK && step == WIDTH)
+        return let_through_fast(set, data, found);
+#endif
     for (uint32_t at = 0; at < size; at += step) {
         found[count] = (uint16_t)at;
         count += may(gate, shift, word_at(data + at));

@@ -29,7 +29,7 @@ MOST_FEW = 64  # short literals that vector instructions look for
 BUCKETS = 8  # groups that those are shared out to
 _FOLD = np.uint32(0x20202020)
 _SPREAD = np.uint32(0x9E3779B1)  # 2^32 over the golden ratio: spreads numbers evenly
-_SPARSE = 5  # bits of the gate for each entry, as a power of two
+_SPARSE = 6  # bits of the gate for each entry, as a power of two
 _COPIED = 1 << 15  # bytes of a buffer that is copied sooner than asked where it lies
 _FIRST = 1 << 12  # hits for which there is room at first
 _ENTRY = np.dtype([("key", "<u4"), ("literal", "<u4"), ("offset", "<i4"), ("fold", "<u4")])
@@ -49,6 +49,8 @@ class _Set(ctypes.Structure):
         ("starts_shift", ctypes.c_uint32),
         ("step", ctypes.c_uint32),
         ("few_count", ctypes.c_uint32),
+        ("vectors", ctypes.c_uint32),
+        ("spare", ctypes.c_uint32),
         ("masks", ctypes.c_void_p),
         ("few", ctypes.c_void_p),
         ("also", ctypes.c_void_p),
@@ -129,6 +131,8 @@ class Literals:
             raise ValueError("a literal has three bytes or more")
         self._bytes, self._begins = _laid(own)
         self._parts = list(_parts(own, lengths, np.array(fold, dtype=np.uint32), vector=vector and vectors()))
+        for part in self._parts:
+            part.set.vectors = vector and vectors()
         for part, following in pairwise(self._parts):
             part.set.also = ctypes.addressof(following.set)
         self._set = self._parts[0].set if self._parts else _Set()
