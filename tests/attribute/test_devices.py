@@ -8,7 +8,7 @@ import pytest
 
 from vitne.attribute import Devices, ends_of
 from vitne.attribute import find_devices as found_among
-from vitne.attribute.destinations import is_local, is_near, reach_of, scope_of
+from vitne.attribute.destinations import NEAR, is_local, reaches_of, scope_of
 from vitne.attribute.devices import Census
 from vitne.model import Flow
 
@@ -134,7 +134,9 @@ def test_by_columns_the_same_is_seen_as_one_by_one(seed: int) -> None:
     assert {ip for ip, count in census._balance.items() if count > 0} == outward
 
 
-@pytest.mark.parametrize("ip", [*IPS, "8.8.8.8", "239.255.255.250", "255.255.255.255", "no address"])
-def test_what_is_not_remembered_says_the_same(ip: str) -> None:
-    assert is_near(ip) == is_local(ip)
-    assert (reach_of(ip) == "multicast") == (scope_of(ip) == "multicast")
+def test_what_is_not_remembered_says_the_same() -> None:
+    ips = [*IPS, "8.8.8.8", "239.255.255.250", "255.255.255.255", "no address", "ff02::1", "::1", "fe80::1"]
+    reaches = reaches_of(ips)
+    assert [reach in NEAR for reach in reaches] == [is_local(ip) for ip in ips]
+    assert [reach == "multicast" for reach in reaches] == [scope_of(ip) == "multicast" for ip in ips]
+    assert reaches_of([]) == []

@@ -10,11 +10,13 @@ from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from vitne.attribute.suffixes import suffixes
 from vitne.model.findings import Destination
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from vitne.model.findings import HostSource, Scope
 
@@ -147,15 +149,30 @@ _RANGES4: tuple[tuple[int, int, str], ...] = tuple(
 """IPv4 ranges that are not of the open internet: first and last address as numbers, and what they are."""
 
 
-def reach_of(ip: str) -> str:
-    """Say which special range an address is in, "" for the open internet; nothing is remembered."""
+def _reach_of(ip: str) -> str:
     address = _address.__wrapped__(ip)
     return _kind_of(address) if address is not None else ""
 
 
-def is_near(ip: str) -> bool:
-    """Say whether an address cannot be one of the open internet's, as ``is_local``; nothing is remembered."""
-    return reach_of(ip) in {"local", "this-device", "unspecified", "carrier"}
+NEAR = frozenset({"local", "this-device", "unspecified", "carrier"})
+"""Ranges, as ``reaches_of`` names them, that are not of the open internet."""
+
+
+def reaches_of(ips: Sequence[str]) -> list[str]:
+    """Say which special range each address is in, "" for the open internet; nothing is remembered."""
+    reaches = [""] * len(ips)
+    rows, packed = [], []
+    for row, ip in enumerate(ips):
+        try:
+            packed.append(socket.inet_pton(socket.AF_INET, ip))
+            rows.append(row)
+        except (ValueError, OSError):
+            reaches[row] = _reach_of(ip)
+    numbers = np.frombuffer(b"".join(packed), dtype=">u4").astype(np.int64)
+    for first, last, name in reversed(_RANGES4):  # the first one that holds an address counts
+        for at in np.flatnonzero((first <= numbers) & (numbers <= last)).tolist():
+            reaches[rows[at]] = name
+    return reaches
 
 
 @lru_cache(maxsize=65536)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from vitne.attribute.destinations import is_local, is_near, reach_of
+from vitne.attribute.destinations import NEAR, is_local, reaches_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -100,6 +100,7 @@ class Census:
         self._mac_of: dict[str, str] = {}  # address -> link address of first sight
         self._carried: dict[str, set[str]] = {}  # link address -> its addresses
         self._balance: dict[str, int] = {}  # open-internet address -> connections opened less taken
+        self._near: set[str] = set()  # addresses that cannot be of the open internet
 
     def take(self, ends: EndColumns) -> None:
         """Take some flows, in their order."""
@@ -112,24 +113,27 @@ class Census:
         )  # where in the row of all ends each is met first
         came[whose] = sight[at]
         macs = ends.mac.ravel()
+        reaches = reaches_of(ends.ips)
+        near = {ip for ip, reach in zip(ends.ips, reaches, strict=True) if reach in NEAR}
         known = np.array([ip in self._mac_of for ip in ends.ips], dtype=bool)
         for one in whose[np.argsort(at)].tolist():
             ip = ends.ips[one]
-            if not known[one] and (len(self._mac_of) >= _MOST_ADDRESSES or reach_of(ip) == "multicast"):
+            if not known[one] and (len(self._mac_of) >= _MOST_ADDRESSES or reaches[one] == "multicast"):
                 came[one] = _NEVER
             else:
                 self._mac_of.setdefault(ip, ends.macs[int(macs[came[one]])])
+        self._near |= near & self._mac_of.keys()
         came[known] = -1
         sight = sight[came[ends.ip.ravel()[sight]] < _NEVER]
         pairs = np.unique(macs[sight].astype(np.int64) * len(ends.ips) + ends.ip.ravel()[sight])
         for mac, one in zip((pairs // len(ends.ips)).tolist(), (pairs % len(ends.ips)).tolist(), strict=True):
             if ends.macs[mac]:
                 self._carried.setdefault(ends.macs[mac], set()).add(ends.ips[one])
-        self._weigh(ends, came)
+        self._weigh(ends, came, near)
 
-    def _weigh(self, ends: EndColumns, came: np.ndarray) -> None:
+    def _weigh(self, ends: EndColumns, came: np.ndarray, near: set[str]) -> None:
         """Count the connections that known addresses open to the open internet, and those they take."""
-        local = np.array([is_near(ip) for ip in ends.ips], dtype=bool)
+        local = np.array([ip in near for ip in ends.ips], dtype=bool)
         nobody = np.array([ip in _NO_ADDRESS for ip in ends.ips], dtype=bool)
         client, server = ends.ip[:, 0], ends.ip[:, 1]
         outward = ~nobody[client] & ~local[server]
@@ -143,13 +147,13 @@ class Census:
     def devices(self) -> Devices:
         """Tell the devices; deterministic, in order of first appearance."""
         outward = {ip for ip, count in self._balance.items() if count > 0}
-        routers = _routers(self._carried, outward)
+        routers = _routers(self._carried, outward, self._near)
         by_key: dict[str, Device] = {}
         by_ip: dict[str, Device] = {}
         for ip, mac in self._mac_of.items():
             own_mac = "" if mac in routers else mac
             key = own_mac or ip
-            if key in _NO_ADDRESS or not (is_near(ip) or ip in outward):
+            if key in _NO_ADDRESS or not (ip in self._near or ip in outward):
                 continue
             device = by_key.get(key)
             if device is None:
@@ -162,13 +166,13 @@ class Census:
         return Devices(by_key.values(), by_ip, routers)
 
 
-def _routers(carried: dict[str, set[str]], outward: set[str]) -> set[str]:
+def _routers(carried: dict[str, set[str]], outward: set[str], near: set[str]) -> set[str]:
     """Give the link addresses that carry others' traffic."""
     routers = set()
     for mac, ips in carried.items():
         plain = [ip for ip in ips if ip not in _NO_ADDRESS]
-        local4 = [ip for ip in plain if ":" not in ip and is_near(ip) and not ip.startswith("169.254.")]
-        far = [ip for ip in plain if not is_near(ip) and ip not in outward]
+        local4 = [ip for ip in plain if ":" not in ip and ip in near and not ip.startswith("169.254.")]
+        far = [ip for ip in plain if ip not in near and ip not in outward]
         far6 = {int(ipaddress.IPv6Address(ip)) >> 64 for ip in far if ":" in ip}
         if len(local4) > _MANY or len(far6) > 1 or any(":" not in ip for ip in far):
             routers.add(mac)

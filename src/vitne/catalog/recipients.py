@@ -241,6 +241,6 @@ def recipients_near(words: Iterable[str]) -> tuple[Recipient, ...]:
     """
     import tomllib
 
-    quoted = {f'"{word}"' for word in words if word}
-    near = [text for _, text in _texts() if any(word in text for word in quoted)]
+    asked = {word for word in words if word and '"' not in word}
+    near = [text for _, text in _texts() if not asked.isdisjoint(text.split('"')[1:-1])]
     return tuple(msgspec.convert(tomllib.loads(text), Recipient) for text in near)
