@@ -1,4 +1,7 @@
-"""Any bytes are searched by both engines with the same result, and every hit is what writing it again gives."""
+"""Any bytes are searched by both engines with the same result, and every hit is what writing it again gives.
+
+The kernel's first looks at bytes that nobody can read refuse nothing that a closer look takes.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,12 @@ import hashlib
 
 import numpy as np
 
+from tests.kernel.guessed import ways_of
+from vitne.encodings.tlv import _best, _share
 from vitne.identify.search import Searcher
-from vitne.model import Node, Part, Seed
+from vitne.kernel.guesses import guesses
+from vitne.kernel.values import may_be_values
+from vitne.model import Limits, Node, Part, Seed
 
 _SEEDS = (
     Seed(identifier="imei", name="imei#1", value="004402990000014"),
@@ -20,6 +27,7 @@ _SEEDS = (
     *(Seed(identifier="contact", name=f"contact#{n}", value=f"Ola Elv {n}") for n in range(1, 5)),
     *(Seed(identifier="app-list", name=f"app#{n}", value=f"example.app{n}.maker") for n in range(1, 7)),
 )
+_LONGEST, _SHORTEST, _FEW = 4096, 8, Limits(children=64)  # of what first looks are held against closer ones
 _FAST, _SLOW = Searcher(_SEEDS), Searcher(_SEEDS, engine="numpy")
 SEEDS = [
     b'{"imei":"004402990000014","mac":"00:00:5E:00:53:01","cid":26713345,"lac":30001}',
@@ -47,3 +55,11 @@ def one(data: bytes) -> None:
     hits = _FAST.raw(np.frombuffer(data, dtype=np.uint8), starts, ends)
     assert (hits.start >= starts[hits.piece]).all()
     assert (hits.end <= ends[hits.piece]).all()
+    _refused(data[:_LONGEST])
+
+
+def _refused(data: bytes) -> None:
+    """Hold the kernel's refusals against closer looks."""
+    assert ways_of(data) & ~guesses(data).ways == 0
+    if len(data) >= _SHORTEST and _share(data, _best(data, _FEW)):
+        assert may_be_values(data, _FEW.children)

@@ -16,10 +16,13 @@ from vitne.encodings import encodings
 from vitne.encodings._outcomes import structured, telling
 from vitne.encodings._proto_fields import LENGTH, carries, fields, plausible
 from vitne.encodings._websocket_head import head_of, unmask
+from vitne.kernel.guesses import BROTLI, DEFLATE, FRAME, MESSAGE, RECORD
 from vitne.model import Limits
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from collections.abc import Iterable
+
+    from vitne.kernel.guesses import Guesses
 
 _SHORTEST = 16  # bytes
 _FEWEST = 4  # different letters of a text
@@ -33,18 +36,24 @@ _MANY = 64  # bytes that no chance reads to their last
 _GLANCE, _PROBE = 16, 64  # bytes in which a wrong key shows with many streams, and with most
 _MOST_FIELDS = 512  # of a message that are read
 _STREAM = Limits(size=1 << 20)
-# the first byte of a stream: windows as large as libraries take them; a last block with trees
+# the first byte of a stream: windows as large as libraries take them
 _BROTLI = (0x1B, 0x8B, 0x0B)
-_FIXED, _WITH_TREES = ([byte for byte in range(256) if byte & 7 == kind] for kind in (3, 5))
 _ALL = np.arange(256)
 _TABLES = [row.tobytes() for row in np.bitwise_xor.outer(_ALL, _ALL).astype(np.uint8)]
 
 
-def by_shape(data: bytes) -> list[int]:
-    """Give the keys under which the data have a shape that noise hardly has; few."""
-    if len(data) < _SHORTEST:
-        return []
-    return _frame(data) or _record(data) or _message(data) or _stream(data)
+def by_shape(data: bytes, may: Guesses) -> list[int]:
+    """Give the keys under which the data have a shape that noise hardly has; few.
+
+    ``may`` is what the kernel says of the data at a first look.
+    """
+    ways = may.ways
+    return (
+        (_frame(data) if ways & FRAME else [])
+        or (_record(data) if ways & RECORD else [])
+        or (_message(data) if ways & MESSAGE else [])
+        or (_stream(data, may) if ways & (BROTLI | DEFLATE) else [])
+    )
 
 
 def wide(data: bytes) -> list[int]:
@@ -110,11 +119,12 @@ def _message(data: bytes) -> list[int]:
     return []
 
 
-def _stream(data: bytes) -> list[int]:
+def _stream(data: bytes, may: Guesses) -> list[int]:
     """Take one stream of brotli or deflate that ends with the data and holds something."""
     if len(data) > _LONGEST_RECORD:
         return []
-    for name, keys in (("brotli", [data[0] ^ first for first in _BROTLI]), ("deflate", _deflated(data))):
+    deflated = _deflated(data, may.deflated)
+    for name, keys in (("brotli", [data[0] ^ first for first in _BROTLI]), ("deflate", deflated)):
         for key in keys:
             plain = data.translate(_TABLES[key]) if key else b""
             child = next(iter(encodings()[name].find(plain, _STREAM)), None)
@@ -128,38 +138,10 @@ def _says(data: bytes, out: bytes) -> bool:
     return len(out) >= _SHORTEST and (len(data) >= _MANY or telling(out) or structured(out))
 
 
-def _shares() -> npt.NDArray[np.int64]:
-    """Give how much of all codes four lengths take, as they stand in a block, in 128ths."""
-    one = np.array([0, *(1 << (7 - length) for length in range(1, 8))])
-    two = (one[:, None] + one).ravel()
-    four: npt.NDArray[np.int64] = (two[:, None] + two).ravel()
-    return four
-
-
-_SHARES = _shares()
-_ONES = np.uint64(0x0101010101010101)
-_TREES = np.array(_WITH_TREES, dtype=np.uint64)
-_HELD = np.array([(1 << 3 * (count + 4)) - 1 for count in range(16)], dtype=np.uint64)  # bits of the lengths
-_PARTS = np.arange(0, 60, 12, dtype=np.uint64)[:, None]
-
-
-def _deflated(data: bytes) -> list[int]:
-    """Give the keys under which a last block of deflate begins, in which no fault shows at first."""
-    keys = [data[0] ^ first for first in _FIXED] + _with_trees(data)
+def _deflated(data: bytes, keys: Iterable[int]) -> list[int]:
+    """Give those keys under which no fault of deflate shows at first."""
     head, probe = data[:_GLANCE], data[:_PROBE]
-    return [key for key in keys if key and _begins(head, key) and _begins(probe, key)]
-
-
-def _with_trees(data: bytes) -> list[int]:
-    """Give the keys under which a block with trees may begin: its first code is complete (section 3.2.7)."""
-    keys = _TREES ^ np.uint64(data[0])
-    low = np.uint64(int.from_bytes(data[:8], "little")) ^ (keys * _ONES)
-    high = np.uint64(int.from_bytes(data[8:10], "little")) ^ (keys * np.uint64(0x0101))
-    lengths = (low >> np.uint64(17) | high << np.uint64(47)) & _HELD[low >> np.uint64(13) & np.uint64(15)]
-    whole = _SHARES[lengths >> _PARTS & np.uint64(0xFFF)].sum(axis=0) == 128
-    sizes = (low >> np.uint64(3) & np.uint64(31) < 30) & (low >> np.uint64(8) & np.uint64(31) < 30)
-    found: list[int] = keys[whole & sizes].tolist()
-    return found
+    return [key for key in keys if _begins(head, key) and _begins(probe, key)]
 
 
 def _begins(head: bytes, key: int) -> bool:

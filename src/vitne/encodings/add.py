@@ -15,6 +15,7 @@ import numpy as np
 
 from vitne.encodings._keyed_text import SHORTEST, texts_among
 from vitne.encodings._looks import media
+from vitne.kernel.guesses import ADDED, guesses
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Add:
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the data less the numbers that make something of them."""
-        if len(data) >= SHORTEST and not media(data):
+        if len(data) >= SHORTEST and not media(data) and guesses(data).ways & ADDED:
             for number in _numbers(data):
                 yield opened(data, bytes([number]), limits)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from vitne.encodings._looks import readable
 from vitne.encodings._slices import Slices
+from vitne.kernel.values import may_be_values
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Tlv(Slices):
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the values of data that end with one, in the form in which most of them can be read."""
-        if 8 <= len(data) <= 1 << 20:
+        if 8 <= len(data) <= 1 << 20 and may_be_values(data, limits.children):
             values = _best(data, limits)
             if _share(data, values) >= _SHARE * len(data):
                 yield from _children(data, values)

@@ -20,12 +20,14 @@ from vitne.encodings._key_by_shape import by_shape, wide
 from vitne.encodings._keyed_text import SAMPLE, SHORTEST, of_one_kind, texts_among
 from vitne.encodings._long_heads import long_heads
 from vitne.encodings._looks import media, packed, readable
+from vitne.kernel.guesses import HEAD, LONG, SENT, TEXT, WIDE, guesses
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vitne.encodings import Family
+    from vitne.kernel.guesses import Guesses
     from vitne.model import Limits
 
 _HEADS = (
@@ -61,15 +63,16 @@ class Xor:
         """Yield the data under the keys that make something of them."""
         if len(data) < SHORTEST or media(data):
             return
-        keys = _by_head(data) or wide(data) or _by_text(data) or by_shape(data)
+        may = guesses(data)
+        keys = _short_keys(data, may)
         for key in keys:
             yield opened(data, bytes([key]), limits)
         if keys:
             return
-        for start, long in long_heads(data):
+        for start, long in long_heads(data) if may.ways & LONG else ():
             yield opened(data, long, limits, span=(start, len(data)))
             return
-        length = _sent(data)
+        length = _sent(data) if may.ways & SENT else 0
         if length:
             yield opened(data, data[:length], limits, span=(length, len(data)))
 
@@ -113,6 +116,16 @@ def opened(data: bytes, key: bytes, limits: Limits, *, span: tuple[int, int] | N
         end=start + len(raw),
         params=(("key", key[0] if len(key) == 1 else key.hex()),),
         complete=start + len(raw) == end,
+    )
+
+
+def _short_keys(data: bytes, may: Guesses) -> list[int]:
+    """Give the keys of one byte that make something of the bytes, by the first way that finds any."""
+    return (
+        (_by_head(data) if may.ways & HEAD else [])
+        or (wide(data) if may.ways & WIDE else [])
+        or (_by_text(data) if may.ways & TEXT else [])
+        or by_shape(data, may)
     )
 
 
