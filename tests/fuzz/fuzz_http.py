@@ -6,6 +6,7 @@ import numpy as np
 
 from vitne.decode.protocols.http import Http
 from vitne.kernel.http import plain_http
+from vitne.kernel.tls import plain_connections
 from vitne.model import Gap, Message, Oddity
 
 SEEDS = [
@@ -18,6 +19,9 @@ SEEDS = [
     b"GET /a HTTP/1.1\r\n\r\n\0HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
     b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab\0HTTP/1.1 404 No\r\nA: b\r\n\r\nuntil the end",
     b"GET / HTTP/1.1\nA:\n b\nX Y: z\nnone\n\n",
+    b"\x16\x03\x01\0\x37\x01\0\0\x33\x03\x03"
+    + bytes(33)
+    + b"\0\x02\x13\x01\x01\0\0\x0a\0\0\0\x06\0\x04\0\0\x01a",
     b"tail of something\r\nGET / HTTP/1.1\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
 ]
 
@@ -47,6 +51,19 @@ def one(data: bytes) -> None:
     list(holed.feed(0, data[middle:]))
     list(holed.finish(0))
     _framed(data)
+    _connected(data, middle)
+
+
+def _connected(data: bytes, middle: int) -> None:
+    """Ranges that the kernel gives of a connection of TLS lie in it."""
+    buffer = np.frombuffer(data, dtype=np.uint8)
+    for begin in (0, middle):
+        plain, found, shapes = plain_connections(buffer, np.array([[begin, len(data), 0, begin]]))
+        if plain[0]:
+            for name in ("hello", "name", "session", "ticket", "identity"):
+                low, high = found[name][0].tolist()
+                assert (low, high) == (0, 0) or begin <= low < high <= len(data)
+            assert found["shape"][0].sum() == len(shapes)
 
 
 def _framed(data: bytes) -> None:

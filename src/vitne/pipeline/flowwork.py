@@ -9,6 +9,8 @@ import numpy as np
 from vitne.identify.search import Searcher
 from vitne.identify.wanted import Wanted
 from vitne.model import Message, Secrets
+from vitne.pipeline.closed import Closed
+from vitne.pipeline.dull import Dull
 from vitne.pipeline.flowreader import FlowReader
 from vitne.pipeline.framed import exchanges, named
 from vitne.pipeline.gathering import Gathering
@@ -60,6 +62,8 @@ class FlowWork(Gathering):
         )
         idle = self.reader.idle
         self._questions = Questions(searcher, idle, devices) if idle is not None else None
+        dull = Dull(searcher, self.wanted, idle, opener) if idle is not None else None
+        self._closed = Closed(dull, idle, devices) if idle is not None and dull is not None else None
         self._taken: np.ndarray | None = None  # pieces of the batch in hand whose flows are counted already
         self._protocols: tuple[Traffic | None, np.ndarray] = (None, np.zeros(0, dtype=np.uint8))
 
@@ -73,9 +77,11 @@ class FlowWork(Gathering):
         return whole if taken is None else np.flatnonzero(~taken).tolist()
 
     def _ask(self, traffic: Traffic, batch: StreamBatch, hits: RawHits) -> None:
+        going, toll, names = self._open, self.toll, self.names
         if self._questions is not None:
-            going, toll, names = self._open, self.toll, self.names
             self._taken = self._questions.count(traffic, batch, hits, going=going, toll=toll, names=names)
+        if self._taken is not None and self._closed is not None:
+            self._taken |= self._closed.count(traffic, batch, hits, going=going, toll=toll)
 
     def _plain_of(
         self, traffic: Traffic, batch: StreamBatch, hits: RawHits, chosen: Sequence[int]

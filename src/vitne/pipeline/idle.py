@@ -20,7 +20,7 @@ from vitne.identify.declared import holds_flat_record
 from vitne.model import Message, Node, Sighting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from vitne.identify.search import Searcher
     from vitne.model import Part
@@ -54,7 +54,7 @@ class Idle:
         A body is looked at every time.
         """
         if part.path in _HANDED_OUT and message.protocol in _KEYED:
-            return None if _TEXT.search(data) or self._searcher.places(data) else NOTHING
+            return NOTHING if self.random([data])[0] else None
         if len(data) > LONGEST or part.path == "body":
             return None
         # in HTTP the path holds the name of the field; in records of DNS one path stands for many fields
@@ -72,6 +72,11 @@ class Idle:
             self._known.clear()
         told = self._known[key] = self.look(message, part, data)
         return told
+
+    def random(self, made_up: Sequence[bytes]) -> list[bool]:
+        """Say of bytes that servers made up whether nothing can be read or found in them."""
+        near = any(made_up) and bool(self._searcher.places(b"\n".join(made_up)))
+        return [_TEXT.search(data) is None and not (near and self._searcher.places(data)) for data in made_up]
 
     def known(self, protocol: str, path: str, data: bytes) -> tuple[Sighting, ...] | None:
         """Give what is known from before to be found in such a part; None where it is to be looked at."""

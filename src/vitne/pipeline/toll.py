@@ -172,6 +172,11 @@ class Toll:
         self._spill()
         self._file.write(told.tobytes())
 
+    def sent_all(self, rows: np.ndarray) -> None:
+        """Keep messages that were sent, as RECORD; their hosts, kinds, facts and group have numbers here."""
+        self._spill()
+        self._file.write(rows.tobytes())
+
     def _spill(self) -> None:
         if self._waiting:
             self._file.write(np.array(self._waiting, dtype=RECORD).tobytes())

@@ -1,0 +1,290 @@
+"""Connections of TLS of which a hello is all that can be read, by columns: all of a batch at once.
+
+The kernel says which connections are plain, and writes down of each hello what its facts follow from; hellos
+of one client are the same as written down, so facts are made once for each client.  A connection in whose
+hello nothing stands becomes a row for its hello, one for what was sent closed, and sums of what stays closed.
+All others are read one by one.  RFC 8446 sections 4 and 5.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+
+from vitne.assess import delivery_of, own_stack
+from vitne.decode.protocols import judge
+from vitne.decode.protocols.tls import Tls
+from vitne.decode.protocols.tls_hello import ClientHello, read_client_hello
+from vitne.decode.protocols.tls_message import certificate_names, hello_facts, host_of
+from vitne.kernel.tls import plain_connections
+from vitne.model import Fit, Message, Part
+from vitne.pipeline.ends import NOBODY
+from vitne.pipeline.messagework import device_and_direction
+from vitne.pipeline.toll import DELIVERIES, RECORD, kept_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from vitne.attribute import Devices
+    from vitne.identify.raw_hits import RawHits
+    from vitne.model import Flow, StreamBatch
+    from vitne.pipeline.dull import Dull
+    from vitne.pipeline.ends import Host
+    from vitne.pipeline.idle import Idle
+    from vitne.pipeline.toll import Toll
+    from vitne.pipeline.traffic import Traffic
+
+    Facts = tuple[tuple[str, str], ...]
+
+_Key = TypeVar("_Key")
+_Thing = TypeVar("_Thing")
+_TCP, _HANDSHAKE = 6, 22
+_HEAD = 4096  # bytes of a side by which its protocol is known
+_HELLO = Message(protocol="tls", kind="client-hello", side=0, start=0, end=0)
+_MOST = 16384  # names, clients, certificates and pairs of ends that are remembered
+_MADE_UP = (
+    ("session", "session-id", "session id"),
+    ("ticket", "session-ticket", "session ticket"),
+    ("identity", "psk-identity", "psk identity"),
+)
+"""Ranges of a connection that hold what a server made up: path and field of their parts."""
+
+
+class _Some(NamedTuple):
+    """Connections of a batch that may be plain, as columns."""
+
+    piece: np.ndarray  # of the client's side
+    both: np.ndarray  # whether the piece behind it is the server's
+    flow: np.ndarray  # number in the walk
+
+
+class Closed:
+    """Counts the plain connections of one scan."""
+
+    def __init__(self, dull: Dull, idle: Idle, devices: Devices) -> None:
+        self._dull = dull
+        self._idle = idle
+        self._devices = devices
+        self._hosts: dict[bytes, Host | None] = {}  # name as it stands -> host; None: something stands in it
+        self._clients: dict[bytes, Facts | None] = {}  # shape of a hello -> facts; None: it is to be read
+        self._certificates: dict[bytes, bool] = {}  # whether it can be read
+        self._ways: dict[tuple[str, str, str, str], bool] = {}
+
+    def count(
+        self, traffic: Traffic, batch: StreamBatch, hits: RawHits, *, going: int | None, toll: Toll
+    ) -> np.ndarray:
+        """Count the connections in which nothing is found; say which pieces of the batch those are.
+
+        ``going`` is the flow that goes on from the batch before.
+        """
+        taken = np.zeros(len(batch.flow), dtype=bool)
+        some = _speaking(batch, traffic.walked.flows, hits, going)
+        if not len(some.flow):
+            return taken
+        behind = np.minimum(some.piece + some.both, len(batch.flow) - 1)
+        server = [np.where(some.both, column[behind], 0) for column in (batch.start, batch.end)]
+        sides = np.stack([batch.start[some.piece], batch.end[some.piece], *server], axis=1)
+        plain, found, shapes = plain_connections(batch.data, sides)
+        chosen = np.flatnonzero(plain)
+        some, found = _Some(*(column[chosen] for column in some)), found[chosen]
+        told = self._told(batch, found, shapes) if len(chosen) else []
+        flows = [traffic.flow(number + traffic.first_flow) for number in some.flow.tolist()]
+        good = np.array(
+            [
+                one is not None and self._out(flow) and self._begins(batch, begin)
+                for one, flow, begin in zip(told, flows, batch.start[some.piece].tolist(), strict=True)
+            ],
+            dtype=bool,
+        )
+        kept = np.flatnonzero(good).tolist()
+        taken[some.piece[good]] = True
+        taken[some.piece[good & some.both] + 1] = True
+        own = [told[at] for at in kept]
+        self._sent(traffic, batch, found[good], [flows[at] for at in kept], told=own, toll=toll)
+        return taken
+
+    def _out(self, flow: Flow) -> bool:
+        """Say whether a device of ours calls somebody who is none."""
+        ends = (flow.client_ip, flow.client_mac, flow.server_ip, flow.server_mac)
+
+        def ways() -> bool:
+            return [device_and_direction(self._devices, flow, side)[1] for side in (0, 1)] == [
+                "sent",
+                "received",
+            ]
+
+        return _remembered(self._ways, ends, ways)
+
+    def _begins(self, batch: StreamBatch, begin: int) -> bool:
+        """Say whether the first bytes of a client are surely those of TLS to all who are asked."""
+        head = batch.data[begin : begin + _HEAD].tobytes()
+        return judge(head, "tcp", 0) == (Fit.CERTAIN, Tls)
+
+    # -- hellos ----------------------------------------------------------------------------------------------
+
+    def _told(self, batch: StreamBatch, found: np.ndarray, shapes: bytes) -> list[tuple[Host, Facts] | None]:
+        """Give host and facts of each hello; None where something may stand in it, or in a certificate."""
+        data = batch.data
+        made_up = self._made_up(data, found)
+        names = [data[low:high].tobytes() for low, high in found["name"].tolist()]
+        self._name(sorted({name for name in names if name}))
+        told: list[tuple[Host, Facts] | None] = []
+        columns = (found["shape"].tolist(), found["hello"].tolist(), found["certificate"].tolist())
+        for row, (name, shape, hello, certificate) in enumerate(zip(names, *columns, strict=True)):
+            host = self._hosts.get(name) if name else NOBODY
+            own = shapes[shape[0] : shape[0] + shape[1]]
+            body = data[hello[0] + 4 : hello[1]]
+            facts = _remembered(self._clients, own, lambda body=body: self._facts(body.tobytes()))  # type: ignore[misc]
+            leaf = data[certificate[0] : certificate[1]].tobytes()
+            read = not leaf or _remembered(self._certificates, leaf, lambda leaf=leaf: _readable(leaf))  # type: ignore[misc]
+            good = row not in made_up and host is not None and facts is not None and read
+            told.append((host, facts) if good and host is not None and facts is not None else None)
+        return told
+
+    def _made_up(self, data: np.ndarray, found: np.ndarray) -> set[int]:
+        """Give the rows in which something may stand in bytes that a server made up."""
+        rows: list[int] = []
+        parts: list[tuple[Part, bytes]] = []
+        for name, path, field in _MADE_UP:
+            for row in np.flatnonzero(found[name][:, 1] > found[name][:, 0]).tolist():
+                low, high = found[name][row].tolist()
+                rows.append(row)
+                parts.append(
+                    (Part(path=path, field=field, start=0, end=high - low), data[low:high].tobytes())
+                )
+        random = self._idle.random([made for _, made in parts])
+        odd = [(row, part) for row, part, even in zip(rows, parts, random, strict=True) if not even]
+        dull = self._dull.nothing(_HELLO, [part for _, part in odd])
+        return {row for (row, _), nothing in zip(odd, dull, strict=True) if not nothing}
+
+    def _name(self, names: Iterable[bytes]) -> None:
+        """Look at names of servers, those that are new."""
+        if len(self._hosts) >= _MOST:
+            self._hosts.clear()
+        new = [name for name in names if name not in self._hosts]
+        parts = [(Part(path="sni", field="server name", start=0, end=len(name)), name) for name in new]
+        for name, nothing in zip(new, self._dull.nothing(_HELLO, parts), strict=True):
+            host = _host(name)
+            self._hosts[name] = ((host, "sni") if host else NOBODY) if nothing else None
+
+    def _facts(self, body: bytes) -> Facts | None:
+        """Give the facts of a hello that a row of what was sent keeps; None where it is to be read."""
+        hello = read_client_hello(body)
+        spans = hello.alpn[:16]
+        parts = [
+            (Part(path="alpn", field="protocol", start=0, end=high - low), body[low:high])
+            for low, high in spans
+            if high > low
+        ]
+        if not hello.complete or not all(self._dull.nothing(_HELLO, parts)):
+            return None
+        facts = hello_facts(hello, body, "t")
+        return kept_facts(Message(protocol="tls", kind="client-hello", side=0, start=0, end=0, facts=facts))
+
+    # -- what is told ----------------------------------------------------------------------------------------
+
+    def _sent(  # noqa: PLR0913  (columns of one length, and who takes them)
+        self,
+        traffic: Traffic,
+        batch: StreamBatch,
+        found: np.ndarray,
+        flows: list[Flow],
+        *,
+        told: list[tuple[Host, Facts] | None],
+        toll: Toll,
+    ) -> None:
+        """Keep a row of each hello, and of what its sender sent closed; count what stays closed."""
+        own = own_stack(traffic.link_types, _HELLO)
+        group, nothing = toll.group(traffic), toll.facts.number(())
+        kinds = [toll.kinds.number(("tls", kind)) for kind in ("client-hello", "application-data")]
+        places = np.concatenate([found["hello"], found["where"][:, 0]])
+        first, last = _rows_of(batch, places)
+        ends = _offsets(batch, places)
+        rows: list[tuple[object, ...]] = []
+        for at, (flow, one, closed) in enumerate(zip(flows, told, found["closed"].tolist(), strict=True)):
+            host, facts = one if one is not None else (NOBODY, ())
+            number = toll.hosts.number(host)
+            sent = [(at, kinds[0], toll.facts.number(facts), True)]
+            sent += [(at + len(flows), kinds[1], nothing, False)] if closed[0] else []
+            for row, kind, said, readable in sent:
+                length = int(places[row, 1] - places[row, 0])
+                message = Message(protocol="tls", kind="", side=0, start=ends[row] - length, end=ends[row])
+                came = delivery_of(flow, message, response=None, accepted=None, own_acks=own)
+                place = (first[row], last[row], flow.number, min(length, 0xFFFFFFFF), number, kind, group, 0)
+                rows.append((*place, DELIVERIES.index(came), readable, (0, 0, 0), said))
+            for length in closed:
+                if length:
+                    toll.unreadable(flow, host, "tls", length)
+        toll.sent_all(np.array(rows, dtype=RECORD))
+
+
+def _remembered(known: dict[_Key, _Thing], key: _Key, make: Callable[[], _Thing]) -> _Thing:
+    """Give what is known by a key, made where it is not."""
+    if key not in known:
+        if len(known) >= _MOST:
+            known.clear()
+        known[key] = make()
+    return known[key]
+
+
+def _host(name: bytes) -> str:
+    """Give the name of a server as a hello tells it."""
+    return host_of(ClientHello(names=[(0, len(name))]), name)
+
+
+def _readable(leaf: bytes) -> bool:
+    return certificate_names(leaf) is not None
+
+
+def _speaking(batch: StreamBatch, flows: np.ndarray, hits: RawHits, going: int | None) -> _Some:
+    """Give the connections whose clients begin a handshake, that lie whole in a batch and hold no raw hit.
+
+    Of the last flow of a batch nobody can tell.
+    """
+    count = len(batch.flow)
+    first = np.flatnonzero(np.append(True, batch.flow[1:] != batch.flow[:-1])) if count else np.zeros(0, int)
+    pieces = np.diff(np.append(first, count))
+    number = batch.flow[first]
+    fine = _filled(batch) & batch.last
+    fine[hits.piece[~hits.weak & (hits.piece >= 0)]] = False
+    both = pieces == 2
+    behind = np.minimum(first + 1, max(count - 1, 0))
+    good = fine[first] & (batch.side[first] == 0) & (pieces <= 2)
+    good &= ~both | (fine[behind] & (batch.side[behind] == 1))
+    good &= flows["protocol"][number] == _TCP
+    good[-1:] = False
+    if going is not None:
+        good &= number != going
+    if len(batch.data):
+        good &= batch.data[np.minimum(batch.start[first], len(batch.data) - 1)] == _HANDSHAKE
+    return _Some(first[good], both[good], number[good])
+
+
+def _filled(batch: StreamBatch) -> np.ndarray:
+    """Say which pieces hold something, and no hole."""
+    edges = np.searchsorted(batch.run_piece, np.arange(len(batch.flow) + 1))
+    filled: np.ndarray = (batch.end > batch.start) & (edges[1:] > edges[:-1])
+    first, last = edges[:-1][filled], edges[1:][filled] - 1
+    reach = batch.run_offset[last] + batch.run_length[last] - batch.run_offset[first]
+    filled[filled] = reach == (batch.end - batch.start)[filled]
+    return filled
+
+
+def _rows_of(batch: StreamBatch, places: np.ndarray) -> tuple[list[int], list[int]]:
+    """Give the least and the greatest row of the packets that hold each range of the buffer."""
+    if not len(places):
+        return [], []
+    low = np.searchsorted(batch.run_position, places[:, 0], side="right") - 1
+    high = np.maximum(np.searchsorted(batch.run_position, places[:, 1], side="left"), low + 1)
+    bounds = np.stack([low, high], axis=1).ravel()
+    rows = np.append(batch.run_row, batch.run_row[-1:])  # a range may end with the last run
+    return np.minimum.reduceat(rows, bounds)[::2].tolist(), np.maximum.reduceat(rows, bounds)[::2].tolist()
+
+
+def _offsets(batch: StreamBatch, places: np.ndarray) -> list[int]:
+    """Give the stream offset behind each range of the buffer."""
+    at = places[:, 1] - 1
+    run = np.searchsorted(batch.run_position, at, side="right") - 1
+    behind: list[int] = (batch.run_offset[run] + at - batch.run_position[run] + 1).tolist()
+    return behind
