@@ -37,7 +37,7 @@ TELLING = [
     IMEI.encode(),
     b"x" + IMEI.encode() + b".example",
     base64.b64encode(IMEI.encode()),
-    bytes(byte ^ 0x41 for byte in b'{"imei":"%s"}' % IMEI.encode()),
+    bytes(byte ^ 0xC1 for byte in b'{"imei":"%s"}' % IMEI.encode()),
     b"kari.nordmann@post.example",
 ]
 
