@@ -54,6 +54,29 @@ def test_what_is_no_bag_is_refused(tmp_path, capsys) -> None:
     capsys.readouterr()
 
 
+def test_links_and_pipes_in_a_bag_are_named_and_nothing_behind_them_is_read(bag, tmp_path, capsys) -> None:
+    """A pipe would stop the command for good, a link would have it read what lies elsewhere."""
+    import os
+
+    copy = Path(shutil.copytree(bag, tmp_path / "b"))
+    path = copy / "data/original/1/phone-hour.pcapng"
+    path.unlink()
+    for put in (lambda: os.mkfifo(path), lambda: path.symlink_to(bag / "data/original/1/phone-hour.pcapng")):
+        put()
+        assert main(["verify", str(copy)]) == 1
+        out = capsys.readouterr().out
+        assert "no plain file" in out
+        assert "findings were not derived again" in out
+        assert "finding F-" not in out
+        path.unlink()
+
+
+def test_a_root_that_is_no_certificate_is_refused(bag, tmp_path, capsys) -> None:
+    (tmp_path / "root.pem").write_text("none")
+    assert main(["verify", str(bag), "--outer", "--tsa-root", str(tmp_path / "root.pem")]) == 2
+    assert "no certificate in PEM" in capsys.readouterr().err
+
+
 def test_another_signer_than_the_one_asked_for_fails(bag, capsys) -> None:
     assert main(["verify", str(bag), "--outer", "--signer", "00" * 32]) == 1
     assert main(["verify", str(bag), "--outer", "--tsa-root", str(bag / "none")]) == 2

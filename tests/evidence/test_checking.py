@@ -87,6 +87,26 @@ def test_a_changed_stretch_of_the_capture_is_located_to_some_kilobytes(copy) -> 
     assert check.end - check.start <= 4096
 
 
+def test_a_changed_byte_of_the_signed_parts_is_located_to_the_byte(copy) -> None:
+    for name in ("vitne-manifest.dsse.json", "signature.bin", "signed-bytes.bin", "vitne-manifest.json"):
+        path = copy / name
+        whole = path.read_bytes()
+        for at in (0, len(whole) // 2, len(whole) - 1):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+            assert at in {c.start for c in failed(copy) if c.where == name}, (name, at)
+        path.write_bytes(whole)
+
+
+def test_a_changed_byte_of_a_tag_manifest_is_located_to_the_byte(copy) -> None:
+    for name in ("tagmanifest-sha256.txt", "tagmanifest-sha512.txt"):
+        path = copy / name
+        whole = path.read_bytes()
+        for at, value in ((3, whole[3] ^ 1), (3, 0xFF), (len(whole) - 1, 0x20)):
+            path.write_bytes(whole[:at] + bytes([value]) + whole[at + 1 :])
+            assert at in {c.start for c in failed(copy) if c.where == name}, (name, at, value)
+        path.write_bytes(whole)
+
+
 def test_missing_and_foreign_files_are_found(copy) -> None:
     (copy / "data/case/gaps.jsonl").unlink()
     (copy / "data/extra.txt").write_bytes(b"x")

@@ -38,7 +38,7 @@ def test_with_the_subject_file_the_values_are_confirmed_too(bag, demonstration) 
     checks = check_findings(bag, said(bag), Known(subject=subject))
     lines = [c for c in checks if c.what == "finding"]
     assert {c.state for c in lines} == {"confirmed"}
-    assert all("value and grade" in c.why for c in lines)
+    assert all("ends, decoding, wrapping again, value and grade" in c.why for c in lines)
 
 
 def test_another_subject_makes_lines_fail_by_name(bag, tmp_path) -> None:
@@ -111,7 +111,7 @@ def test_a_case_that_was_changed_and_a_capture_that_is_gone_are_told(copy) -> No
 
 
 def test_reports_come_out_of_the_findings_again_and_a_changed_word_is_told(copy) -> None:
-    told = [c for c in check_findings(copy, said(copy), Known()) if c.what == "report"]
+    told = [c for c in check_findings(copy, said(copy), Known()) if c.where.startswith("data/reports/")]
     assert [c.state for c in told] == ["confirmed"] * 4
     path = copy / "data/reports/owner.html"
     path.write_bytes(path.read_bytes().replace(b"8 messages", b"9 messages"))
@@ -146,3 +146,32 @@ def test_with_other_tables_destinations_are_not_checked_and_that_is_said(copy) -
 def test_a_document_of_another_shape_fails_and_harms_nothing(copy, content) -> None:
     (copy / "data" / "findings.json").write_text(content, encoding="utf-8")
     assert [each.state for each in _of(copy, "document", Knowledge([shipped()]))] == ["failed"]
+
+
+def test_an_honest_bag_of_another_vitne_does_not_fail_and_says_which_vitne_can_tell(
+    copy, monkeypatch
+) -> None:
+    monkeypatch.setattr(rederiving, "rules_used", lambda: {"vitne": "another"})
+    path = copy / "data/reports/owner.html"
+    path.write_bytes(path.read_bytes() + b" ")  # as another version may write it
+    [check] = [c for c in check_findings(copy, said(copy), Known()) if c.where == "data/reports/owner.html"]
+    assert check.state == "not-checked"
+    assert "vitne 2" in check.why
+
+
+def test_a_case_that_was_stopped_verifies_and_says_that_there_is_more(copy, demonstration) -> None:
+    from tests.evidence.resealed import change
+
+    change(copy, "findings", lambda number, row: row if number < 100 else None)
+    change(copy, "transmissions", lambda number, row: row if number < 50 else None)
+    manifest = json.loads((copy / "data/case/manifest.json").read_text())
+    (copy / "data/case/manifest.json").write_text(json.dumps({**manifest, "partial": True}))
+    subject = read_subject(str(demonstration / "subject.toml"))[0]
+    checks = check_findings(copy, said(copy), Known(subject=subject))
+    assert {c.state for c in checks if c.what == "finding" and c.where.startswith("F-")} <= {
+        "confirmed",
+        "not-checked",
+    }
+    [more] = [c for c in checks if c.what == "finding" and not c.where.startswith("F-")]
+    assert "finds 92 more" in more.why
+    assert not [c for c in checks if c.what == "table" and c.state == "failed" and "parquet" not in c.where]

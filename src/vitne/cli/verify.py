@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vitne.cli import custody
-from vitne.cli.knowing import knowledge
+from vitne.cli.knowing import knowledge, listed
 from vitne.cli.main import DONE, FAILED
 from vitne.evidence import checking, rederiving, sealing
 from vitne.model import Malformed, StoreError, UsageError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vitne.evidence.checking import Check
+    from vitne.store import Case
 
 SCHEMA = "vitne-verify/1"
 
@@ -30,17 +31,31 @@ def run(options: argparse.Namespace) -> int:
     if not given.exists():
         raise UsageError("there is no bag here", where=options.bag, next_step="vitne seal CASE")
     with _folder(given, options.identity) as bag:
-        roots = b"".join(_bytes(each) for each in options.tsa_root) or None
+        roots = b"".join(map(_root, options.tsa_root)) or None
         said, checks = checking.check_bag(bag, roots=roots, key=options.signer or "")
-        if not options.outer:
+        if checking.unsafe(checks):
+            why = "findings were not derived again: a link or pipe in the bag leads elsewhere"
+            checks.append(checking.Check(what="findings", where=given.name, state="not-checked", why=why))
+        elif not options.outer:
             with _subject(bag, options) as subject:
                 known = rederiving.Known(
-                    subject=subject, secrets=_secrets(options.secrets), tables=knowledge()
+                    subject=subject, secrets=_secrets(options.secrets), tables=knowledge(), page=_page
                 )
                 checks += rederiving.check_findings(bag, said, known)
         digest = _digest(bag)
     _print(options, digest, checks)
     return FAILED if any(check.state == "failed" for check in checks) else DONE
+
+
+def _page(case: Case) -> bytes | None:
+    """Make the page of a case again; None where it was made with tables that are not those at hand."""
+    from vitne.cli.whereto import pictures
+    from vitne.report.formats.html import page
+
+    if case.manifest.get("tables") != listed():
+        return None
+    whither = pictures(case.findings, str(case.run.get("as_of") or ""))
+    return page(case, rules=case.manifest.get("rules", {}), whither=whither)
 
 
 def _secrets(file: str | None) -> Any:
@@ -59,11 +74,18 @@ def _digest(bag: Path) -> str:
         return ""
 
 
-def _bytes(path: str) -> bytes:
+def _root(path: str) -> bytes:
+    """Read the root certificates of an authority; raises UsageError for what is none in PEM."""
+    from cryptography import x509
+
     try:
-        return Path(path).read_bytes()
+        data = Path(path).read_bytes()
+        x509.load_pem_x509_certificates(data)
     except OSError as error:
         raise UsageError(f"it cannot be read: {error.strerror}", where=path) from error
+    except ValueError as error:
+        raise UsageError("this is no certificate in PEM", where=path) from error
+    return data if data.endswith(b"\n") else data + b"\n"
 
 
 @contextmanager

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 State = Literal["confirmed", "failed", "not-checked"]
 _MOST_BYTES = 512 << 20
+_NO_FILE = "this is no plain file; a bag holds none"
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +43,7 @@ def check_bag(bag: Path, *, roots: bytes | None = None, key: str = "") -> tuple[
         plain, other = bags.files_of(bag)
     except Malformed as error:
         return {}, [_failed("bag", str(bag.name), error.why)]
-    checks += [_failed("file", name, "this is no plain file; a bag holds none") for name in other]
+    checks += [_failed("file", name, _NO_FILE) for name in other]
     said = _manifest(bag, key, checks)
     files = said.get("files") if isinstance(said.get("files"), dict) else {}
     checks += _files(bag, files or {}, plain)
@@ -50,6 +51,11 @@ def check_bag(bag: Path, *, roots: bytes | None = None, key: str = "") -> tuple[
     checks.append(_ledger(bag))
     checks += _stamps(bag, plain, roots)
     return said, checks
+
+
+def unsafe(checks: list[Check]) -> bool:
+    """Say whether a bag holds links, pipes or devices: what is behind them is not read."""
+    return any(check.why == _NO_FILE for check in checks)
 
 
 def _failed(what: str, where: str, why: str) -> Check:
@@ -97,16 +103,39 @@ def _manifest(bag: Path, key: str, checks: list[Check]) -> dict[str, Any]:
 
 
 def _beside(bag: Path, content: bytes) -> list[Check]:
-    """Check the copies that let openssl check the signature without vitne."""
+    """Check the copies that let openssl check the signature without vitne, and locate what differs in them.
+
+    An Ed25519 signature is the same each time (RFC 8032), and the envelope is canonical: from one whole part
+    the others are told, byte for byte.
+    """
     try:
         signed = _read(bag, sealing.SIGNED)
         checks = [_same(sealing.SIGNED, signed, signing.authenticated(content), "the signed manifest")]
         public = signing.read_public(_read(bag, sealing.KEY))
-        again = signing.packed(content, _read(bag, sealing.SIGNATURE), public)
-        signing.opened(again, public)
+        signature = _read(bag, sealing.SIGNATURE)
+        envelope = _read(bag, sealing.ENVELOPE)
     except Malformed as error:
         return [_failed("signature", sealing.SIGNATURE, error.why)]
-    return checks
+    wrong: list[Check] = []
+    try:
+        again = signing.packed(content, signature, public)
+        signing.opened(again, public)
+        if envelope != again:
+            wrong = [_same(sealing.ENVELOPE, envelope, again, "the manifest and its signature")]
+    except Malformed as error:
+        wrong = [_failed("signature", sealing.SIGNATURE, error.why)]
+        own = signing.signature_in(envelope)
+        if own is not None and _holds(content, own, public):
+            wrong = [_same(sealing.SIGNATURE, signature, own, "the signature in the envelope")]
+    return checks + wrong
+
+
+def _holds(content: bytes, signature: bytes, public: Any) -> bool:
+    try:
+        signing.opened(signing.packed(content, signature, public), public)
+    except Malformed:
+        return False
+    return True
 
 
 def _signer(found: str, wanted: str) -> Check:
@@ -171,19 +200,10 @@ def _tag_manifests(bag: Path, plain: list[str], signed: set[str]) -> list[Check]
     checks: list[Check] = []
     wrong: dict[str, int] = {}
     for algorithm in bags.ALGORITHMS:
-        where = f"tagmanifest-{algorithm}.txt"
-        try:
-            said = bags.read_manifest(_read(bag, where))
-        except Malformed as error:
-            checks.append(_failed("file", where, error.why))
-            continue
-        differ = sorted(n for n in set(said) | set(tags) if said.get(n) != _digest(found.get(n), algorithm))
+        told, differ = _tag_manifest(bag, algorithm, found)
+        checks += told
         for name in differ:
             wrong[name] = wrong.get(name, 0) + 1
-        own = _read(bag, where) != bags.manifest(found, algorithm)
-        if own and not differ:
-            checks.append(_failed("file", where, "it is not written as it was when the bag was sealed"))
-        checks += [_failed("file", where, f"it says another digest of {name}") for name in differ]
     whole = {name for name, count in wrong.items() if count == len(bags.ALGORITHMS)}
     checks = [c for c in checks if not any(c.why.endswith(f" of {name}") for name in whole)]
     checks += [
@@ -191,6 +211,23 @@ def _tag_manifests(bag: Path, plain: list[str], signed: set[str]) -> list[Check]
         for name in sorted(whole - signed)
     ]
     return checks or [_good("file", "tagmanifest-sha256.txt", "both tag manifests fit every tag file")]
+
+
+def _tag_manifest(bag: Path, algorithm: str, found: dict[str, bags.Digests]) -> tuple[list[Check], list[str]]:
+    """Compare one manifest of tag files with these, and name the files that it says otherwise of."""
+    where = f"tagmanifest-{algorithm}.txt"
+    try:
+        data = _read(bag, where)
+        own = _same(where, data, bags.manifest(found, algorithm), "what the tag files give")
+    except Malformed as error:
+        return [_failed("file", where, error.why)], []
+    try:
+        said = bags.read_manifest(data)
+    except Malformed as error:
+        return [msgspec.structs.replace(own, state="failed", why=error.why)], []
+    differ = sorted(n for n in {*said, *found} if said.get(n) != _digest(found.get(n), algorithm))
+    checks = [msgspec.structs.replace(own, why=f"it says another digest of {name}") for name in differ]
+    return [own] if own.state == "failed" and not differ else checks, differ
 
 
 def _digest(known: bags.Digests | None, algorithm: str) -> str | None:

@@ -17,6 +17,7 @@ from vitne.evidence import sealing
 from vitne.evidence.attributing import destinations
 from vitne.evidence.canonical import canonical
 from vitne.evidence.checking import Check
+from vitne.evidence.remaking import Ends, copies, originals, tables
 from vitne.evidence.verdicts import verdicts
 from vitne.knowledge import Knowledge
 from vitne.model import CaptureError, Malformed, Secrets, StoreError, Subject, UsageError
@@ -31,10 +32,11 @@ from vitne.report.shape import beside_in
 from vitne.store import read_case
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from vitne.evidence.checking import State
-    from vitne.model import Finding
+    from vitne.model import Capture, Finding
     from vitne.pipeline import Result
     from vitne.pipeline.rederive import Again
     from vitne.store import Case
@@ -53,16 +55,28 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     subject: Subject | None = None  # the known values of the scan; None for not given
     secrets: Secrets | None = None  # keys, salts and alphabets of the scan; None for not given
     tables: Knowledge | None = None  # tables to look destinations up in again; None for not to
+    page: Any = None  # makes the page of a case again, or gives None where it cannot; None for not to
+
+
+class Lines(msgspec.Struct, frozen=True, kw_only=True):
+    """What each line of the report is held against."""
+
+    sealed: dict[str, dict[str, Any]]  # by id: findings of the case
+    full: dict[str, dict[str, Any]] | None  # the same of the scan made again; None without the values
+    ends: Ends | None  # who sent what to whom; None where that could not be read again
+    excuse: str  # why the scan made again may give another line of an honest case; "" for no reason
 
 
 def check_findings(bag: Path, said: dict[str, Any], known: Known) -> list[Check]:
-    """Derive all findings of a bag again."""
+    """Derive all findings of a bag again, and what the report says beside them."""
     try:
         case = read_case(bag / sealing.CASE)
     except StoreError as error:
         return [Check(what="case", where=sealing.CASE, state="failed", why=error.what)]
     around = _beside(bag)
-    checks = [_document(bag, case, around), *_reports(bag, case, around), _rules(case)]
+    other = _other_rules(case)
+    made = [_document(bag, case, around), *_reports(bag, case, around), *copies(case, known.page)]
+    checks = [*_excused(made, other), _rules(case), *originals(bag, case)]
     checks += _around(bag, case, around, known.tables)
     paths = _captures(bag, case)
     keys = sorted(str(path) for path in (bag / sealing.KEYS).glob("*.txt"))
@@ -72,24 +86,46 @@ def check_findings(bag: Path, said: dict[str, Any], known: Known) -> list[Check]
         return [*checks, Check(what="capture", where=sealing.ORIGINAL, state="failed", why=error.what)]
     asked = _asked(bag, said, known, case)
     result = None if asked is None else _scanned(paths, asked)
-    full = None if result is None else {one.id: _row(one) for one in result.findings}
-    if around.occasions is not None:
-        plainly = result or _scanned(paths, _wanted(bag, case))
-        rows = case if plainly is None else msgspec.structs.replace(case, transmissions=plainly.transmissions)
+    plainly = result or _scanned(paths, _wanted(bag, case))
+    if plainly is not None and around.occasions is not None:
+        rows = msgspec.structs.replace(case, transmissions=plainly.transmissions)
         checks += verdicts(bag, rows, around.occasions)
-    checks += [_line(one, again[one.id], full) for one in case.findings]
+    ends = None
+    if plainly is not None and not _without_secrets(said, known):
+        checks += _excused(tables(case, plainly, known=result is not None), other)
+        ends = Ends(case, plainly)
+    full = None if result is None else _rows(result.findings, result.captures)
+    stopped = "the scan was stopped before its end" if case.partial else ""
+    lines = Lines(sealed=_rows(case.findings, case.captures), full=full, ends=ends, excuse=stopped or other)
+    checks += [_line(one, again[one.id], lines) for one in case.findings]
+    return [*checks, *_excused(_beyond(case, said, known, full), other)]
+
+
+def _beyond(
+    case: Case, said: dict[str, Any], known: Known, full: dict[str, dict[str, Any]] | None
+) -> list[Check]:
+    """Name what the captures hold and the report does not, or say what was not compared."""
     if full is None:
-        why = "values were not compared: name the subject and secrets files of the scan, or the identity"
-        checks.append(Check(what="values", where=sealing.CASE, state="not-checked", why=why))
-    else:
-        recorded = {one.id for one in case.findings}
-        checks += [
-            Check(
-                what="finding", where=id_, state="failed", why="it is in the captures and not in the report"
-            )
-            for id_ in sorted(set(full) - recorded)
-        ]
-    return checks
+        why = (
+            "values, and with them kind and grade, were not compared: "
+            "name the subject and secrets files of the scan, or the identity"
+        )
+        checks = [Check(what="values", where=sealing.CASE, state="not-checked", why=why)]
+        if _without_secrets(said, known):
+            why = "the scan was given a secrets file: without it (--secrets) they were not read again"
+            checks.append(Check(what="table", where=sealing.CASE, state="not-checked", why=why))
+        return checks
+    recorded = {one.id for one in case.findings}
+    more = sorted(set(full) - recorded)
+    if case.partial and more:
+        why = f"the scan was stopped before its end; read to the end it finds {len(more)} more"
+        return [Check(what="finding", where=sealing.CASE, state="not-checked", why=why)]
+    why = "it is in the captures and not in the report"
+    return [Check(what="finding", where=id_, state="failed", why=why) for id_ in more]
+
+
+def _without_secrets(said: dict[str, Any], known: Known) -> bool:
+    return bool(said.get("searched_with_secrets")) and known.secrets is None
 
 
 def reports(document: dict[str, Any]) -> dict[str, bytes]:
@@ -156,8 +192,7 @@ def _document(bag: Path, case: Case, around: Beside) -> Check:
 
 
 def _rules(case: Case) -> Check:
-    recorded, here = case.manifest.get("rules", {}), rules_used()
-    differ = sorted(k for k in {*recorded, *here} if recorded.get(k) != here.get(k))
+    differ = _differing(case)
     if not differ:
         why = "the same versions and data files as recorded"
         return Check(what="rules", where="manifest.json", state="confirmed", why=why)
@@ -165,6 +200,37 @@ def _rules(case: Case) -> Check:
         f"this vitne differs from the recorded one in: {', '.join(differ)}; lines may differ for that reason"
     )
     return Check(what="rules", where="manifest.json", state="not-checked", why=why)
+
+
+def _differing(case: Case) -> list[str]:
+    """Name the versions and data files that are not the recorded ones."""
+    recorded, here = case.manifest.get("rules", {}), rules_used()
+    if not isinstance(recorded, dict):
+        return sorted(here)
+    return sorted(k for k in {*recorded, *here} if recorded.get(k) != here.get(k))
+
+
+def _other_rules(case: Case) -> str:
+    """Say that another vitne made the case, "" for this very one."""
+    if not _differing(case):
+        return ""
+    rules = case.manifest.get("rules", {})
+    version = str(rules.get("vitne", "?") if isinstance(rules, dict) else "?")[:40]
+    return f"vitne {version} with its own libraries and data files can tell: this one is another"
+
+
+def _excused(checks: list[Check], excuse: str) -> list[Check]:
+    """Give checks with what did not come out the same as not checked, where an honest bag may do so, too.
+
+    What contradicts the captures in itself is never passed through here.
+    """
+    if not excuse:
+        return checks
+    return [
+        msgspec.structs.replace(one, state="not-checked", why=f"{one.why}; {excuse}")
+        if one.state == "failed" else one
+        for one in checks
+    ]  # fmt: skip
 
 
 def _captures(bag: Path, case: Case) -> list[str]:
@@ -200,26 +266,43 @@ def _scanned(paths: list[str], asked: Options) -> Result | None:
         return None
 
 
-def _row(finding: Finding) -> dict[str, Any]:
-    row: dict[str, Any] = msgspec.to_builtins(finding)
-    row["capture"] = {"sha256": row["capture"]["sha256"]}  # a name that could do harm was left out of the bag
-    return row
+def _rows(findings: Sequence[Finding], captures: Sequence[Capture]) -> dict[str, dict[str, Any]]:
+    """Give findings by id with the number of their capture: its digest is compared by itself."""
+    numbers = {capture.sha256: capture.number for capture in captures}
+    rows: dict[str, dict[str, Any]] = {one.id: msgspec.to_builtins(one) for one in findings}
+    for row in rows.values():
+        row["capture"] = numbers.get(row["capture"]["sha256"])
+    return rows
 
 
-def _line(finding: Finding, again: Again, full: dict[str, dict[str, Any]] | None) -> Check:
+def _line(finding: Finding, again: Again, lines: Lines) -> Check:
     """Say of one line of the report whether it holds."""
-    fault = _fault(finding, again, full)
+    fault = _fault(finding, again) or ("" if lines.ends is None else lines.ends.fault(finding))
     if fault:
         return Check(what="finding", where=finding.id, state="failed", why=fault)
-    what = "place, decoding and wrapping again"
-    if full is not None:
-        what += ", value and grade"
-    elif not finding.verified:
-        what = "place and decoding"
-    return Check(what="finding", where=finding.id, state="confirmed", why=f"{finding.identifier}: {what}")
+    other = "" if lines.full is None else _otherwise(lines.sealed[finding.id], lines.full.get(finding.id))
+    if other:
+        failed = Check(what="finding", where=finding.id, state="failed", why=other)
+        return _excused([failed], lines.excuse)[0]
+    what = ["place", *([] if lines.ends is None else ["ends"]), "decoding"]
+    if lines.full is not None or finding.verified:
+        what.append("wrapping again")
+    if lines.full is not None:
+        what += ["value", "grade"]
+    told = f"{', '.join(what[:-1])} and {what[-1]}"
+    return Check(what="finding", where=finding.id, state="confirmed", why=f"{finding.identifier}: {told}")
 
 
-def _fault(finding: Finding, again: Again, full: dict[str, dict[str, Any]] | None) -> str:
+def _otherwise(row: dict[str, Any], again: dict[str, Any] | None) -> str:
+    """Say in what the scan made again gives another line; "" for in nothing."""
+    if again is None:
+        return "scanning the captures again does not find it"
+    differ = sorted(name for name in row if row[name] != again[name])
+    return f"scanning again gives another {', '.join(differ)}" if differ else ""
+
+
+def _fault(finding: Finding, again: Again) -> str:
+    """Say what does not hold of a place, its layers and their wrapping; "" for nothing."""
     if again.spelling is None:
         return again.why
     if finding.verified and not again.rewraps:
@@ -231,10 +314,4 @@ def _fault(finding: Finding, again: Again, full: dict[str, dict[str, Any]] | Non
     for (codec, path), (now, where) in zip(recorded, again.steps, strict=False):
         if codec != now or (path != where and not _MASKED.search(path)):
             return f"its layer {codec} {path} is {now} {where} in the capture"
-    if full is None:
-        return ""
-    if finding.id not in full:
-        return "scanning the captures again does not find it"
-    row, again_row = _row(finding), full[finding.id]
-    differ = sorted(name for name in row if row[name] != again_row[name])
-    return f"scanning again gives another {', '.join(differ)}" if differ else ""
+    return ""

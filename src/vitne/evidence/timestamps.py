@@ -7,14 +7,21 @@ unknown.
 
 from __future__ import annotations
 
+import re
+import warnings
 from typing import Any, Literal
 
 import msgspec
 
-from vitne.model import UsageError
+from vitne.evidence.sorted_sets import sorted_certificates
+from vitne.model import Malformed, UsageError
 
 State = Literal["valid", "invalid", "unknown"]
 MISSING = "the package rfc3161-client is not installed; `openssl ts -verify` checks it too"
+
+_GRANTED = {0, 1}
+"""Status of a reply with a token: granted, or granted with changes (RFC 3161 section 2.4.2)."""
+_STEP = re.compile(r'(?:reason: |data: "Verify error: ?)"?([A-Za-z0-9 ]+)"')
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,14 +52,17 @@ def check(reply: bytes, data: bytes, roots: bytes | None) -> Stamp:
     except ModuleNotFoundError:
         return Stamp(state="unknown", time="", authority="", serial="", why=MISSING)
     try:
-        read = decode_timestamp_response(reply)
+        read = decode_timestamp_response(sorted_certificates(reply))
+        if read.status not in _GRANTED:
+            why = f"the authority refused: {'; '.join(map(str, read.status_string))[:200]}"
+            return Stamp(state="invalid", time="", authority="", serial="", why=why)
         told = read.tst_info
         time = told.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ")
         stamp = Stamp(
             state="unknown", time=time, authority=_name(told.name), serial=str(told.serial_number), why=""
         )
         imprint, algorithm = told.message_imprint.message, told.message_imprint.hash_algorithm.dotted_string
-    except ValueError:
+    except (ValueError, KeyError, OverflowError, Malformed):
         return Stamp(state="invalid", time="", authority="", serial="", why="this is no reply of RFC 3161")
     if _imprint(data, algorithm) != imprint:
         why = "it is about other bytes than the signed envelope"
@@ -67,22 +77,32 @@ def check(reply: bytes, data: bytes, roots: bytes | None) -> Stamp:
 
 def _chained(read: Any, data: bytes, *, roots: bytes, stamp: Stamp) -> Stamp:
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
     from rfc3161_client import VerificationError, VerifierBuilder
 
+    odd = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
     try:
-        builder = VerifierBuilder()
-        for root in x509.load_pem_x509_certificates(roots):
-            builder = builder.add_root_certificate(root)
-        given = {x509.load_der_x509_certificate(each) for each in read.signed_data.certificates}
-        for each in sorted(given, key=lambda certificate: certificate.serial_number):
-            if _is_authority(each):
-                builder = builder.add_intermediate_certificate(each)
-            else:
-                builder = builder.tsa_certificate(each)
-        builder.build().verify_message(read, data)
-    except (VerificationError, ValueError) as error:
-        return msgspec.structs.replace(stamp, state="invalid", why=f"it does not verify: {error}")
+        with warnings.catch_warnings(action="ignore"):  # that a foreign certificate breaks a rule is no news
+            builder = VerifierBuilder()
+            for root in x509.load_pem_x509_certificates(roots):
+                builder = builder.add_root_certificate(root)
+            given = {x509.load_der_x509_certificate(each) for each in read.signed_data.certificates}
+            for each in sorted(given, key=lambda certificate: certificate.serial_number):
+                if _is_authority(each):
+                    builder = builder.add_intermediate_certificate(each)
+                else:
+                    builder = builder.tsa_certificate(each)
+            builder.build().verify_message(read, data)
+    except (VerificationError, ValueError, UnsupportedAlgorithm, *odd) as error:
+        why = f"it does not verify under the roots that were given: {_reason(str(error))}"
+        return msgspec.structs.replace(stamp, state="invalid", why=why)
     return msgspec.structs.replace(stamp, state="valid", why="signed under a root that was given")
+
+
+def _reason(text: str) -> str:
+    """Give the reason out of what a library says: what OpenSSL calls the last step."""
+    told = _STEP.findall(text)
+    return told[-1].lower() if told else text.partition(": ErrorStack")[0]
 
 
 def _is_authority(certificate: Any) -> bool:
