@@ -236,3 +236,11 @@ def test_a_datum_of_chinese_maps_counts_elsewhere_only_where_the_record_names_it
     moved = "{:.6f},{:.6f}".format(*gcj02((60.39299, 5.32415))).encode()
     assert not Places([HOME]).find([_node(moved)])
     assert Places([HOME]).find([_node(b"coordtype=gcj02&p=" + moved)])
+
+
+def test_the_quick_pass_lets_through_all_in_which_a_place_may_stand():
+    places = Places([HOME])
+    for data in (b"lat=60.3929900&lon=5.3241500", struct.pack("<dd", 60.39299, 5.32415), b"\xff"):
+        assert places.opens(data)
+    assert not places.opens(b"GET /p?q=123456789 HTTP/1.1\r\nHost: h.example\r\n\r\n")
+    assert not Places([]).opens(b"60.39299\xff")

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 
 from vitne.identify.needles import Hits
-from vitne.identify.raw_hits import RawHits, with_beginnings
+from vitne.identify.raw_hits import RawHits, of_subject, with_beginnings
+from vitne.model import Seed
 
 
 def _column(*numbers: int) -> np.ndarray:
@@ -35,3 +36,12 @@ def test_without_beginnings_nothing_changes():
         piece=none, start=none, end=none, needle=none, seed=none, weak=none.astype(bool), complete=True
     )
     assert with_beginnings(hits, Hits(needle=none, start=none, end=none), none) is hits
+
+
+def test_what_the_capture_tells_is_not_of_the_subject():
+    seeds = [
+        Seed(identifier="imei", value="004402990000014", name="phone"),
+        Seed(identifier="bssid", value="00:00:5e:00:53:fe", name="router", origin="capture"),
+    ]
+    assert of_subject(seeds, _column(1, 0, -1, 1)).tolist() == [False, True, True, False]
+    assert of_subject(seeds, _column()).tolist() == []

@@ -369,3 +369,14 @@ def test_no_seeds_find_nothing():
 def test_a_message_full_of_one_value_is_read_in_time():
     data = b"004402990000014 " * 20_000
     assert len(_sightings(_node(data))) == 20_000
+
+
+def test_a_value_that_only_the_capture_tells_is_not_owned():
+    router = _seed("bssid", "00:00:5e:00:53:fe", origin="capture")
+    searcher = Searcher((*SEEDS, router))
+    bare = bytes.fromhex("00005e0053fe")
+    assert searcher.places(bare)
+    assert not searcher.owned(bare)
+    assert searcher.owned(bare + b" 004402990000014")
+    assert searcher.owned(b"60.392990")
+    assert not searcher.owned(b"")

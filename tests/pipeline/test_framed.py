@@ -39,6 +39,7 @@ def test_whole_conversations_are_framed_and_hits_told_by_message(tmp_path: Path)
     ((batch, first), (_, second)) = found(talk.write(tmp_path / "c.pcap"))
     assert bytes(batch.data[first.asked[0].start : first.asked[0].end]) == get("/a")
     assert first.hit == [0, STRONG, 0, 0]
+    assert first.own == [False, True, False, False]
     assert [len(first.asked), len(first.answered)] == [2, 2]
     assert second.hit == [0, STRONG]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
+
 import numpy as np
 import pytest
 
@@ -42,6 +45,11 @@ FORM = "application/x-www-form-urlencoded"
         get("/p?q=1234&s=ab12cd34ef56", more="Accept: */*\r\nX-Length: 12\r\n"),
         post(b'{"rows":[{"k":12,"f":0.4901542032375}],"on":true}'),
         post(b"event=open&n=17", kind=FORM),
+        get("/", more="Cookie: a=b\r\n"),
+        get("/", more="Cookie: a=b; lang=en-US;seen=12\r\n"),
+        post(b'{"a":1}', more="Content-Encoding: identity\r\n"),
+        post(gzip.compress(b'{"rows":[{"k":12}]}'), more="Content-Encoding: gzip\r\n"),
+        post(zlib.compress(b"event=open&n=17"), kind=FORM, more="Content-Encoding: deflate\r\n"),
     ],
 )
 def test_ordinary_requests_hold_nothing(request_bytes: bytes) -> None:
@@ -59,7 +67,12 @@ def test_ordinary_requests_hold_nothing(request_bytes: bytes) -> None:
         get("/p?QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo="),
         get("/android-0123456789abcdef"),
         get("/", more="X-IMEI: 1\r\n"),
-        get("/", more="Cookie: a=b\r\n"),
+        get("/", more="Cookie: a=eyJpZCI6ImFiY2RlZmdoIn0\r\n"),
+        get("/", more="Cookie: a=b; session=0123abcd\r\n"),
+        get("/", more="Cookie: a=b; theme=x81bc81b7d-ad.e5b01a\r\n"),
+        get("/", more='Cookie: a="b"\r\n'),
+        get("/", more="Cookie: imei=1\r\n"),
+        get("/", more="Cookie: 7=1\r\n"),
         get("/", more="Authorization: Basic eDp5\r\n"),
         get("/", more="X-A: kari@post.example\r\n"),
         post(b'{"imei":"1"}'),
@@ -67,7 +80,12 @@ def test_ordinary_requests_hold_nothing(request_bytes: bytes) -> None:
         post(b'{"a":"\\u0031"}'),
         post(b'{"a":'),
         post(b"anything", kind="text/plain"),
-        post(b'{"a":1}', more="Content-Encoding: identity\r\n"),
+        post(b'{"a":1}', more="Content-Encoding: gzip\r\n"),
+        post(b'{"a":1}', more="Content-Encoding: gzip, deflate\r\n"),
+        post(gzip.compress(b'{"imei":"1"}'), more="Content-Encoding: gzip\r\n"),
+        post(gzip.compress(b'{"a":1}')[:-9], more="Content-Encoding: gzip\r\n"),
+        post(gzip.compress(b'{"a":1}') + b"more", more="Content-Encoding: gzip\r\n"),
+        post(gzip.compress(b"text"), kind="text/plain", more="Content-Encoding: gzip\r\n"),
         post(b'{"a":1}', kind="application/encrypted-json"),
         post(b"lat=59.9&lon=10.7", kind=FORM),
         post(b"\x00\x01=\x02", kind=FORM),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
+import zlib
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import brotli
 import msgspec
 import pytest
 
@@ -21,6 +24,7 @@ from vitne.pipeline.messagework import MessageWork
 if TYPE_CHECKING:
     from pathlib import Path
 
+ROUTER = SERVER_HOST.mac.replace(":", "")
 AGENT = "User-Agent: Mozilla/5.0 (Linux; Android 12; XY-1 Build/AB1.2)\r\n"
 SUBJECT = Subject(
     seeds=(
@@ -36,6 +40,10 @@ SUBJECT = Subject(
         ),
     )
 )
+
+
+def answer(body: bytes, kind: str = "text/plain") -> bytes:
+    return f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def told(path: Path, *, shortcuts: bool, subject: Subject = SUBJECT) -> dict[str, Any]:
@@ -70,8 +78,37 @@ def requests(rng: Random) -> list[bytes]:
         post(b'{"a":1}', kind="application/encrypted-json"),
         post(b'{"a":1', more="X-Requested-With: app\r\n"),
         post(b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=", kind="application/x-www-form-urlencoded"),
+        get("/", more=f"Cookie: a={number[:2]}; theme=dark;seen={number}\r\n"),
+        get("/", more=f"Cookie: a={number}; sid={rng.randbytes(5).hex()}\r\n"),
+        get("/", more=f"Cookie: a=1; lat=59.9139; lon=10.7522; n={number}\r\n"),
+        get("/", more=f"Cookie: a={rng.choice([IMEI, '59.9139,10.7522', 'Zaphod', number])}\r\n"),
+        packed(json.dumps({"rows": rows}).encode(), rng),
+        packed(json.dumps({"rows": rows, rng.choice(["id", "imei"]): IMEI}).encode(), rng),
+        packed(b'{"lat":59.9139,"lon":10.7522}', rng),
+        packed(b"a=1&n=" + number.encode(), rng, kind="application/x-www-form-urlencoded"),
+        packed(b"a=1&n=Zaphod", rng, kind="application/x-www-form-urlencoded"),
+        packed(b"<a>Zaphod</a>", rng, kind="text/xml"),
     ]
     return rng.choices(some, k=rng.randint(1, 5))
+
+
+def packed(body: bytes, rng: Random, kind: str = "application/json") -> bytes:
+    """Make a request whose body is in one of several codings, now and then broken."""
+    name, coded = rng.choice(
+        [
+            ("gzip", gzip.compress(body, mtime=0)),
+            ("deflate", zlib.compress(body)),
+            ("br", brotli.compress(body)),
+        ]
+    )
+    broken = rng.choice([coded, coded, coded, coded[:-3], coded + b"\0more", body])
+    if rng.random() < 0.3:
+        head = f"POST / HTTP/1.1\r\nHost: h.example\r\nContent-Type: {kind}\r\nContent-Encoding: {name}\r\n"
+        return head.encode() + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (
+            len(broken),
+            broken,
+        )
+    return post(broken, kind=kind, more=f"Content-Encoding: {name}\r\n")
 
 
 def answers(rng: Random) -> bytes:
@@ -91,6 +128,11 @@ def answers(rng: Random) -> bytes:
             b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nno gzip!!",
             b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n" + rng.randbytes(300),
             b"HTTP/1.1 100 Continue\r\n\r\n" + OK,
+            answer(bytes.fromhex(ROUTER) + rng.choice([b"", IMEI.encode(), rng.randbytes(40)])),
+            answer(f"<p>{ROUTER} {IMEI[:-2]}</p>".encode(), "text/html"),
+            answer(b"59.9139,10.7522" if rng.random() < 0.3 else b"59.9139", "text/html"),
+            answer(hashlib.sha256(IMEI.encode()).hexdigest()[: rng.choice([16, 32, 64])].encode()),
+            answer(b'{"resultCode":%d}' % rng.randrange(2), "application/json"),
         ]
     )
 
@@ -149,10 +191,6 @@ DNS = (
     bytes.fromhex("123481800001000100000000")
     + b"\x01x\x07example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x01\x00\x00\x04\xc6\x33\x64\x15"
 )
-
-
-def answer(body: bytes, kind: str = "text/plain") -> bytes:
-    return f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 FLAT = "Iab;FCVSV9.0;FPSNSYN1;M00101;FSIM1O00101;"

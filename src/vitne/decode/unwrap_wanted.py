@@ -53,12 +53,24 @@ class Wanted(Protocol):
         ...
 
 
-def skimmed(wanted: Wanted, encoding: Gated, data: bytes, *, limits: Limits) -> Skimmed | None:
-    """Give the fields of a record that matter; None where the encoding has to read all of it."""
+def skimmed(
+    wanted: Wanted,
+    encoding: Gated,
+    data: bytes,
+    *,
+    limits: Limits,
+    spans: Sequence[tuple[int, int]] | None = None,
+) -> Skimmed | None:
+    """Give the fields of a record that matter; None where the encoding has to read all of it.
+
+    ``spans`` are the ranges in which a known value may stand, None where that is to be asked.
+    """
     skim = getattr(encoding, "skim", None)
     if skim is None:
         return None
-    found: Skimmed | None = skim(data, limits, _sieve(wanted, wanted.places(data)))
+    found: Skimmed | None = skim(
+        data, limits, _sieve(wanted, wanted.places(data) if spans is None else spans)
+    )
     return found
 
 

@@ -21,11 +21,11 @@ from vitne.identify.known_places import Pair, View, chance, judge_place, names_d
 from vitne.identify.packed_places import Packed
 from vitne.identify.place_codes import Codes
 from vitne.identify.readings import (
-    MARKED,
     NUMBER,
     SEXAGESIMAL,
     Reading,
     degrees_and_minutes,
+    marked,
     near,
     prefixes,
     sexagesimal,
@@ -134,6 +134,10 @@ class Places:
         found += [(at, at + 1) for at, _ in self._with_minutes(data)]
         return found + [(at, at + len(head)) for at, head in self._heads.find(data)]
 
+    def opens(self, data: bytes) -> bool:
+        """Say with one quick pass whether a known place may stand in some data; rather once too often."""
+        return bool(self._near) and (not data.isascii() or self._gate.opens(data))
+
     def written(self, data: npt.NDArray[np.uint8]) -> Hits:
         """Give where something that may be a known place ends in text, one byte each."""
         return self._gate.hits(data)
@@ -194,15 +198,15 @@ class Places:
     def _with_minutes(self, data: bytes) -> Iterator[tuple[int, list[int]]]:
         """Yield where degrees and minutes of known places stand, and the rows of the views."""
         count = 0
-        for found in MARKED.finditer(data) if self._marked else ():
-            rows = self._marked.get((int(found[1]), int(found[2])))
-            if rows is None or _inside_number(data, found.start()):
+        for start, *both in marked(data) if self._marked else ():
+            rows = self._marked.get((both[0], both[1]))
+            if rows is None or _inside_number(data, start):
                 continue
             count += 1
             if count > MOST:
                 self._complete = False
                 return
-            yield found.start(), rows
+            yield start, rows
 
     @property
     def complete(self) -> bool:

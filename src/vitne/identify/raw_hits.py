@@ -10,9 +10,12 @@ import numpy as np
 from vitne.identify.needles import piece_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from vitne.identify.needles import Hits
+    from vitne.model import Seed
 
     Column = npt.NDArray[np.int64]
     Marks = npt.NDArray[np.bool_]
@@ -28,6 +31,12 @@ class RawHits(msgspec.Struct, kw_only=True):
     seed: Column  # row in Searcher.seeds
     weak: Marks  # short or common: counts only with a key or company
     complete: bool  # false: there were too many, some are missing
+
+
+def of_subject(seeds: Sequence[Seed], rows: Column) -> Marks:
+    """Say of rows of seeds, -1 for none, whether they are of other values than the capture itself tells."""
+    told: Marks = np.array([*(seed.origin == "capture" for seed in seeds), False], dtype=bool)
+    return ~told[rows]
 
 
 def with_beginnings(hits: RawHits, begins: Hits, starts: npt.NDArray[np.int64]) -> RawHits:

@@ -20,7 +20,7 @@ from vitne.identify.needles import Needles, piece_of, reject_crossing
 from vitne.identify.overlaps import Found, innermost
 from vitne.identify.pieces import WAYS, Pieces, Shared
 from vitne.identify.places import Pair, Places, judge_place
-from vitne.identify.raw_hits import RawHits, with_beginnings
+from vitne.identify.raw_hits import RawHits, of_subject, with_beginnings
 from vitne.identify.sets import ONLY_TOGETHER, in_list, together
 from vitne.identify.tokens import tokens
 from vitne.identify.values import canonical
@@ -69,7 +69,7 @@ class Searcher:
         self._seed_of = np.array([needle.seed for needle in self.needles], dtype=np.int64)
         self._weak = np.array([needle.weak for needle in self.needles], dtype=bool)
         self._alike = Counter((needle.seed, len(needle.data)) for needle in self.needles)
-        self._places = Places(self.seeds)
+        self._places = self.known_places = Places(self.seeds)
         self._pieces = Pieces(self.seeds, engine=engine)
         self._digests = (
             Digests(self.seeds, salts)
@@ -131,6 +131,13 @@ class Searcher:
         self.complete = self.complete and found.complete
         spans = list(zip(found.start.tolist(), found.end.tolist(), strict=True))
         return spans + self._places.spans(data)
+
+    def owned(self, data: bytes) -> bool:
+        """Say whether a value of the subject may stand in some data; what the capture tells is left out."""
+        found = self._engine.scan(data)
+        self.complete = self.complete and found.complete
+        own = of_subject(self.seeds, self._seed_of[found.needle]) if len(found) else found.start
+        return bool(own.any()) or bool(self.known_places.spans(data))
 
     def packed(self, data: bytes) -> list[tuple[int, int]]:
         """Give the ranges of bytes that nobody can read in which binary numbers say a known place."""

@@ -6,8 +6,9 @@ Specification: draft-ietf-opsawg-pcap sections 4 and 5; draft-ietf-opsawg-pcapng
 from __future__ import annotations
 
 import ctypes
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -124,7 +125,8 @@ class _State(ctypes.Structure):
     )
 
 
-class PcapHeader(NamedTuple):
+@dataclass(frozen=True)
+class PcapHeader:
     """What the file header of a classic pcap file says of all its records (section 4)."""
 
     big_endian: bool
@@ -135,7 +137,8 @@ class PcapHeader(NamedTuple):
     swapped: int = 0  # its two lengths: 0 in order, 1 the other way round, 2 the smaller one first
 
 
-class Event(NamedTuple):
+@dataclass(frozen=True)
+class Event:
     """Something beside the packets; offset and length are bytes of the file."""
 
     kind: EventKind

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vitne.identify.raw_hits import of_subject
 from vitne.identify.search import Searcher
 from vitne.identify.wanted import Wanted
 from vitne.model import Message, Secrets
@@ -81,7 +82,7 @@ class FlowWork(Gathering):
         if self._questions is not None:
             self._taken = self._questions.count(traffic, batch, hits, going=going, toll=toll, names=names)
         if self._taken is not None and self._closed is not None:
-            self._taken |= self._closed.count(traffic, batch, hits, going=going, toll=toll)
+            self._taken |= self._closed.count(traffic, batch, hits, going=going, toll=toll, notes=self.notes)
 
     def _plain_of(
         self, traffic: Traffic, batch: StreamBatch, hits: RawHits, chosen: Sequence[int]
@@ -91,7 +92,7 @@ class FlowWork(Gathering):
             return {}
         if self._protocols[0] is not traffic:
             self._protocols = (traffic, traffic.walked.flow_columns()["protocol"])
-        found = exchanges(batch, self._protocols[1], hits)
+        found = exchanges(batch, self._protocols[1], hits, own=of_subject(self.searcher.seeds, hits.seed))
         if not traffic.exported:
             return found
         return {number: one for number, one in found.items() if traffic.walked.plain(number) and named(one)}
@@ -122,7 +123,8 @@ class FlowWork(Gathering):
         for work in saying.works:
             self._learn(flow, work)
         if saying.new:
-            self.sightings.hand_out(saying.works, hits, flow=flow, views=views, traffic=traffic)
+            heard = saying.heard(hits)
+            self.sightings.hand_out(saying.works, heard, flow=flow, views=views, traffic=traffic)
             self.reader.keep(saying, views)
         self.notes.extend(note for _, note in saying.notes)
         self._count(traffic, flow, views, saying)

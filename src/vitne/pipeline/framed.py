@@ -49,16 +49,23 @@ class Exchange(NamedTuple):
     asked: list[Row]
     answered: list[Row]
     hit: list[int]  # per request, then per answer: 0 no hit of raw search, WEAK or STRONG
+    own: list[bool]  # per message as above: whether a hit is one of a value that the capture does not tell
     lines: list[tuple[int, int, int]]  # header lines of the batch: begin, end, begin of the value
 
 
 def exchanges(
-    batch: StreamBatch, protocols: np.ndarray, hits: RawHits, *, wanted: np.ndarray | None = None
+    batch: StreamBatch,
+    protocols: np.ndarray,
+    hits: RawHits,
+    *,
+    wanted: np.ndarray | None = None,
+    own: np.ndarray | None = None,
 ) -> dict[int, Exchange]:
     """Give the plain conversations of a batch by their flow; ``protocols`` are those of all flows.
 
     ``hits`` are all places at which a known value may stand, weak ones too; ``wanted`` says which pieces are
-    asked about, None for all.
+    asked about, None for all; ``own`` says which hits are of values that the capture itself does not tell,
+    None for all.
     """
     asking = _whole(batch, protocols)
     if wanted is not None:
@@ -74,6 +81,7 @@ def exchanges(
     strong = ~hits.weak
     touched = _touched(rows, hits.start, hits.end).astype(int) * WEAK
     touched[_touched(rows, hits.start[strong], hits.end[strong])] = STRONG
+    owned = (touched > 0 if own is None else _touched(rows, hits.start[own], hits.end[own])).tolist()
     every = [Row(*row) for row in rows.tolist()]
     flows = batch.flow[asking].tolist()
     told = lines.tolist()
@@ -82,7 +90,7 @@ def exchanges(
     for low, high in zip(edges, [*edges[1:], len(every)], strict=True):
         middle = low + (high - low) // 2  # each request has its answer
         found[flows[every[low].exchange]] = Exchange(
-            every[low:middle], every[middle:high], touched[low:high].tolist(), told
+            every[low:middle], every[middle:high], touched[low:high].tolist(), owned[low:high], told
         )
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -14,8 +15,9 @@ from vitne.decode.unwrap_gates import worth_opening
 from vitne.decode.unwrap_wanted import skimmed
 from vitne.encodings import encodings
 from vitne.encodings._looks import readable
-from vitne.identify.rulebook import rulebook
-from vitne.model import Limits, Part
+from vitne.identify.fields import COOKIE
+from vitne.identify.rulebook import hits, rulebook
+from vitne.model import Limits, Malformed, Part
 from vitne.pipeline.framed import bytes_of
 from vitne.pipeline.idle import NOTHING, placed
 from vitne.pipeline.messagework import CLAIM
@@ -35,6 +37,8 @@ _LONGEST = 256  # bytes of a host or of a header's name that is remembered
 _MOST = 4096  # names, lines and hosts that are remembered
 _LONGEST_FORM = 64 << 10
 _REACH = 16  # bytes beside a value that raw search looks at, and those it may be lengthened by
+_COOKIES = re.compile(rb"[\w.-]{1,64}=[\w.-]{0,64}(?:; ?[\w.-]{1,64}=[\w.-]{0,64})*+", re.ASCII)
+_MEDIA = frozenset({"form", "json"})
 _CLOSES = frozenset((b"}", b"]", b">"))  # behind them stands no value
 
 
@@ -107,6 +111,8 @@ class Heads:
         self._book = rulebook()
         self.pairs = any(seed.identifier == "location" for seed in searcher.seeds)
         self._longest = max((len(needle.data) for needle in searcher.needles), default=0)
+        self._mute: set[bytes] = set()  # header lines in which nothing is found
+        self._near = False  # whether a known place may stand in the request in hand
         self._hosts: dict[bytes, str | None] = {}
         self._names: dict[bytes, str] = {}  # header names by which nothing is asked for -> path
         self._asked: set[bytes] = set()  # header names by which something is
@@ -142,18 +148,31 @@ class Heads:
         flat = _flat_types()
         if not self._quick or flat is None or content_type(view, row) in flat:
             return None
+        self._near = self.pairs and self._searcher.known_places.opens(bytes_of(view, row.start, row.end))
         target = bytes_of(view, row.target, row.target_end)
         path, mark, query = target.partition(b"?")
         if not self._path(path) or (mark and query and not self._form("query", query)):
             return None
-        marked = []
-        for place in lines[row.first_line : row.first_line + row.lines]:
-            found = self._line(bytes_of(view, place[0], place[1]), place[2] - place[0])
+        marked = self._lines(view, lines[row.first_line : row.first_line + row.lines])
+        return None if marked is None or not (row.end == row.body or self._body(view, row)) else marked
+
+    def _lines(self, view: SideView, lines: list[tuple[int, int, int]]) -> list[tuple[int, int, int]] | None:
+        """Give the header lines in which something is found; None where one is to be looked at patiently."""
+        marked, mute, data, shift = [], self._mute, view.data, view.start
+        for place in lines:
+            line = data[place[0] - shift : place[1] - shift]
+            if line in mute and not self._near:
+                continue
+            found = self._line(line, place[2] - place[0])
             if found is None:
                 return None
             if found:
                 marked.append(place)
-        return marked if row.end == row.body or self._body(view, row) else None
+            elif len(line) <= _LONGEST and not self._near:
+                if len(mute) >= _MOST:
+                    mute.clear()
+                mute.add(line)
+        return marked
 
     def found_in(self, view: SideView, place: tuple[int, int, int], shift: int) -> Iterator[Sighting]:
         """Give what is found in a header line; ``shift`` makes stream offsets of positions in the batch."""
@@ -177,6 +196,8 @@ class Heads:
         known = self._idle.known("http", path, value)
         if known is not None:
             return bool(known)
+        if path.lower() == COOKIE:
+            return False if self._cookie(path, value) else None
         return False if name not in self._asked and self._inert(value) else None
 
     def _path_of(self, name: bytes) -> str:
@@ -199,14 +220,29 @@ class Heads:
             return True
         if b"=" in text or b":" in text or _wraps(text) or self._book.may_stand_in(text):
             return False
-        return not (self.pairs and self._searcher.places(text))
+        return not (self._near and self._searcher.places(text))
+
+    def _cookie(self, path: str, text: bytes) -> bool:
+        """Say whether nothing is found in cookies: short and plain values of names that nobody asks for."""
+        if _COOKIES.fullmatch(text) is None or self._book.may_stand_in(text):
+            return False
+        if self._near and self._searcher.places(text):
+            return False
+        for pair in text.split(b";"):
+            name, _, value = pair.strip(b" ").partition(b"=")
+            if self._wanted.names[name] or (len(value) >= _SHORT and _wraps(value)):
+                return False
+            rules = self._book.of_field(name.decode("latin-1"), path)
+            if any(next(hits(rule, value, (0, len(value))), None) is not None for rule in rules):
+                return False
+        return True
 
     def _form(self, path: str, text: bytes) -> bool:
         if self._idle.known("http", path, text) == NOTHING:
             return True
         if len(text) > _LONGEST_FORM or not _plainly_form(text) or self._book.may_stand_in(text):
             return False
-        if self.pairs and self._searcher.places(text):
+        if self._near and self._searcher.places(text):
             return False
         asked = self._wanted.names
         for pair in text.split(b"&"):
@@ -219,19 +255,44 @@ class Heads:
 
     def _body(self, view: SideView, row: Row) -> bool:
         kind = content_type(view, row)
-        if row.chunked or row.coding or CLAIM.search(kind):
+        media, announced = media_hint(kind), coded(view, row)
+        if media not in _MEDIA or announced is None or CLAIM.search(kind) or self.hidden(view, row):
             return False
         data = bytes_of(view, row.body, row.end)
-        if self.hidden(view, row):
-            return False
-        media = media_hint(kind)
+        if row.chunked or row.coding:
+            inside = self._inside(data, announced[:-1])
+            if inside is None:
+                return False
+            data = inside
         if media == "form":
             return readable(data) and self._form("body", data)
-        return media == "json" and b"\\" not in data and self._json(data)
+        return b"\\" not in data and self._json(data)
+
+    def _inside(self, data: bytes, codings: tuple[str, ...]) -> bytes | None:
+        """Give what a body holds inside its codings; None where a known value may stand in any of them."""
+        if self._near and self._searcher.known_places.spans(data):
+            return None
+        limits = Limits()
+        for name in codings:
+            encoding = encodings().get(name)
+            try:
+                children = list(encoding.unwrap(data, limits)) if encoding is not None else []
+            except Malformed:
+                return None
+            if len(children) != 1 or children[0].path or not children[0].complete:
+                return None
+            if children[0].start or children[0].end != len(data):
+                return None
+            data = children[0].data
+            if self._searcher.places(data):
+                return None
+        return data
 
     def _json(self, data: bytes) -> bool:
-        found = skimmed(self._wanted, encodings()["json"], data, limits=Limits())
-        if found is None or len(found.children) != 1 or (self.pairs and self._wanted.places(data)):
+        if self._near and self._searcher.places(data):
+            return False
+        found = skimmed(self._wanted, encodings()["json"], data, limits=Limits(), spans=())
+        if found is None or len(found.children) != 1:
             return False
         first = found.children[0]
         name = first.path.rpartition(".")[2].partition("[")[0].encode("latin-1", "replace")

@@ -7,7 +7,7 @@ read by the same code as every other flow; what is decided here is only that the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vitne.assess.delivery import by_status
 from vitne.decode.protocols.http_dns import MEDIA as DNS_MEDIA
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from vitne.attribute import Devices
     from vitne.identify.search import Searcher
     from vitne.identify.wanted import Wanted
-    from vitne.model import Flow
+    from vitne.model import Flow, Sighting
     from vitne.pipeline.ends import Host
     from vitne.pipeline.framed import Exchange, Row
     from vitne.pipeline.idle import Idle
@@ -48,7 +48,7 @@ class Plain:
 
         None where the conversation is for the patient reader after all.
         """
-        flow, views, exchange = reading.flow, reading.views, reading.exchange
+        flow, views = reading.flow, reading.views
         if device_and_direction(self._devices, flow, 1)[1] == "sent":
             return None  # answers of a device of ours are looked at in depth
         if self._tells_names(reading) or not self._name(reading):
@@ -58,25 +58,32 @@ class Plain:
         if mixed(views[0], asked.values(), saying.counted):
             return None
         saying.works.extend(asked.values())
-        for number, row in enumerate(exchange.answered):
-            hit = exchange.hit[len(exchange.asked) + number]
-            seen = hit > 0 or self._heads.pairs or self._heads.hidden(views[1], row)
-            opaque = None if hit == STRONG else self._answer(views[1], row, seen=seen)
-            request = asked.get(number)
-            if request is None and opaque is not None:
-                saying.opaque.extend((each.reason, each.length) for each in opaque)
-                continue
-            if opaque is None or (request is not None and request.message.parts):
-                answer = reading.work(1, number)
-            else:
-                answer = reading.answer(number)
-                answer.opaque = opaque
-            saying.works.append(answer)
-            if request is not None:
-                request.response = answer
+        self._answers(reading, saying, asked)
         for work in saying.works:
             work.find_ends(self._devices)
         return saying
+
+    def _answers(self, reading: Reading, saying: Saying, asked: dict[int, MessageWork]) -> None:
+        """Take the answers: of those in which nothing is found, what cannot be read."""
+        exchange, view = reading.exchange, reading.views[1]
+        first = len(exchange.asked)
+        for number, row in enumerate(exchange.answered):
+            hit = exchange.hit[first + number] if exchange.own[first + number] else 0
+            request = asked.get(number)
+            known = hit > 0 or self._heads.hidden(view, row)
+            told = None if hit == STRONG else self._answer(view, row, known=known)
+            if told is None or (told.tells and request is not None and request.message.parts):
+                answer = reading.work(1, number)
+            elif request is None:
+                saying.opaque.extend((each.reason, each.length) for each in told.opaque)
+                saying.mute.append((reading.offset(1, row.start), reading.offset(1, row.end)))
+                continue
+            else:
+                answer = reading.answer(number)
+                answer.opaque = told.opaque
+            saying.works.append(answer)
+            if request is not None:
+                request.response = answer
 
     def _tells_names(self, reading: Reading) -> bool:
         """Say whether a message may carry names: DNS over HTTPS, seen in the clear."""
@@ -112,13 +119,13 @@ class Plain:
                 saying.counted.append(Counted(start, end, reading.host(number), delivery))
         return found
 
-    def _answer(self, view: SideView, row: Row, *, seen: bool) -> list[Opaque] | None:
-        """Give what cannot be read of an answer; None where it is to be looked at.
+    def _answer(self, view: SideView, row: Row, *, known: bool) -> _Answer | None:
+        """Look into an answer without making its message; None where something may be found in it.
 
-        ``seen`` says that something in its bytes may be a known value.
+        ``known`` says that something in its bytes may be a value of the subject.
         """
         if row.end == row.body:
-            return []
+            return _EMPTY
         announced = coded(view, row)
         if announced is None or CLAIM.search(content_type(view, row)):
             return None
@@ -133,8 +140,34 @@ class Plain:
                 nodes.append(item)
             else:
                 return None
-        held = any(self._wanted.places(node.data) for node in nodes if node.parent is not None or seen)
-        return None if held and next(self._searcher.nodes(nodes), None) is not None else opaque
+        if self._held(nodes, known=known) and any(map(_of_subject, self._searcher.nodes(nodes))):
+            return None
+        return _Answer(opaque, tells=any(self._wanted.answers(node.data) for node in nodes))
+
+    def _held(self, nodes: list[Node], *, known: bool) -> bool:
+        """Say whether a value of the subject may stand in the bytes of an answer, or behind them.
+
+        In the bytes themselves raw search has looked for all but places.
+        """
+        root, *behind = nodes
+        if known or (self._heads.pairs and self._searcher.known_places.spans(root.data)):
+            return True
+        return any(self._searcher.owned(node.data) for node in behind)
+
+
+class _Answer(NamedTuple):
+    """What is told of an answer in which nothing is found."""
+
+    opaque: list[Opaque]  # what cannot be read of it
+    tells: bool  # whether it may say that the request was accepted
+
+
+_EMPTY = _Answer([], tells=False)
+
+
+def _of_subject(sighting: Sighting) -> bool:
+    """Say whether a value counts in an answer: one that the capture tells does in what is sent alone."""
+    return sighting.seed is None or sighting.seed.origin == "subject"
 
 
 class Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,10 +50,23 @@ class Saying:
     host: Host = NOBODY  # name of the far end
     counted: list[Counted] = field(default_factory=list)  # requests that are counted alone
     opaque: list[tuple[str, int]] = field(default_factory=list)  # of answers not made: reason, bytes
+    mute: list[tuple[int, int]] = field(default_factory=list)  # of answers not made: stream ranges, ascending
     notes: list[tuple[MessageWork | None, Gap | Oddity]] = field(default_factory=list)  # None: the flow's own
     silence: Silence | None = None  # what it says in messages in which nothing is found and that are not made
     new: bool = True  # false: another flow said the same, byte for byte
     key: bytes | None = None  # what the flow is known by, where it is short enough to be remembered
+
+    def heard(self, hits: dict[int, list[tuple[int, int]]]) -> dict[int, list[tuple[int, int]]]:
+        """Give the raw hits of each side without those in answers of which no message is made."""
+        if not self.mute or not hits.get(1):
+            return hits
+        begins = [begin for begin, _ in self.mute]
+
+        def told(hit: tuple[int, int]) -> bool:
+            at = bisect_right(begins, hit[0]) - 1
+            return at < 0 or hit[1] > self.mute[at][1]
+
+        return {side: list(filter(told, found)) if side == 1 else found for side, found in hits.items()}
 
 
 def mixed(view: SideView, works: Iterable[MessageWork], counted: Sequence[Counted]) -> bool:

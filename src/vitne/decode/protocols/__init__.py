@@ -12,6 +12,7 @@ A transport that does not stand there is never asked for.
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from functools import cache
 from types import MappingProxyType
@@ -97,6 +98,5 @@ def open_decoder(
 
 @cache
 def _takes(decoder: type[Decoder]) -> tuple[str, ...]:
-    code = getattr(decoder.__init__, "__code__", None)
-    asked = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code is not None else ()
+    asked = inspect.signature(decoder).parameters
     return tuple(name for name in ("destination", "transport") if name in asked)
