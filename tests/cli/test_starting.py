@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from vitne.cli.main import build_parser
+
 
 def started(code: str) -> dict[str, object]:
     words = (
@@ -76,3 +78,26 @@ def test_a_verb_that_only_explains_itself_loads_no_library():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stderr.strip() == "[]"
+
+
+def test_who_asks_for_signatures_later_is_told_them_by_the_true_module():
+    code = (
+        "import numpy as np, pyarrow.parquet; told = {'spared': not {'inspect', 'ssl', 'pandas', 'pyarrow._s3fs'} & set(sys.modules)};"
+        " from numpy._core import overrides; told['stand-in'] = overrides.inspect.cleandoc('  x');"
+        " told['more'] = overrides.inspect.isfunction(overrides.array_function_dispatch);"
+        " import inspect; told['true'] = inspect.cleandoc('  x'); told['own'] = inspect.signature(started := (lambda a: a))"
+        ".parameters.keys() == {'a'}; told['numpy'] = 'a' in str(inspect.signature(np.sum));"
+        " told['old'] = np.dtype('2i4,f8').names == ('f0', 'f1')"
+    )
+    told = started(code)
+    assert told == {
+        "spared": True, "stand-in": "  x", "more": True, "true": "x", "own": True, "numpy": True, "old": True,
+    }  # fmt: skip
+
+
+def test_the_parser_of_scan_alone_says_and_takes_what_that_of_all_verbs_does():
+    words = ["scan", "a.pcap", "--quick", "--encrypt", "-", "-j", "2"]
+    alone, every = build_parser(scan_alone=True), build_parser()
+    assert vars(alone.parse_args(words)) == vars(every.parse_args(words))
+    told = [parser._subparsers._group_actions[0].choices["scan"].format_help() for parser in (alone, every)]
+    assert told[0] == told[1]

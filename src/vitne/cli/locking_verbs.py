@@ -20,14 +20,7 @@ def add(verbs: Any) -> None:
     lock.add_argument("case", metavar="CASE", help="a case folder or a bag; it becomes the file CASE.age")
     unlock = verbs.add_parser("unlock", help="write an encrypted case back as a folder")
     unlock.add_argument("case", metavar="CASE.age", help="an encrypted case")
-    for parser in (lock, verbs.choices["scan"]):
-        parser.add_argument(
-            "--encrypt",
-            metavar="RECIPIENT",
-            action="append",
-            default=[],
-            help="keep the case as one age file that this recipient (age1...) opens; - asks for a passphrase",
-        )
+    add_encrypt(lock)
     for name, parser in verbs.choices.items():
         own = {each.dest: each for each in parser._actions}  # noqa: SLF001  (argparse tells them nowhere else)
         if (
@@ -41,6 +34,17 @@ def add(verbs: Any) -> None:
                 metavar="FILE",
                 help="age identity that opens an encrypted case, else a passphrase",
             )
+
+
+def add_encrypt(parser: argparse.ArgumentParser) -> None:
+    """Add what a case is encrypted for to a verb that makes or keeps one."""
+    parser.add_argument(
+        "--encrypt",
+        metavar="RECIPIENT",
+        action="append",
+        default=[],
+        help="keep the case as one age file that this recipient (age1...) opens; - asks for a passphrase",
+    )
 
 
 def asks(options: argparse.Namespace) -> bool:

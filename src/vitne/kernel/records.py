@@ -6,9 +6,8 @@ Specification: draft-ietf-opsawg-pcap sections 4 and 5; draft-ietf-opsawg-pcapng
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -125,8 +124,7 @@ class _State(ctypes.Structure):
     )
 
 
-@dataclass(frozen=True)
-class PcapHeader:
+class PcapHeader(NamedTuple):
     """What the file header of a classic pcap file says of all its records (section 4)."""
 
     big_endian: bool
@@ -137,8 +135,7 @@ class PcapHeader:
     swapped: int = 0  # its two lengths: 0 in order, 1 the other way round, 2 the smaller one first
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """Something beside the packets; offset and length are bytes of the file."""
 
     kind: EventKind

@@ -15,8 +15,6 @@ import numpy as np
 
 from vitne.model import Gap, Secrets, Subject, UsageError
 from vitne.pipeline.appnames import read_lists
-from vitne.pipeline.flowwork import FlowWork
-from vitne.pipeline.quick import QuickWork
 from vitne.pipeline.seeds import all_seeds
 from vitne.pipeline.settling import settle_all
 from vitne.pipeline.shares import shares
@@ -122,8 +120,12 @@ class _Scan:
         """Give what reads the flows, as it was asked for."""
         options = self.options
         if options.quick:
+            from vitne.pipeline.quick import QuickWork
+
             _check_quick(options, self.traffics)
             return QuickWork(options.subject.seeds, self.devices, self.captures, haystack=haystack)
+        from vitne.pipeline.flowwork import FlowWork
+
         return FlowWork(
             self.seeds,
             self.devices,
@@ -201,6 +203,8 @@ class _Scan:
         """Names are told in DHCP and mDNS, so those flows are read before a name can be looked up."""
         word = self.options.device
         if word is not None and not self.devices.matching(word):
+            from vitne.pipeline.flowwork import FlowWork
+
             naming = FlowWork([], self.devices, self.captures, haystack=1 << 20)
             for traffic in self.traffics:
                 columns = traffic.walked.flow_columns()

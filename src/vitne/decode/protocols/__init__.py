@@ -12,7 +12,6 @@ A transport that does not stand there is never asked for.
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 from functools import cache
 from types import MappingProxyType
@@ -98,5 +97,6 @@ def open_decoder(
 
 @cache
 def _takes(decoder: type[Decoder]) -> tuple[str, ...]:
-    asked = inspect.signature(decoder).parameters
+    code = getattr(decoder.__init__, "__code__", None)
+    asked = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code is not None else ()
     return tuple(name for name in ("destination", "transport") if name in asked)
