@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import math
+import random
+import re
 
 import pytest
 
 from vitne.identify.known_places import View, views
-from vitne.identify.readings import SEXAGESIMAL, near, readings, sexagesimal
+from vitne.identify.readings import SEXAGESIMAL, marked, near, readings, sexagesimal
 from vitne.model import Seed
 
 MAP = 6378137.0  # metres: the sphere of EPSG:3857
@@ -68,3 +70,17 @@ def test_a_fraction_with_nothing_below_is_read_without_a_fault():
     found = SEXAGESIMAL.fullmatch(b"60/1,23/1,5/0")
     assert found is not None
     assert len(list(sexagesimal(found.groups()))) == 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_degrees_before_minutes_are_those_of_the_plain_pattern(seed):
+    plain = re.compile(
+        rb"([0-9]{1,4})(?=(?:\xc2[\xb0\xba]|[\xb0\xba*:d]|deg|&deg;|/1[,;]|[ \t])[ \t]{0,2}0?([0-9]{1,2})(?![0-9]))"
+    )
+    pieces = b"0 1 12 345 67890 00 05 deg &deg; & /1, /1; /1 N ' * : d".split() + [
+        b"\xc2\xb0", b"\xb0", b"\xc2", b" ", b"\t",
+    ]  # fmt: skip
+    chance = random.Random(seed)
+    for _ in range(1000):
+        data = b"".join(chance.choices(pieces, k=chance.randrange(1, 12)))
+        assert list(marked(data)) == [(one.start(), int(one[1]), int(one[2])) for one in plain.finditer(data)]

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from vitne.encodings import encodings
 from vitne.encodings._looks import media, readable
+from vitne.kernel.looks import ALONE, BEYOND_ASCII, MOST_MARKS, RUN, Marks, may_wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from vitne.encodings import Gated
     from vitne.model import Encoding
 
@@ -27,15 +30,11 @@ _HEX_DIGITS = bytes(
 )
 _RARE = re.compile(_PAIR)
 _COMMON = bytes(byte for byte in range(256) if byte not in b"!#$()*>?@^`|}~")
-_RUN = b"A" * 12  # the least run of letters of all encodings that state one
-_ALNUM = bytes(0x41 if re.match(rb"[A-Za-z0-9]", bytes((byte,))) else 0x2E for byte in range(256))
-_ALONE = b"A" * 16  # the least run of those whose letters stand alone
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_=\x00 \t\r\n-]*+")  # what base64 as a whole is made of
 _REACH = 256 << 10  # bytes in which the mark of a binary encoding stands
-_MOST_BINARY = 4096  # kinds of binary data for which the encodings are remembered
-_LONG = 48  # bytes from which on the quick look at all is quicker than the closer one
+_MOST_BINARY = _MOST_TEXT = 4096  # kinds of data for which the encodings are remembered
+_MARKS = (1 << MOST_MARKS) - 1
 _HEAD = 64 << 10  # bytes of a picture in which that stands
-_SPACE = 0x20
 _TOKEN, _OCTETS = b"A" * 12, b"AA " * 7  # what _ANY looks for, in those letters
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"]")
 _DIGITS_IN_HEX = re.compile(rb"(?:3[0-9][: ,-]?){8,}")
@@ -59,7 +58,7 @@ def families() -> dict[str, tuple[Gated, ...]]:
 
 def worth_opening(data: bytes) -> bool:
     """Say whether anything at all may be found in these bytes."""
-    if len(data) < SHORTEST or (len(data) > _LONG and not anything(data)) or _ANY.search(data) is None:
+    if len(data) < SHORTEST or not may_wrap(data):
         return False
     if len(data) < 64 and _NUMBER.fullmatch(data) and not _DIGITS_IN_HEX.fullmatch(data):
         return False
@@ -87,19 +86,34 @@ def candidates(data: bytes, *, text: bool | None = None) -> tuple[tuple[Gated, .
     ``text`` says whether the data are readable, where that is known.
     """
     if readable(data) if text is None else text:
-        run = _RUN in data.translate(_LETTERS)
-        alone = run and (b"\n" in data or _ALONE in data.translate(_ALNUM))
+        seen = _text_look()(data)
+        run = bool(seen & RUN)
+        alone = run and (b"\n" in data or bool(seen & ALONE))
         document = (
             _JSON.match(data) is not None
         )  # one inside the data comes after what the data are as a whole
-        return _marked((*[mark in data for mark in _marks()], run, alone, data.isascii(), document))
+        return _marked(seen & _MARKS, run, alone, not seen & BEYOND_ASCII, document)
     if media(data):
         return tuple([one for one in families()["binary"] if one.name == "exif"]), ()
-    head = data[:_REACH]
-    seen = _any_binary_mark().search(head) is not None
-    marked = tuple([mark in head for mark in _binary_marks()]) if seen else ()
+    seen = _binary_look()(data, _REACH)
     first, last = (data[0], data[-1]) if data else (-1, -1)
-    return _binary(first, last if last in _binary_ends() else -1, marked), _in_binary(data)
+    first_ones = _binary(first, last if last in _binary_ends() else -1, seen & _MARKS)
+    return first_ones, _in_binary(data, run=bool(seen & RUN))
+
+
+@functools.cache
+def _text_look() -> Callable[[bytes], int]:
+    return Marks(_marks()).look
+
+
+@functools.cache
+def _binary_look() -> Callable[[bytes, int], int]:
+    return Marks(_binary_marks()).look
+
+
+def _present(marks: Sequence[bytes], seen: int) -> frozenset[bytes]:
+    """Give the marks that were seen, a bit each."""
+    return frozenset(mark for row, mark in enumerate(marks) if seen >> row & 1)
 
 
 @functools.cache
@@ -115,15 +129,10 @@ def _binary_marks() -> tuple[bytes, ...]:
     return tuple(sorted(frozenset[bytes]().union(*marks)))
 
 
-@functools.cache
-def _any_binary_mark() -> re.Pattern[bytes]:
-    return re.compile(b"|".join(map(re.escape, _binary_marks())))
-
-
 @functools.lru_cache(_MOST_BINARY)
-def _binary(first: int, last: int, marked: tuple[bool, ...]) -> tuple[Gated, ...]:
+def _binary(first: int, last: int, seen: int) -> tuple[Gated, ...]:
     """Give the binary encodings that may read data with these first and last bytes and marks."""
-    present = {mark for mark, found in zip(_binary_marks(), marked, strict=False) if found}
+    present = _present(_binary_marks(), seen)
 
     def may(one: Gated) -> bool:
         begins, ends = getattr(one, "begins", None), getattr(one, "ends", None)
@@ -135,25 +144,29 @@ def _binary(first: int, last: int, marked: tuple[bool, ...]) -> tuple[Gated, ...
 
 
 @functools.cache
-def _marks() -> tuple[bytes | int, ...]:
-    """Give all marks of all encodings of readable bytes; a single byte as a number, which is found sooner."""
+def _marks() -> tuple[bytes, ...]:
+    """Give all marks of all encodings of readable bytes."""
     those = (*families()["structure"], *families()["text"])
-    marks = sorted(frozenset[bytes]().union(*(getattr(one, "marks", ()) for one in those)))
-    return tuple([mark[0] if len(mark) == 1 else mark for mark in marks])
+    return tuple(sorted(frozenset[bytes]().union(*(getattr(one, "marks", ()) for one in those))))
 
 
-@functools.cache
-def _marked(there: tuple[bool, ...]) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
+@functools.lru_cache(_MOST_TEXT)
+def _marked(
+    seen: int,
+    run: bool,  # noqa: FBT001  (what is remembered by)
+    alone: bool,  # noqa: FBT001
+    ascii_: bool,  # noqa: FBT001
+    document: bool,  # noqa: FBT001
+) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
     """Give the encodings of which something stands in the data, in the order they are tried."""
-    *marks, run, alone, ascii_, document = there
-    present = {mark for mark, found in zip(_marks(), marks, strict=True) if found}
+    present = _present(_marks(), seen)
 
     def may(one: Gated) -> bool:
         wanted = getattr(one, "marks", None)
-        seen = wanted is None or any((mark[0] if len(mark) == 1 else mark) in present for mark in wanted)
+        told = wanted is None or not present.isdisjoint(wanted)
         reached = run or not getattr(one, "run", 0) or (getattr(one, "beyond_ascii", False) and not ascii_)
         reached = reached and (alone or not getattr(one, "alone", False))
-        return seen and reached and not (getattr(one, "solid", False) and _SPACE in present)
+        return told and reached and not (getattr(one, "solid", False) and b" " in present)
 
     structure = [one for one in families()["structure"] if may(one)]
     if not document:
@@ -165,10 +178,8 @@ def _marked(there: tuple[bool, ...]) -> tuple[tuple[Gated, ...], tuple[Gated, ..
     )
 
 
-def _in_binary(data: bytes) -> tuple[Gated, ...]:
-    """Give the encodings of texts that may stand among other bytes."""
-    shape = data.translate(_LETTERS)
-    run = _RUN in shape
+def _in_binary(data: bytes, *, run: bool) -> tuple[Gated, ...]:
+    """Give the encodings of texts that may stand among other bytes; ``run``: letters stand in a row there."""
     base64 = run or _BASE64.fullmatch(data) is not None
     json = b'{"' in data.translate(None, _BLANKS) or _JSON.match(data) is not None
     return _of_texts(json, base64, run or data[-1:] == b" ", b"--" in data)

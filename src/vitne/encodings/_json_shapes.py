@@ -8,15 +8,15 @@ about; what comes out is what the pass leaf by leaf would give.
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate
-from operator import itemgetter
+from itertools import accumulate, compress
+from operator import add, itemgetter, not_
 from typing import TYPE_CHECKING, Any
 
 from vitne.encodings._json_glance import clean
 from vitne.model import Child
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from vitne.encodings import Sieve
 
@@ -47,12 +47,28 @@ class Skimmed:
 class _Known:
     """The leaves of one shape."""
 
-    __slots__ = ("_asked", "_names", "before", "behind", "every", "keys", "kinds", "others", "paths", "quiet")
+    __slots__ = (
+        "_asked",
+        "_names",
+        "before",
+        "behind",
+        "counts",
+        "every",
+        "keys",
+        "kinds",
+        "ordered",
+        "others",
+        "paths",
+        "quiet",
+    )
 
     def __init__(self, children: Sequence[Child], keys: Sequence[bytes | None], data: bytes) -> None:
         self.paths = [child.path for child in children]
         self.keys = keys  # nearest name of each leaf
         self.kinds = [_STRING if data[child.start - 1] == 0x22 else _NUMBER for child in children]
+        self.counts = (self.kinds.count(_STRING), self.kinds.count(_NUMBER))
+        sorted_out = sorted(range(len(children)), key=self.kinds.__getitem__)  # texts, then numbers
+        self.ordered = _taker(sorted(range(len(children)), key=sorted_out.__getitem__))
         sizes = accumulate((child.end - child.start for child in children), initial=0)
         # where each leaf would begin if those before it were empty
         self.before = [child.start - size for child, size in zip(children, sizes, strict=False)]
@@ -103,7 +119,8 @@ class Shapes:
         one_range = known.quiet and not sieve.ends and len(data) >= _SHORTEST and data[0] in b"[{"
         if one_range and sieve.nothing(known.every, list(texts), numbers):
             return _one_range(known, (texts[:1], numbers[:1]), data)
-        return _leaves(known, _in_order(known.kinds, texts, numbers), asked=asked, sieve=sieve)
+        leaves = _in_order(known, texts, numbers)
+        return _leaves(known, leaves, asked=asked, sieve=sieve) if leaves is not None else None
 
     def learn(self, data: bytes, leaves: Callable[[Any], Sequence[Child] | None]) -> None:
         """Keep the shape of a document that was met before; ``leaves`` gives all, and asks each name."""
@@ -122,7 +139,7 @@ class Shapes:
             return
         known = _Known(children, heard.names, data)
         texts, numbers = texts_of(strings), _numbers_in(outside)
-        if [child.data for child in children] != _in_order(known.kinds, texts, numbers):
+        if tuple([child.data for child in children]) != _in_order(known, texts, numbers):
             return
         known.every = names
         size = 2 * len(data) + sum([len(path) + _OVERHEAD for path in known.paths])
@@ -166,17 +183,18 @@ def _numbers_in(outside: bytes) -> list[bytes]:
     return outside.replace(b"true", b"").replace(b"false", b"").translate(_ALONE).split()
 
 
-def _leaves(known: _Known, leaves: list[bytes], *, asked: list[bool], sieve: Sieve) -> Skimmed:
+def _leaves(known: _Known, leaves: Sequence[bytes], *, asked: list[bool], sieve: Sieve) -> Skimmed:
     sizes = list(map(len, leaves))
-    starts = [one + size for one, size in zip(known.before, accumulate(sizes, initial=0), strict=False)]
+    starts = list(map(add, known.before, accumulate(sizes, initial=0)))
+    ends = list(map(add, starts, sizes))
     out = Skimmed()
-    asked = _by_looks(known, leaves, starts, asked=asked, sieve=sieve)
-    for leaf, start, size, path, one in zip(leaves, starts, sizes, known.paths, asked, strict=True):
-        if one:
-            out.children.append(Child(data=leaf, start=start, end=start + size, path=path))
-        else:
-            out.passed.append((start, start + size))
-            out.size += size
+    asked = _by_looks(known, leaves, (starts, ends), asked=asked, sieve=sieve)
+    own = list(compress(range(len(sizes)), asked))
+    out.children = [
+        Child(data=leaves[at], start=starts[at], end=ends[at], path=known.paths[at]) for at in own
+    ]
+    out.passed = list(compress(zip(starts, ends, strict=True), map(not_, asked)))
+    out.size = sum(sizes) - sum([sizes[at] for at in own])
     out.rest = len(out.passed)
     return out
 
@@ -194,30 +212,44 @@ def _one_range(known: _Known, firsts: tuple[Sequence[bytes], Sequence[bytes]], d
 
 
 def _by_looks(
-    known: _Known, leaves: list[bytes], starts: list[int], *, asked: list[bool], sieve: Sieve
+    known: _Known,
+    leaves: Sequence[bytes],
+    ranges: tuple[list[int], list[int]],
+    *,
+    asked: list[bool],
+    sieve: Sieve,
 ) -> list[bool]:
     """Add the leaves that are asked for by what they hold or by where they stand."""
-    rest = [index for index, one in enumerate(asked) if not one]
+    rest = list(compress(range(len(asked)), map(not_, asked)))
     texts = [leaves[index] for index in rest if known.kinds[index] == _STRING]
     digits = [leaves[index] for index in rest if known.kinds[index] == _NUMBER]
     nothing = sieve.nothing is None or not rest or sieve.nothing(known.others, texts, digits)
     if nothing and not sieve.ends:
         return asked
     asked = list(asked)
-    for index in rest:
-        leaf, low = leaves[index], starts[index]
-        by_looks = not nothing and sieve.tests[known.kinds[index]](leaf)
-        touched = sieve.ends and sieve.starts[bisect_right(sieve.ends, low)] < low + len(leaf)
-        asked[index] = bool(by_looks or touched)
+    for index in () if nothing else rest:
+        asked[index] = bool(sieve.tests[known.kinds[index]](leaves[index]))
+    for index in _touched(ranges, sieve):
+        asked[index] = True
     return asked
 
 
-def _in_order(kinds: list[int], texts: Sequence[bytes], numbers: Sequence[bytes]) -> list[bytes]:
-    """Give the leaves in the order in which they stand, from those of both kinds."""
-    if not numbers:
-        return list(texts)
-    text, number = iter(texts), iter(numbers)
-    return [next(text if kind == _STRING else number, b"") for kind in kinds]
+def _touched(ranges: tuple[list[int], list[int]], sieve: Sieve) -> Iterator[int]:
+    """Give the leaves that the ranges of a sieve touch."""
+    starts, ends = ranges
+    for low, high in zip(sieve.starts, sieve.ends, strict=False):
+        for index in range(max(0, bisect_right(starts, low) - 1), len(starts)):
+            if starts[index] >= high:
+                break
+            if low < ends[index]:
+                yield index
+
+
+def _in_order(known: _Known, texts: Sequence[bytes], numbers: Sequence[bytes]) -> Sequence[bytes] | None:
+    """Give the leaves in the order in which they stand, from those of both kinds; None where some lack."""
+    if (len(texts), len(numbers)) != known.counts:
+        return None
+    return known.ordered((*texts, *numbers))
 
 
 def _parted(strings: list[bytes]) -> tuple[Any, Any]:

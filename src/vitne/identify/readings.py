@@ -34,7 +34,24 @@ SEXAGESIMAL = re.compile(
     rb"([NSEWO])?[ 	]?(-?[0-9]{1,3})" + _DEGREES + rb"(" + _PART + rb")" + _LAST + rb"'?[ 	]?" + _SIDE
 )
 
-MARKED = re.compile(rb"([0-9]{1,4})(?=" + _DEGREES + rb"0?([0-9]{1,2})(?![0-9]))")  # degrees before minutes
+# what stands between degrees and minutes, and the minutes; written so that most bytes are passed by quickly
+_BETWEEN = re.compile(
+    rb"[\xc2\xb0\xba*:d&/ \t](?<=[0-9][\xc2\xb0\xba*:d&/ \t])"
+    rb"(?:(?<=\xc2)[\xb0\xba]|(?<=[\xb0\xba*:d \t])|(?<=d)eg|(?<=&)deg;|(?<=/)1[,;])"
+    rb"[ \t]{0,2}0?([0-9]{1,2})(?![0-9])"
+)
+_FOUR = re.compile(rb"[0-9]{1,4}\Z")
+
+
+def marked(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Give where degrees before minutes stand, the degrees and the minutes, in order."""
+    at = 0
+    while found := _BETWEEN.search(data, at):
+        end = found.start()
+        degrees = _FOUR.search(data[max(0, end - 4) : end])
+        assert degrees is not None  # noqa: S101  (a digit stands before)
+        yield end - len(degrees.group()), int(degrees.group()), int(found[1])
+        at = end + 1
 
 
 class Reading(msgspec.Struct, frozen=True):
