@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitne.decode.protocols.tls import Tls
+from vitne.decode.protocols.tls import CUT, SHORT_SERVER_HELLO, Tls
 from vitne.decode.protocols.tls_hello import read_client_hello
 from vitne.decode.protocols.tls_message import hello_facts
 from vitne.kernel.tls import plain_connections
 from vitne.lab.tls import CHANGE_CIPHER, client_hello, encrypted, handshake, record, server_hello
-from vitne.model import Message
+from vitne.model import Gap, Message
 
 
 def read(client: bytes, server: bytes = b"") -> tuple[bool, Any, bytes]:
@@ -25,11 +25,17 @@ def read(client: bytes, server: bytes = b"") -> tuple[bool, Any, bytes]:
     return bool(plain[0]), found[0], shapes
 
 
-def events(client: bytes, server: bytes) -> list[Any]:
-    """Give what the patient decoder tells."""
+def events(client: bytes, server: bytes) -> list[tuple[int, Any]]:
+    """Give what the patient decoder tells, each with its side."""
     tls = Tls()
-    told = [*tls.feed(0, client), *tls.finish(0)]
-    return told + ([*tls.feed(1, server), *tls.finish(1)] if server else [])
+    told = [(0, one) for one in (*tls.feed(0, client), *tls.finish(0))]
+    return told + [(1, one) for one in (*tls.feed(1, server), *tls.finish(1)) if server]
+
+
+def oddities(found: Any, ends: tuple[int, int]) -> list[tuple[str, int]]:
+    """Give what is told of a connection beside messages, and where in the buffer."""
+    told = [(CUT, ends[side]) for side in (0, 1) if found["cut"][side]]
+    return told + ([(SHORT_SERVER_HELLO, int(found["short_hello"]))] if found["short_hello"] else [])
 
 
 def conversation(seed: int, host: str = "a.example") -> tuple[bytes, bytes]:
@@ -44,11 +50,15 @@ def agrees(client: bytes, server: bytes) -> bool:
     plain, found, _ = read(client, server)
     if not plain:
         return False
-    told = events(client, server)
-    assert all(isinstance(one, Message) for one in told)  # no gap, no oddity
+    shift = (1, 1 + len(client))
+    every = events(client, server)
+    told = [one for _, one in every if isinstance(one, Message)]
+    odd = [(side, one) for side, one in every if not isinstance(one, Message)]
+    assert sorted(oddities(found, (1 + len(client), 1 + len(client) + len(server)))) == sorted(
+        (one.why if isinstance(one, Gap) else one.note, one.offset + shift[side]) for side, one in odd
+    )
     [hello] = [one for one in told if one.kind == "client-hello"]
     assert (hello.start + 1, hello.end + 1) == tuple(found["hello"])
-    shift = (1, 1 + len(client))
     parts = {one.path: (one.start + 1, one.end + 1) for one in hello.parts}
     for name, path in (("name", "sni"), ("session", "session-id"), ("ticket", "session-ticket"), ("identity", "psk-identity")):  # fmt: skip
         assert tuple(found[name]) == parts.get(path, (0, 0))
@@ -95,12 +105,23 @@ def test_hellos_of_one_shape_have_the_same_facts() -> None:
     assert len(known) > 20
 
 
-@pytest.mark.parametrize("size", [0, 1, 2, 5, 9])
-def test_sides_that_end_in_a_record_are_left_to_the_patient_decoder(size: int) -> None:
-    client, server = conversation(3)
-    assert read(client, server)[0]
-    assert not read(client[: len(client) - size - 1], server)[0]
-    assert not read(client, server[: len(server) - size - 1])[0]
+@pytest.mark.parametrize("size", [1, 2, 5, 9, 300])
+def test_sides_that_end_in_a_closed_record_are_told_to(size: int) -> None:
+    rng = Random(3)
+    hello = client_hello(rng, "a.example")
+    client, server = hello + encrypted(rng, 290), server_hello(rng, hello) + encrypted(rng, 300)
+    assert agrees(client[:-size], server) == (size < 295)
+    assert agrees(client, server[:-size])
+    assert not read(hello[:-size], server)[0]
+
+
+def test_a_server_hello_that_says_too_little_is_told_once() -> None:
+    rng = Random(4)
+    hello = client_hello(rng, "a.example")
+    short = record(0x16, handshake(2, b"\x03\x03" + bytes(30)))
+    assert agrees(hello, short + encrypted(rng, 50))
+    assert agrees(hello, record(0x16, handshake(2, bytes(34) + b"\x05" + bytes(7))))
+    assert not agrees(hello, short + short)
 
 
 def test_what_else_may_be_said_is_left_to_the_patient_decoder() -> None:
@@ -113,7 +134,6 @@ def test_what_else_may_be_said_is_left_to_the_patient_decoder() -> None:
     assert not read(record(0x17, b"abc") + hello)[0]
     assert not read(hello + record(0x17, b""))[0]
     assert not read(hello, own + CHANGE_CIPHER + own)[0]  # a second one in clear
-    assert not read(hello, record(0x16, handshake(2, bytes(30))))[0]
     assert not read(hello, record(0x16, handshake(11, bytes(8))[:-1]))[0]
     assert not read(hello + record(0x16, handshake(11, b"\0\0\x06\0\0\x03abc")))[0]  # a client's certificate
     assert not read(hello, record(0x19, b"abc"))[0]

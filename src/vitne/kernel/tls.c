@@ -2,8 +2,9 @@
 
 /* Connections of TLS in which a client says one hello and all else is closed (RFC 8446 sections 4 and 5).
  *
- * A connection is plain when both sides are rows of whole records, each handshake message lies in one record,
- * and all lengths inside the hello agree to the last byte.  All others are left to the patient reader.
+ * A connection is plain when both sides are rows of records, of which the last may be cut off where it is
+ * closed, each handshake message lies in one record, and all lengths inside the hello agree to the last byte.
+ * All others are left to the patient reader.
  *
  * Of a hello everything is written down that its fingerprint, its protocols and its versions follow from:
  * numbers that mean nothing (RFC 8701) all as one, types of extensions in ascending order.  Hellos of one
@@ -50,6 +51,8 @@ typedef struct {
     span ticket;        /* of the session */
     span identity;      /* of a key that was shared before */
     span certificate;   /* of the server, the leaf */
+    int64_t short_hello; /* where a ServerHello begins that says too little */
+    int64_t cut[2];     /* whether a side ends inside a closed record */
     int64_t shape;      /* where what is written down of the hello begins, and how long it is */
     int64_t shape_size;
 } connection;
@@ -172,10 +175,13 @@ static int read_hello(writing *out, span body, connection *one) {
     return at < body.end && read_extensions(out, at, body.end, one);
 }
 
-/* Whether a ServerHello says as much as it has to. */
-static int server_hello(const uint8_t *data, span body) {
-    const int64_t size = body.end - body.start;
-    return size >= LEAST_SERVER_BODY && LEAST_BODY + data[body.start + 34] + 3 <= size;
+/* A ServerHello says as much as it has to, or is told to say too little; two of those are not plain. */
+static int server_hello(const uint8_t *data, span whole, connection *one) {
+    const int64_t body = whole.start + 4, size = whole.end - body;
+    if (size >= LEAST_SERVER_BODY && LEAST_BODY + data[body + 34] + 3 <= size) return 1;
+    if (one->short_hello) return 0;
+    one->short_hello = whole.start;
+    return 1;
 }
 
 /* The first certificate of a list (RFC 5246 section 7.4.2); a second list of one side is not plain. */
@@ -198,7 +204,7 @@ static int take_message(writing *out, int side, unsigned kind, span whole, conne
             if (side || one->hello.end || !read_hello(out, body, one)) return 0;
             one->hello = whole;
             return 1;
-        case SERVER_HELLO: return side && server_hello(out->data, body);
+        case SERVER_HELLO: return side && server_hello(out->data, whole, one);
         case CERTIFICATE: return side && read_certificate(out->data, body, one);
         default: return 1;
     }
@@ -229,8 +235,14 @@ static int read_side(writing *out, int side, span in, connection *one) {
     for (int64_t at = in.start; at < in.end;) {
         const uint8_t *p = out->data + at;
         if (in.end - at < HEADER || p[1] != 3 || p[2] > 4) return 0;
-        const int64_t size = be16(p + 3), begin = at + HEADER;
-        if (size > LARGEST_RECORD || !size || size > in.end - begin) return 0;
+        const int64_t begin = at + HEADER;
+        int64_t size = be16(p + 3);
+        if (size > LARGEST_RECORD || !size) return 0;
+        if (size > in.end - begin) {
+            if (p[0] < DATA) return 0;
+            one->cut[side] = 1;
+            size = in.end - begin;
+        }
         at = begin + size;
         switch (p[0]) {
             case CHANGE_CIPHER: sealed = 1; break;
@@ -243,6 +255,7 @@ static int read_side(writing *out, int side, span in, connection *one) {
                 break;
             case DATA:
             case HEARTBEAT:
+                if (!size) break;
                 if (!one->closed[side]) one->where[side].start = begin;
                 one->closed[side] += size;
                 one->where[side].end = at;

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 _SPANS = ("hello", "name", "session", "ticket", "identity", "certificate")
 CONNECTION = np.dtype([
     ("closed", "<i8", (2,)), ("where", "<i8", (2, 2)), *((name, "<i8", (2,)) for name in _SPANS),
-    ("shape", "<i8", (2,)),
+    ("short_hello", "<i8"), ("cut", "<i8", (2,)), ("shape", "<i8", (2,)),
 ])  # fmt: skip
 """One connection: bytes of each side that stay closed, and half-open ranges of positions in the buffer: from
 the first to the last of them, the hello, the name in it, its session's id and ticket, the identity of its
-shared key, the server's certificate; 0, 0 for what is not there.  ``shape`` is where what is written down of
-the hello begins, and its length."""
+shared key, the server's certificate; 0, 0 for what is not there.  ``short_hello`` is where a ServerHello
+begins that says too little, 0 for none; ``cut`` says which sides end inside a closed record.  ``shape`` is
+where what is written down of the hello begins, and its length."""
 _LONGEST_SHAPE = 2048
 
 
@@ -42,8 +43,8 @@ def plain_connections(
     """Read connections (RFC 8446 sections 4 and 5): which are plain, what they are, and shapes of hellos.
 
     ``sides`` has one row per connection: begin and end of the client's bytes in ``data``, begin and end of
-    the server's.  Plain is one whose sides are rows of whole records, of which the client's begin with its
-    only hello.  A shape holds all that the fingerprint and the other facts of a hello follow from, and
+    the server's.  Plain is one whose sides are rows of records, of which the client's begin with its only
+    hello.  A shape holds all that the fingerprint and the other facts of a hello follow from, and
     nothing that is random in it.
     """
     data = np.ascontiguousarray(data, dtype=np.uint8)

@@ -14,17 +14,17 @@ import numpy as np
 
 from vitne.assess import delivery_of, own_stack
 from vitne.decode.protocols import judge
-from vitne.decode.protocols.tls import Tls
+from vitne.decode.protocols.tls import CUT, SHORT_SERVER_HELLO, Tls
 from vitne.decode.protocols.tls_hello import ClientHello, read_client_hello
 from vitne.decode.protocols.tls_message import certificate_names, hello_facts, host_of
 from vitne.kernel.tls import plain_connections
-from vitne.model import Fit, Message, Part
+from vitne.model import Fit, Gap, Message, Oddity, Part
 from vitne.pipeline.ends import NOBODY
 from vitne.pipeline.messagework import device_and_direction
 from vitne.pipeline.toll import DELIVERIES, RECORD, kept_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from vitne.attribute import Devices
     from vitne.identify.raw_hits import RawHits
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from vitne.pipeline.dull import Dull
     from vitne.pipeline.ends import Host
     from vitne.pipeline.idle import Idle
+    from vitne.pipeline.notes import Notes
     from vitne.pipeline.toll import Toll
     from vitne.pipeline.traffic import Traffic
 
@@ -71,8 +72,15 @@ class Closed:
         self._certificates: dict[bytes, bool] = {}  # whether it can be read
         self._ways: dict[tuple[str, str, str, str], bool] = {}
 
-    def count(
-        self, traffic: Traffic, batch: StreamBatch, hits: RawHits, *, going: int | None, toll: Toll
+    def count(  # noqa: PLR0913  (where it comes from, and what takes it)
+        self,
+        traffic: Traffic,
+        batch: StreamBatch,
+        hits: RawHits,
+        *,
+        going: int | None,
+        toll: Toll,
+        notes: Notes,
     ) -> np.ndarray:
         """Count the connections in which nothing is found; say which pieces of the batch those are.
 
@@ -102,6 +110,9 @@ class Closed:
         taken[some.piece[good & some.both] + 1] = True
         own = [told[at] for at in kept]
         self._sent(traffic, batch, found[good], [flows[at] for at in kept], told=own, toll=toll)
+        numbers = some.flow[good] + traffic.first_flow
+        notes.extend(_odd(batch, found[good], numbers))
+        notes.extend(_cut(batch, found[good], numbers, sides[chosen][good]))
         return taken
 
     def _out(self, flow: Flow) -> bool:
@@ -235,6 +246,26 @@ def _host(name: bytes) -> str:
 
 def _readable(leaf: bytes) -> bool:
     return certificate_names(leaf) is not None
+
+
+def _odd(batch: StreamBatch, found: np.ndarray, numbers: np.ndarray) -> Iterator[Oddity]:
+    """Tell of servers whose hellos say too little."""
+    rows = np.flatnonzero(found["short_hello"])
+    places = found["short_hello"][rows]
+    for number, behind in zip(
+        numbers[rows].tolist(), _offsets(batch, np.stack([places, places + 1], axis=1)), strict=True
+    ):
+        note, name = SHORT_SERVER_HELLO, "tls-hello-lengths"
+        yield Oddity(name=name, note=note, flow=number, side=1, offset=behind - 1)
+
+
+def _cut(batch: StreamBatch, found: np.ndarray, numbers: np.ndarray, sides: np.ndarray) -> Iterator[Gap]:
+    """Tell of sides that end inside a record."""
+    for side in (0, 1):
+        rows = np.flatnonzero(found["cut"][:, side])
+        ends = _offsets(batch, sides[rows][:, 2 * side : 2 * side + 2])
+        for number, end in zip(numbers[rows].tolist(), ends, strict=True):
+            yield Gap(kind="malformed", why=CUT, flow=number, offset=end)
 
 
 def _speaking(batch: StreamBatch, flows: np.ndarray, hits: RawHits, going: int | None) -> _Some:

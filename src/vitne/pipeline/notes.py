@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,10 +27,12 @@ class Notes:
         """Take one."""
         key = (note.kind, note.why) if isinstance(note, Gap) else (note.name, note.note)
         alike = self._listed.setdefault(key, [])
-        if len(alike) < _MOST_ALIKE:
+        if not alike or _flow(note) >= _flow(alike[-1]):
             alike.append(note)
         else:
-            self._pass(key, note)
+            insort(alike, note, key=_flow)
+        if len(alike) > _MOST_ALIKE:  # the first by flow stay listed, in whatever order they are met
+            self._pass(key, alike.pop())
 
     def _pass(self, key: tuple[str, str], note: Gap | Oddity) -> None:
         count, length = self._over.get(key, (0, None))

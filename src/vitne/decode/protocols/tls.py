@@ -30,6 +30,8 @@ CHANGE_CIPHER, ALERT, HANDSHAKE, DATA, HEARTBEAT = 20, 21, 22, 23, 24
 _HEADER = Struct(">BHH")
 _LARGEST_RECORD = 16384 + 2048  # RFC 5246 6.2.3; RFC 8446 allows 256 bytes over instead
 _CLIENT_HELLO, _SERVER_HELLO, _CERTIFICATE = 1, 2, 11
+CUT = "the stream ends inside a TLS record"
+SHORT_SERVER_HELLO = "a ServerHello is too short"
 _MOST_ALERTS = 16  # alerts of one side that are told
 
 
@@ -224,7 +226,7 @@ class Tls:
         if not half.lost:
             yield from _unfinished(side, half, half.offset)
         if cut:
-            yield Gap(kind="malformed", why="the stream ends inside a TLS record", offset=half.offset)
+            yield Gap(kind="malformed", why=CUT, offset=half.offset)
         if half.handshake.overlong:
             count = half.handshake.overlong
             yield Gap(kind="limit", why="a TLS handshake message is too long to be read", count=count)
@@ -310,7 +312,7 @@ def _unfinished(side: int, half: _Half, end: int) -> Iterator[Message | Oddity |
     if half.head:
         if len(half.head) > 5 and half.head[0] == HANDSHAKE and not half.sealed:
             half.handshake.add(bytes(half.head[5:]), end - len(half.head) + 5)
-        yield Gap(kind="malformed", why="the stream ends inside a TLS record", offset=end - len(half.head))
+        yield Gap(kind="malformed", why=CUT, offset=end - len(half.head))
     rest = half.handshake.rest()
     if rest is None:
         return
@@ -351,7 +353,7 @@ def _message(
     elif kind == _SERVER_HELLO:
         chosen = read_server_hello(body)
         if chosen is None:
-            yield Oddity(name="tls-hello-lengths", note="a ServerHello is too short", side=side, offset=start)
+            yield Oddity(name="tls-hello-lengths", note=SHORT_SERVER_HELLO, side=side, offset=start)
             return
         word = "hello-retry-request" if chosen.retry else "server-hello"
         yield Message(protocol="tls", kind=word, side=side, start=start, end=end, facts=server_facts(chosen))
