@@ -92,7 +92,7 @@ def candidates(data: bytes, *, text: bool | None = None) -> tuple[tuple[Gated, .
         document = (
             _JSON.match(data) is not None
         )  # one inside the data comes after what the data are as a whole
-        return _marked(seen & _MARKS, run, alone, not seen & BEYOND_ASCII, document)
+        return _marked((seen & _MARKS, run, alone, not seen & BEYOND_ASCII, document))
     if media(data):
         return tuple([one for one in families()["binary"] if one.name == "exif"]), ()
     seen = _binary_look()(data, _REACH)
@@ -151,14 +151,9 @@ def _marks() -> tuple[bytes, ...]:
 
 
 @functools.lru_cache(_MOST_TEXT)
-def _marked(
-    seen: int,
-    run: bool,  # noqa: FBT001  (what is remembered by)
-    alone: bool,  # noqa: FBT001
-    ascii_: bool,  # noqa: FBT001
-    document: bool,  # noqa: FBT001
-) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
+def _marked(there: tuple[int, bool, bool, bool, bool]) -> tuple[tuple[Gated, ...], tuple[Gated, ...]]:
     """Give the encodings of which something stands in the data, in the order they are tried."""
+    seen, run, alone, ascii_, document = there
     present = _present(_marks(), seen)
 
     def may(one: Gated) -> bool:

@@ -1,4 +1,4 @@
-"""One look at some bytes by the compiled kernel: marks and runs in them, and whether anything may be wrapped."""
+"""One look at some bytes by the compiled kernel: marks and runs in them, and whether anything is wrapped."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _wraps() -> tuple[Any, int]:
 
 
 def may_wrap(data: bytes) -> bool:
-    """Say whether anything may be wrapped in a text: a mark, a run of letters, pairs, a plus, two rare marks."""
+    """Say whether anything may be wrapped in a text: a mark, a run of letters, pairs, a plus, rare marks."""
     call, kinds = _wraps()
     return bool(call(kinds, data, len(data)))
 
