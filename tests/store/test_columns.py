@@ -29,7 +29,7 @@ class _Own:
 
 def _lines(rows):
     writer = Writer()
-    return b"".join(writer.lines(columns) for columns in columns_of(rows))
+    return b"".join(part for columns in columns_of(rows) for part in writer.lines(columns))
 
 
 def test_every_field_of_a_row_has_one_column():
@@ -79,6 +79,26 @@ def test_long_tables_come_in_stretches():
     assert _lines(rows).count(b"\n") == CHUNK + 1
 
 
+def test_rows_of_more_text_than_one_array_holds_are_written_half_by_half(monkeypatch):
+    rows = ROWS * 5
+    whole = _lines(rows)
+    monkeypatch.setattr("vitne.store.columns.MOST_TEXT", 3 * len(whole) // len(rows))
+    (columns,) = columns_of(rows)
+    parts = list(Writer().lines(columns))
+    assert len(parts) > len(rows) // 4
+    assert b"".join(parts) == whole
+
+
+def test_some_columns_alone_are_those_of_all():
+    (every,) = columns_of(ROWS)
+    (some,) = columns_of(ROWS, only=("host", "port"))
+    assert (set(some.numbers), set(some.words)) == ({"port"}, {"host"})
+    assert some.numbers["port"].tolist() == every.numbers["port"].tolist()
+    assert [some.words["host"].things[code] for code in some.words["host"].codes] == [
+        row.host for row in ROWS
+    ]
+
+
 def test_things_are_numbered_in_order_of_appearance():
     column = numbered(["b", "a", "b"])
     assert column.things == ["b", "a"]
@@ -89,7 +109,7 @@ def test_lists_that_come_and_go_are_not_taken_for_one_another():
     writer = Writer()
     for number in range(200):
         (columns,) = columns_of([msgspec.structs.replace(ROWS[0], host=f"h{number}.example")])
-        assert f'"host":"h{number}.example"'.encode() in writer.lines(columns)
+        assert f'"host":"h{number}.example"'.encode() in b"".join(writer.lines(columns))
 
 
 def test_a_column_without_rows_is_no_row():
@@ -99,5 +119,5 @@ def test_a_column_without_rows_is_no_row():
         words={name: numbered([]) for name in WORDS},
     )
     assert len(empty) == 0
-    assert Writer().lines(empty) == b""
+    assert list(Writer().lines(empty)) == []
     assert list(empty.rows()) == []

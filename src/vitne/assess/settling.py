@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -15,7 +15,7 @@ from vitne.model import Finding, kind_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vitne.assess.drafts import Draft
+    from vitne.assess.drafts import Draft, Setting
     from vitne.model import App, Destination, Source
     from vitne.model.findings import Scope
 
@@ -43,6 +43,15 @@ def display_filter(frames: Sequence[int]) -> str:
     return "frame.number in {" + ", ".join(str(frame) for frame in frames) + "}"
 
 
+class _Shared(NamedTuple):
+    """What all findings of one message share."""
+
+    place: str  # the beginning of their place, as JSON
+    capture: dict[str, str]  # name and digest
+    time: str
+    counted: bool  # its frames are packets
+
+
 class Settling:
     """Finishes the drafts of a scan; the first entry of a value names its group.
 
@@ -53,6 +62,7 @@ class Settling:
         self._groups: dict[tuple[str, ...], str] = {}
         self._places: dict[int, str] = {}  # identity of layers -> codecs and ranges as JSON
         self._captures: dict[int, tuple[str, dict[str, str]]] = {}  # by number: digest as JSON, both
+        self._shared: dict[int, _Shared] = {}  # by the identity of the setting
 
     def finding(
         self, one: Draft, *, ends: tuple[Source, Destination, Scope], app: App | None = None
@@ -60,70 +70,74 @@ class Settling:
         """Finish a draft; ``app`` is the program on the device, where one is known."""
         source, destination, scope = ends
         setting = one.setting
-        own = self._id(one)
-        key = (
-            source.device,
-            destination.host or destination.ip,
-            one.identifier,
-            one.value,
-            setting.direction,
-        )
+        shared = self._shared.get(id(setting))
+        if shared is None:
+            shared = self._shared[id(setting)] = self._share(setting)
+        own = self._id(one, shared.place)
+        identifier, value, direction, frames = one.identifier, one.value, setting.direction, one.frames
+        key = (source.device, destination.host or destination.ip, identifier, value, direction)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = "G-" + own[2:]
+        flow, time_ns, records = setting.flow, setting.time_ns, one.records
         more = {} if app is None else {"app": app}
         return Finding(
             id=own,
-            group=self._groups.setdefault(key, "G-" + own[2:]),
-            identifier=one.identifier,
-            kind=kind_of(one.identifier),
+            group=group,
+            identifier=identifier,
+            kind=kind_of(identifier),
             seed=one.seed,
-            value=one.value,
+            value=value,
             spelling=one.spelling,
             field=one.field,
             grade=one.grade,
             evalue=one.evalue,
             reasons=one.reasons,
             verified=one.verified,
-            direction=setting.direction,
+            direction=direction,
             delivery=setting.delivery,
             answer=setting.answer,
             protection=one.protection,
             scope=scope,
-            capture=self._capture(one)[1],
-            frames=one.frames,
+            capture=shared.capture,
+            frames=frames,
             message_frames=setting.frames,
-            time_ns=setting.time_ns,
-            time=rfc3339(setting.time_ns),
-            transport=setting.flow.transport,
+            time_ns=time_ns,
+            time=shared.time,
+            transport=flow.transport,
             source=source,
             destination=destination,
-            layers=one.layers if one.records is None else from_wire(one),
+            layers=one.layers if records is None else from_wire(one),
             value_range=one.value_range,
-            stream_range=one.records or one.stream_range,
+            stream_range=records or one.stream_range,
             also=one.also,
             sender=one.sender,
-            filter=display_filter(one.frames) if setting.capture.unit == "packet" else "",
+            filter=display_filter(frames) if shared.counted else "",
             protocol=setting.message.protocol,
-            flow=setting.flow.number,
+            flow=flow.number,
             **more,
         )
 
-    def _capture(self, one: Draft) -> tuple[str, dict[str, str]]:
-        capture = one.setting.capture
+    def _share(self, setting: Setting) -> _Shared:
+        capture, (first, last) = setting.capture, setting.frames
         known = self._captures.get(capture.number)
         if known is None or known[1]["sha256"] != capture.sha256 or known[1]["name"] != capture.name:
             said = {"name": capture.name, "sha256": capture.sha256}
             known = self._captures[capture.number] = (msgspec.json.encode(capture.sha256).decode(), said)
-        return known
-
-    def _id(self, one: Draft) -> str:
-        """Name a finding after its place alone."""
-        setting = one.setting
-        places = self._places.get(id(one.layers))
-        if places is None:
-            rows = [[layer["codec"], layer["range"]] for layer in one.layers]
-            places = self._places[id(one.layers)] = msgspec.json.encode(rows).decode()
-        (first, last), (start, end), (low, high) = setting.frames, one.stream_range, one.value_range
-        place = (
-            f"[{self._capture(one)[0]},{setting.message.side},[{first},{last}],[{start},{end}],"
-            f'{places},[{low},{high}],"{one.identifier}"]'
+        return _Shared(
+            place=f"[{known[0]},{setting.message.side},[{first},{last}],[",
+            capture=known[1],
+            time=rfc3339(setting.time_ns),
+            counted=capture.unit == "packet",
         )
-        return "F-" + hashlib.sha256(place.encode()).hexdigest()[:16]
+
+    def _id(self, one: Draft, place: str) -> str:
+        """Name a finding after its place alone."""
+        layers = one.layers
+        places = self._places.get(id(layers))
+        if places is None:
+            rows = [[layer["codec"], layer["range"]] for layer in layers]
+            places = self._places[id(layers)] = msgspec.json.encode(rows).decode()
+        (start, end), (low, high) = one.stream_range, one.value_range
+        told = f'{place}{start},{end}],{places},[{low},{high}],"{one.identifier}"]'
+        return "F-" + sha256(told.encode()).hexdigest()[:16]

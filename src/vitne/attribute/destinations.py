@@ -18,6 +18,8 @@ from vitne.model.findings import Destination
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy.typing as npt
+
     from vitne.model.findings import HostSource, Scope
 
 _CORE_TUNNELS = ("gtp",)
@@ -60,6 +62,18 @@ class Names:
         position = bisect.bisect_right(times, time_ns)
         return self._words[names[position - 1]] if position else ""
 
+    def held(
+        self, asker: str, address: str, times_ns: npt.NDArray[np.int64]
+    ) -> tuple[Sequence[str], npt.NDArray[np.int64]] | None:
+        """Give all names, and the row of the latest told before each time, -1 without one; None for none."""
+        if not self._sorted:
+            self._sort()
+        told = self._told.get((asker, address))
+        if told is None:
+            return None
+        rows = np.array([*told[1], -1], dtype=np.int64)  # the last is where a time before the first points
+        return self._words, rows[np.searchsorted(np.array(told[0], dtype=np.int64), times_ns, "right") - 1]
+
     def told(self) -> Iterator[tuple[str, str, str, int]]:
         """Yield what was told: asker, address, name, time; by time, then in alphabetical order."""
         every = [
@@ -81,15 +95,14 @@ class Names:
         for (asker, address), (_, rows) in self._told.items():
             for row in set(rows):
                 places.setdefault((asker, row, 6 if ":" in address else 4), set()).add(address)
-        several = {
-            (asker, self._words[row], family) for (asker, row, family), at in places.items() if len(at) > 1
-        }
+        several = {key for key, at in places.items() if len(at) > 1}
         answers: dict[tuple[str, str, int], dict[int, set[str]]] = {}
-        for asker, address, name, time_ns in self.told() if several else ():
+        for (asker, address), (times_ns, rows) in self._told.items():
             family = 6 if ":" in address else 4
-            if (asker, name, family) not in several:
-                continue
-            answers.setdefault((asker, name, family), {}).setdefault(time_ns, set()).add(address)
+            for time_ns, row in zip(times_ns, rows, strict=True):
+                if (asker, row, family) in several:
+                    by_time = answers.setdefault((asker, self._words[row], family), {})
+                    by_time.setdefault(time_ns, set()).add(address)
         out = []
         for (asker, name, _), by_time in answers.items():
             times = sorted(by_time)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vitne.attribute.destinations import Names, destination, scope_of
 from vitne.model import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
     from vitne.attribute import Device, Devices
     from vitne.model import Destination, Flow
     from vitne.model.findings import Scope
@@ -17,6 +21,26 @@ Host = tuple[str, str]
 NOBODY: Host = ("", "none")
 UNKNOWN = "unknown device"
 """Label of a sender that an export does not tell."""
+
+
+End = tuple[str, str]
+"""Network and link address."""
+
+
+class Pair(NamedTuple):
+    """Two ends, as far as their addresses name them."""
+
+    device: str  # label of the device that sent, or that received
+    mac: str  # link address of the sender, "" for a router's
+    scope: Scope
+    asker: str | None  # who may have asked DNS for the far end; None for what a device received
+
+
+def both(flow: Flow, side: int) -> tuple[tuple[End, int], tuple[End, int]]:
+    """Give addresses and port of who sent on one side of a flow, and of who received."""
+    client = ((flow.client_ip, flow.client_mac), flow.client_port)
+    server = ((flow.server_ip, flow.server_mac), flow.server_port)
+    return (client, server) if side == 0 else (server, client)
 
 
 class Ends:
@@ -30,38 +54,50 @@ class Ends:
         """Give the name of a device for a person, the address for what is none."""
         return device.label if device is not None else ip or UNKNOWN
 
+    def pair(self, own: End, far: End, *, side: int, carried: tuple[str, str]) -> Pair:
+        """Name two ends by their addresses; the bytes went from ``own`` to ``far``.
+
+        ``carried`` is the transport and the names of the tunnels.
+        """
+        (ip, mac), (other, _), (transport, tunnel) = own, far, carried
+        sender, receiver = self.devices.of(ip, mac), self.devices.of(*far)
+        received = sender is None and (receiver is not None or side == 1)
+        scope = scope_of(*((ip, tunnel, other) if received else (other, tunnel, ip)))
+        return Pair(
+            device=self.label(receiver, other) if received else self.label(sender, ip),
+            mac="" if mac in self.devices.routers else mac,
+            scope="operator-core" if transport == "sms" else scope,
+            asker=None if received else sender.key if sender is not None else ip,
+        )
+
     def ends(self, flow: Flow, side: int, *, host: Host, time_ns: int) -> tuple[Source, Destination, Scope]:
         """Give the sender, where the bytes went, and how far that is.
 
         ``host`` is the server's name as its own flow tells it (HTTP Host, SNI); without one the latest DNS
         answer to the sender before ``time_ns`` counts.
         """
-        client = (flow.client_ip, flow.client_port, flow.client_mac)
-        server = (flow.server_ip, flow.server_port, flow.server_mac)
-        own, far = (client, server) if side == 0 else (server, client)
-        sender, receiver = self.devices.of(own[0], own[2]), self.devices.of(far[0], far[2])
-        received = sender is None and (receiver is not None or side == 1)
-        mac = "" if own[2] in self.devices.routers else own[2]
-        label = self.label(receiver, far[0]) if received else self.label(sender, own[0])
-        source = Source(ip=own[0], port=own[1], mac=mac, device=label)
-        told = NOBODY if received or side == 1 else host
-        if not received and not told[0]:
-            told = self.by_dns(sender.key if sender is not None else own[0], far[0], time_ns)
-        scope = scope_of(*((own[0], flow.tunnel, far[0]) if received else (far[0], flow.tunnel, own[0])))
-        if flow.transport == "sms":
-            scope = "operator-core"
-        return source, destination(far[0], far[1], host=told[0], host_source=told[1]), scope  # type: ignore[arg-type]
+        (own, own_port), (far, far_port) = both(flow, side)
+        pair = self.pair(own, far, side=side, carried=(flow.transport, flow.tunnel))
+        source = Source(ip=own[0], port=own_port, mac=pair.mac, device=pair.device)
+        told = NOBODY if pair.asker is None or side == 1 else host
+        if pair.asker is not None and not told[0]:
+            told = self.by_dns(pair.asker, far[0], time_ns)
+        return source, destination(far[0], far_port, host=told[0], host_source=told[1]), pair.scope  # type: ignore[arg-type]
 
     def asks(self, flow: Flow, side: int) -> tuple[str, str] | None:
         """Give who may have asked DNS for the far end, and its address; None for what a device received."""
-        client, server = (flow.client_ip, flow.client_mac), (flow.server_ip, flow.server_mac)
-        own, far = (client, server) if side == 0 else (server, client)
-        sender = self.devices.of(*own)
-        if sender is None and (side == 1 or self.devices.of(*far) is not None):
-            return None
-        return (sender.key if sender is not None else own[0], far[0])
+        (own, _), (far, _) = both(flow, side)
+        asker = self.pair(own, far, side=side, carried=(flow.transport, flow.tunnel)).asker
+        return None if asker is None else (asker, far[0])
 
     def by_dns(self, asker: str, far: str, time_ns: int) -> Host:
         """Give the name that a DNS answer told the asker before that time."""
         name = self.names.name(asker, far, time_ns=time_ns)
         return (name, "dns") if name else NOBODY
+
+    def told(self, asker: str, far: str, times_ns: np.ndarray) -> tuple[Sequence[str], np.ndarray] | None:
+        """Give the names that DNS answers told the asker, and which of them holds at each of some times.
+
+        -1 stands before the first of them; None where nothing was told.
+        """
+        return self.names.held(asker, far, times_ns)

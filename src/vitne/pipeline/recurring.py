@@ -21,25 +21,30 @@ LATER_NS = 600 * 10**9  # ten minutes: a value that stays so long outlives a ses
 
 def recurring(findings: Sequence[Finding]) -> list[Finding]:
     """Add to each candidate to how many destinations, and over how long a time, the same value was sent."""
+    keys = [_key(one) if _candidate(one) else None for one in findings]
     places: dict[tuple[str, str, str], set[str]] = {}
     times: dict[tuple[str, str, str], tuple[int, int]] = {}  # the earliest, the latest
-    for one in findings:
-        if _candidate(one):
-            places.setdefault(_key(one), set()).add(one.destination.domain or one.destination.ip)
-            first, last = times.get(_key(one), (one.time_ns, one.time_ns))
-            times[_key(one)] = min(first, one.time_ns), max(last, one.time_ns)
+    for one, key in zip(findings, keys, strict=True):
+        if key is not None:
+            places.setdefault(key, set()).add(one.destination.domain or one.destination.ip)
+            first, last = times.get(key, (one.time_ns, one.time_ns))
+            times[key] = min(first, one.time_ns), max(last, one.time_ns)
+    told = {key: _reasons(len(places[key]), last - first) for key, (first, last) in times.items()}
     out = []
-    for one in findings:
-        reasons = []
-        if _candidate(one):
-            first, last = times[_key(one)]
-            count, span = len(places[_key(one)]), last - first
-            if count >= LEAST:
-                reasons.append(f"same value sent to {count} destinations")
-            if span >= LATER_NS:
-                reasons.append(f"same value sent over {span // (60 * 10**9)} minutes")
+    for one, key in zip(findings, keys, strict=True):
+        reasons = told[key] if key is not None else ()
         out.append(msgspec.structs.replace(one, reasons=(*one.reasons, *reasons)) if reasons else one)
     return out
+
+
+def _reasons(count: int, span_ns: int) -> tuple[str, ...]:
+    """Say to how many destinations, and over how long a time."""
+    reasons = []
+    if count >= LEAST:
+        reasons.append(f"same value sent to {count} destinations")
+    if span_ns >= LATER_NS:
+        reasons.append(f"same value sent over {span_ns // (60 * 10**9)} minutes")
+    return tuple(reasons)
 
 
 def _candidate(one: Finding) -> bool:

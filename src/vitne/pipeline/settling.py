@@ -18,12 +18,14 @@ from vitne.pipeline.transmissions import Transmissions
 from vitne.store import OpaqueTotal, OpenedTotal
 
 if TYPE_CHECKING:
-    from vitne.assess import Draft
+    from vitne.assess import Draft, Setting
     from vitne.attribute import Device, Devices
     from vitne.model import Destination, Finding, Source
     from vitne.model.findings import Scope
     from vitne.pipeline.ends import Host
     from vitne.pipeline.flowwork import FlowWork
+
+    _Named = tuple[Source, Destination, Scope]
 
 _CONTRADICTING = (
     "two answers about one name came within two seconds and have no address in common; one may be forged"
@@ -101,24 +103,34 @@ def _findings(work: FlowWork, ends: Ends, apps: AppNames) -> list[Finding]:
 
 
 class _Known:
-    """The ends of messages: what does not depend on the time is named once for each flow."""
+    """The ends of messages: what does not depend on the time is named once for each flow.
+
+    The drafts have to live as long as this does.
+    """
 
     def __init__(self, ends: Ends) -> None:
         self._ends = ends
-        self._told: dict[tuple[Any, ...], tuple[Source, Destination, Scope, tuple[str, str] | None]] = {}
+        self._told: dict[tuple[Any, ...], tuple[_Named, tuple[str, str] | None]] = {}
         self._named: dict[tuple[Any, ...], Destination] = {}
+        self._made: dict[int, _Named] = {}  # by the identity of the setting
 
-    def ends(self, one: Draft) -> tuple[Source, Destination, Scope]:
+    def ends(self, one: Draft) -> _Named:
         """Give the ends of the message that a draft is of."""
         setting = one.setting
+        made = self._made.get(id(setting))
+        if made is None:
+            made = self._made[id(setting)] = self._of(setting)
+        return made
+
+    def _of(self, setting: Setting) -> _Named:
         side, flow = setting.message.side, setting.flow
         host = setting.host if setting.direction == "sent" or side == 0 else NOBODY
         told = self._told.get((flow.number, side, host))
         if told is None:
             asks = self._ends.asks(flow, side) if side or not host[0] else None
-            told = (*self._ends.ends(flow, side, host=host, time_ns=_BEFORE), asks)
+            told = (self._ends.ends(flow, side, host=host, time_ns=_BEFORE), asks)
             self._told[flow.number, side, host] = told
-        source, target, scope, asks = told
+        (source, target, scope), asks = told
         if asks is not None:
             name = self._ends.by_dns(*asks, setting.time_ns)
             target = self._called(target, name) if name[0] else target

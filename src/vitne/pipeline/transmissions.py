@@ -10,14 +10,20 @@ import numpy as np
 from vitne.pipeline.labels import Labels
 from vitne.pipeline.toll import DELIVERIES
 from vitne.store import CHUNK, Columns, Words
+from vitne.store.columns import NUMBERS, WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from vitne.pipeline.ends import Ends
     from vitne.pipeline.toll import Toll
     from vitne.store import Transmission
 
+_OWN_WORDS = {"kind": "kind", "protocol": "kind", "delivery": "delivery", "facts": "facts"}
+_OWN_NUMBERS = {"flow": "flow", "bytes": "length"}
+"""Columns that a record holds, and the names they have there."""
+_OF_PLACES = ("time_ns", "capture", "first_frame", "last_frame")
+_ALL = frozenset((*NUMBERS, *WORDS))
 Scrub = tuple["Callable[[str], str]", "Callable[[str], str]"]
 """What masks the label of a device, and what masks any other text."""
 
@@ -31,7 +37,7 @@ class Transmissions:
         self._toll = toll
         self._ends = ends
         self._cover: Scrub | None = None
-        self._records = toll.records()
+        self._records = np.asarray(toll.records())  # no memmap: each of its views costs as much as a row
         keys = (self._records["flow"], self._records["last"], self._records["first"], self._records["group"])
         self._order = np.lexsort(keys).astype(np.uint32)
         self._words: dict[str, list[Any]] | None = None
@@ -54,37 +60,38 @@ class Transmissions:
     def __contains__(self, row: object) -> bool:
         return any(row == each for each in self)
 
-    def columns(self) -> Iterator[Columns]:
-        """Give the rows as columns, stretch by stretch."""
+    def columns(self, only: Collection[str] = ()) -> Iterator[Columns]:
+        """Give the rows as columns, stretch by stretch: all columns, or ``only`` those named."""
         if self._labels is None:
             self._labels = Labels(self._toll, self._ends, self._records, self._order)
         if self._words is None:
             self._words = self._all_words(self._labels)
         for begin in range(0, len(self._order), CHUNK):
-            yield self._stretch(begin, self._labels, self._words)
+            yield self._stretch(
+                slice(begin, begin + CHUNK), self._labels, self._words, frozenset(only) or _ALL
+            )
 
-    def _stretch(self, begin: int, labels: Labels, things: dict[str, list[Any]]) -> Columns:
-        some = self._records[self._order[begin : begin + CHUNK]]
-        label = labels.of[begin : begin + CHUNK]
-        own = {"kind": "kind", "protocol": "kind", "delivery": "delivery", "facts": "facts"}
-        words = {name: Words(things=things[name], codes=some[column]) for name, column in own.items()}
-        for name, codes in labels.words.items():
-            words[name] = Words(things=things[name], codes=codes[label])
-        time_ns, capture, first, last = self._places(some)
-        return Columns(
-            numbers={
-                "time_ns": time_ns,
-                "capture": capture,
-                "flow": some["flow"].astype(np.int64),
-                "first_frame": first,
-                "last_frame": last,
-                "source_port": labels.source_port[label].astype(np.int64),
-                "port": labels.port[label].astype(np.int64),
-                "bytes": some["length"].astype(np.int64),
-            },
-            readable=some["readable"].astype(bool),
-            words=words,
-        )
+    def _stretch(
+        self, part: slice, labels: Labels, things: dict[str, list[Any]], only: frozenset[str]
+    ) -> Columns:
+        some = self._records[self._order[part]]
+        label = labels.of[part]
+        words = {
+            name: Words(things=things[name], codes=some[column])
+            for name, column in _OWN_WORDS.items()
+            if name in only
+        }
+        for name in labels.words.keys() & only:
+            words[name] = Words(things=things[name], codes=labels.words[name][label])
+        numbers = {
+            name: some[column].astype(np.int64) for name, column in _OWN_NUMBERS.items() if name in only
+        }
+        for name, ports in (("source_port", labels.source_port), ("port", labels.port)):
+            if name in only:
+                numbers[name] = ports[label].astype(np.int64)
+        if not only.isdisjoint(_OF_PLACES):
+            numbers |= zip(_OF_PLACES, self._places(some), strict=True)
+        return Columns(numbers=numbers, readable=some["readable"].astype(bool), words=words)
 
     def _all_words(self, labels: Labels) -> dict[str, list[Any]]:
         """Give the distinct things of every column of words, masked where asked for."""

@@ -5,7 +5,8 @@ Both the terminal table and the page are drawn from this, so that they never say
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+import functools
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -14,13 +15,12 @@ from vitne.model import GRADES, IDENTIFIERS, Destination, Finding
 from vitne.report.inert import visible
 from vitne.report.unread import bytes_opened, limits, with_opened
 from vitne.report.words import app_of, count_of, device_label, in_order, joined, listed, records_of, span
-from vitne.store import OpaqueTotal, OpenedTotal, columns_of
+from vitne.store import OpaqueTotal, columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from vitne.model import Capture, Gap, Oddity
-    from vitne.store import Transmission
+    from vitne.report.outcome import Outcome
 
 OUTSIDE = frozenset({"internet", "operator-core"})
 """Scopes beyond the home network."""
@@ -28,50 +28,6 @@ _LONGEST = 600  # characters of one sentence
 
 
 _PLACES = {identifier: place for place, identifier in enumerate(IDENTIFIERS)}
-
-
-class Outcome(Protocol):
-    """What a report is made from: a case that was read back, or the result of a scan."""
-
-    @property
-    def captures(self) -> Sequence[Capture]:
-        """Give the inputs as received."""
-        ...
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        """Give what was found."""
-        ...
-
-    @property
-    def opaque(self) -> Sequence[OpaqueTotal]:
-        """Give what could not be read, counted."""
-        ...
-
-    @property
-    def opened(self) -> Sequence[OpenedTotal]:
-        """Give what went encrypted and was opened with keys, counted."""
-        ...
-
-    @property
-    def transmissions(self) -> Collection[Transmission]:
-        """Give the messages that were sent."""
-        ...
-
-    @property
-    def gaps(self) -> Sequence[Gap]:
-        """Give what is missing, and why."""
-        ...
-
-    @property
-    def oddities(self) -> Sequence[Oddity]:
-        """Give what was deviant but read."""
-        ...
-
-    @property
-    def partial(self) -> bool:
-        """Tell whether the scan was stopped before its end."""
-        ...
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,7 +122,7 @@ def _names(case: Outcome) -> dict[tuple[str, int], Destination]:
     if not without:
         return {}
     names: dict[tuple[str, int], Destination] = {}
-    for columns in columns_of(case.transmissions):
+    for columns in columns_of(case.transmissions, only=("ip", "host", "host_source", "port")):
         ips, hosts = columns.words["ip"], columns.words["host"]
         wanted = {ip for ip, _ in without}
         asked = np.array([ip in wanted for ip in ips.things], dtype=bool)
@@ -246,9 +202,16 @@ def _near(
 ) -> Near:
     """Lay one device out."""
     groups: dict[tuple[str, str, str, str], list[Finding]] = {}
+    by_place: dict[tuple[Any, ...], list[Finding]] = {}  # what is one object needs one key only
     for found in own:
-        key = _key(far_of(found, names), found.scope, found.direction, found.transport)
-        groups.setdefault(key, []).append(found)
+        sent, direction = found.direction == "sent", found.direction
+        far = id(found.destination) if sent else (found.source.ip, found.source.port)
+        place = (far, found.scope, direction, found.transport)
+        held = by_place.get(place)
+        if held is None:
+            key = _key(far_of(found, names), found.scope, direction, found.transport)
+            held = by_place[place] = groups.setdefault(key, [])
+        held.append(found)
     unread: dict[tuple[str, str, str, str], list[OpaqueTotal]] = {}
     for row in rows:
         unread.setdefault(_key(row.destination, row.scope, "sent", row.transport), []).append(row)
@@ -284,27 +247,29 @@ def _target(
     """Put together what is known of one destination."""
     first = found[0] if found else None
     where = far_of(first, names) if first is not None else unread[0].destination
-    every = [(far_of(f, names), f.transport) for f in found] + [
-        (row.destination, row.transport) for row in unread
-    ]
+    scope, transport = (first or unread[0]).scope, (first or unread[0]).transport
+    direction = first.direction if first is not None else "sent"
+    ends = [f.destination.ip if direction == "sent" else f.source.ip for f in found]
+    ips = {*ends, *[row.destination.ip for row in unread]}
     lines = _lines(found)
-    scope = first.scope if first is not None else unread[0].scope
+    apps = list({id(f.app): app_of(f.app) for f in found}.values())
+    times = [f.time_ns for f in found]
     return Target(
         name=name_of(where, scope),
         destination=where,
-        addresses=tuple(sorted({f"{_bracketed(d.ip)}:{d.port}/{transport}" for d, transport in every})),
+        addresses=tuple(sorted([f"{_bracketed(ip)}:{where.port}/{transport}" for ip in ips])),
         scope=scope,
-        direction=first.direction if first is not None else "sent",
-        lines=tuple(line for line in lines if line.kind != "attribute"),
-        attributes=tuple(line for line in lines if line.kind == "attribute"),
+        direction=direction,
+        lines=tuple([line for line in lines if line.kind != "attribute"]),
+        attributes=tuple([line for line in lines if line.kind == "attribute"]),
         messages=len({(f.capture["sha256"], f.flow, f.message_frames) for f in found}),
-        deliveries=listed(f.delivery for f in found),
-        answers=listed(f.answer for f in found if f.answer),
-        protections=listed(f.protection for f in found),
-        senders=listed(f.sender for f in found if f.sender),
-        apps=listed(app_of(f.app) for f in found if app_of(f.app)),
-        first_ns=min((f.time_ns for f in found), default=None),
-        last_ns=max((f.time_ns for f in found), default=None),
+        deliveries=listed([f.delivery for f in found]),
+        answers=listed([f.answer or None for f in found]),
+        protections=listed([f.protection for f in found]),
+        senders=listed([f.sender or None for f in found]),
+        apps=listed([app or None for app in apps]),
+        first_ns=min(times, default=None),
+        last_ns=max(times, default=None),
         unread=tuple(unread),
     )
 
@@ -327,7 +292,8 @@ def _lines(found: Iterable[Finding]) -> list[Line]:
         groups.setdefault((one.group, one.identifier, one.value), []).append(one)
     lines = []
     for (_, identifier, value), many in groups.items():
-        many.sort(key=lambda f: (f.time_ns, f.frames, f.stream_range))
+        if len(many) > 1:
+            many.sort(key=lambda f: (f.time_ns, f.frames, f.stream_range))
         lines.append(
             Line(
                 identifier=identifier,
@@ -335,9 +301,9 @@ def _lines(found: Iterable[Finding]) -> list[Line]:
                 kind=many[0].kind,
                 value=value,
                 seed=many[0].seed,
-                fields=listed(f.field for f in many if f.field),
-                grade=max((f.grade for f in many), key=GRADES.index),
-                verified=sum(f.verified for f in many),
+                fields=listed([f.field or None for f in many]),
+                grade=max({f.grade for f in many}, key=GRADES.index),
+                verified=sum([f.verified for f in many]),
                 findings=tuple(many),
             )
         )
@@ -349,6 +315,7 @@ def _rank(identifier: str) -> tuple[int, str]:
     return _PLACES.get(identifier, len(_PLACES)), identifier
 
 
+@functools.lru_cache(maxsize=1024)
 def title_of(identifier: str) -> str:
     """Give an identifier's name for a person, without its source."""
     _, title = IDENTIFIERS.get(identifier, ("", identifier))

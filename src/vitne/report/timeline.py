@@ -13,7 +13,8 @@ from vitne.store import columns_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from vitne.report.overview import Outcome, Overview, Target
+    from vitne.report.outcome import Outcome
+    from vitne.report.overview import Overview, Target
 
 WIDTH, LEFT, RIGHT = 960, 16, 16  # of the drawing, in its own units
 _LANE, _BARS, _TOP = 46, 44, 8
@@ -111,7 +112,7 @@ def _bars(rows: Iterable[Any], first: int, last: int) -> tuple[Bar, ...]:
     """Count all messages in equal stretches; the highest bar fills the strip."""
     edges = [first + -(-step * max(last - first, 1) // _BINS) for step in range(_BINS)]
     counts = np.zeros(_BINS, dtype=np.int64)
-    for columns in columns_of(rows):
+    for columns in columns_of(rows, only=("time_ns",)):
         times = columns.numbers["time_ns"]
         inside = times[(first <= times) & (times <= last)]
         counts += np.bincount(np.searchsorted(edges, inside, side="right") - 1, minlength=_BINS)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from vitne.model import Destination
-    from vitne.report.overview import Near, Outcome, Target
+    from vitne.report.outcome import Outcome
+    from vitne.report.overview import Near, Target
 
 Place = tuple[str, str, str]
 """Device, name or address of the far end, port with transport."""

@@ -129,7 +129,9 @@ def joined(words: Sequence[str]) -> str:
 
 def listed(words: Iterable[str | None]) -> tuple[str, ...]:
     """Give each word once, in the order of first use."""
-    return tuple(dict.fromkeys(word for word in words if word is not None))
+    every = dict.fromkeys(words)
+    every.pop(None, None)
+    return tuple(every)  # type: ignore[arg-type]  # none of them is None
 
 
 def device_label(label: str) -> str:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from vitne.store.joining import taken
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -19,21 +21,38 @@ if TYPE_CHECKING:
 
 _ENDS = {"first": 0, "last": 1, "start": 0, "end": 1}
 """Names of the two numbers of a pair, and the place of each."""
+_MANY = 64
+"""Values from which it is worth while to look for those that are alike."""
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 def array(values: Sequence[Any], kind: Any) -> Any:
     """Give an Arrow array of values of one type; lists and nouns inside are columns in their turn.
 
-    Types are those of the tables: text, whole and real numbers, truth, and lists and structs of these.
+    Types are those of the tables: text, whole and real numbers, truth, and lists and structs of these.  A
+    list or noun that many rows share is laid out once.
     """
+    import pyarrow as pa
+
+    nested = pa.types.is_list(kind) or (pa.types.is_struct(kind) and kind[0].name not in _ENDS)
+    if len(values) < _MANY or not nested:
+        return _array(values, kind)
+    every = np.fromiter(map(id, values), dtype=np.int64, count=len(values))
+    _, first, codes = np.unique(every, return_index=True, return_inverse=True)
+    if 2 * len(first) > len(values):
+        return _array(values, kind)
+    return taken(_array([values[at] for at in first.tolist()], kind), codes)
+
+
+def _array(values: Sequence[Any], kind: Any) -> Any:
+    """Lay out each value for itself."""
     import pyarrow as pa
 
     if pa.types.is_struct(kind):
         if kind[0].name in _ENDS:
             parts = _pairs(values)
         else:
-            parts = [array(named(values, field.name), field.type) for field in kind]
+            parts = [array(each, field.type) for each, field in zip(columns(values, kind), kind, strict=True)]
         return pa.StructArray.from_arrays(parts, fields=list(kind))
     if pa.types.is_list(kind):
         inside = array(list(itertools.chain.from_iterable(values)), kind.value_type)
@@ -51,6 +70,16 @@ def array(values: Sequence[Any], kind: Any) -> Any:
             real = False  # nothing stands there for some
     there = [value is not None for value in values]
     return numbers(np.fromiter((value or 0 for value in values), dtype=wide, count=len(values)), there)
+
+
+def columns(rows: Sequence[Any], kind: Iterable[Any]) -> Iterable[Sequence[Any]]:
+    """Give rows column by column, as the fields of a type name them."""
+    names = [field.name for field in kind]
+    if len(rows) >= _MANY and isinstance(rows[0], msgspec.Struct):
+        fields = rows[0].__struct_fields__
+        every = dict(zip(fields, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=True))
+        return [every[name] for name in names]
+    return [named(rows, name) for name in names]
 
 
 def named(rows: Sequence[Any], name: str) -> list[Any]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 import numpy as np
 
-from vitne.store.arrays import lists, numbers, octets, text
-from vitne.store.decimals import decimals
+from vitne.store.arrays import lists, numbers, text
+from vitne.store.joining import MOST_TEXT, decimals, joined, taken, total
 from vitne.store.rows import Transmission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
 
 
 CHUNK = 16384
@@ -32,8 +32,6 @@ WORDS = (
     "scope",
     "facts",
 )
-_FEW = frozenset({"capture", "port"})
-"""Numbers of which there are few."""
 _NUMBERS_OF_A_ROW = tuple(name for name in NUMBERS if not name.endswith("_frame"))
 
 
@@ -54,6 +52,19 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     def __len__(self) -> int:
         return len(self.readable)
 
+    def halves(self) -> Iterator[Columns]:
+        """Yield the first and the second half of the rows."""
+        middle = len(self) // 2
+        for part in (slice(None, middle), slice(middle, None)):
+            yield Columns(
+                numbers={name: column[part] for name, column in self.numbers.items()},
+                readable=self.readable[part],
+                words={
+                    name: Words(things=column.things, codes=column.codes[part])
+                    for name, column in self.words.items()
+                },
+            )
+
     def rows(self) -> Iterator[Transmission]:
         """Yield the rows one by one."""
         names = [*NUMBERS, "readable", *WORDS]
@@ -68,27 +79,33 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
             yield Transmission(message_frames=frames, **row)
 
 
-def columns_of(rows: Iterable[Any]) -> Iterator[Columns]:
-    """Give rows as columns, in stretches of ``CHUNK``: their own where they have them, else made anew."""
+def columns_of(rows: Iterable[Any], only: Collection[str] = ()) -> Iterator[Columns]:
+    """Give rows as columns, in stretches of ``CHUNK``: their own where they have them, else made anew.
+
+    ``only`` names the columns of numbers and words that are needed, where not all are.
+    """
     own = getattr(rows, "columns", None)
     if own is not None:
-        yield from cast("Iterator[Columns]", own())
+        yield from cast("Iterator[Columns]", own(only) if only else own())
         return
     left = iter(rows)
     while some := list(itertools.islice(left, CHUNK)):
-        yield _columns(some)
+        yield _columns(some, only or frozenset((*NUMBERS, *WORDS)))
 
 
-def _columns(rows: list[Transmission]) -> Columns:
+def _columns(rows: list[Transmission], only: Collection[str]) -> Columns:
     numbers = {
-        name: np.array([getattr(row, name) for row in rows], dtype=np.int64) for name in _NUMBERS_OF_A_ROW
+        name: np.array([getattr(row, name) for row in rows], dtype=np.int64)
+        for name in _NUMBERS_OF_A_ROW
+        if name in only
     }
-    frames = np.array([row.message_frames for row in rows], dtype=np.int64).reshape(-1, 2)
-    numbers["first_frame"], numbers["last_frame"] = frames[:, 0], frames[:, 1]
+    if "first_frame" in only:
+        frames = np.array([row.message_frames for row in rows], dtype=np.int64).reshape(-1, 2)
+        numbers["first_frame"], numbers["last_frame"] = frames[:, 0], frames[:, 1]
     return Columns(
         numbers=numbers,
         readable=np.array([row.readable for row in rows], dtype=bool),
-        words={name: numbered([getattr(row, name) for row in rows]) for name in WORDS},
+        words={name: numbered([getattr(row, name) for row in rows]) for name in WORDS if name in only},
     )
 
 
@@ -102,52 +119,54 @@ def numbered(things: Iterable[Any]) -> Words:
 class Writer:
     """Writes columns as JSON lines and as Arrow tables; what a distinct thing looks like is made once.
 
-    Nothing here needs ``pyarrow.compute``, whose import takes longer than writing a small case.
+    Rows are put together by Arrow.  Nothing here needs ``pyarrow.compute``, whose import takes longer than
+    writing a small case.
     """
 
     def __init__(self) -> None:
-        self._made: dict[tuple[int, str], tuple[list[Any], list[Any]]] = {}
-        self._kept: dict[tuple[int, str], tuple[list[Any], list[bytes]]] = {}
+        self._made: dict[tuple[int, str], tuple[list[Any], Any]] = {}
+        self._kept: dict[tuple[int, str], tuple[list[Any], Any]] = {}
 
-    def lines(self, columns: Columns) -> bytes:
-        """Give one JSON object a line, with the names and the order of ``Transmission``.
-
-        What stands between two numbers that are hardly ever alike is put together once for all rows that have
-        the same there.
-        """
+    def lines(self, columns: Columns) -> Iterator[Any]:
+        """Yield one JSON object a line, with the names and the order of ``Transmission``, as bytes."""
         if not len(columns):
-            return b""
-        pieces: list[Iterable[str]] = []
-        between = _Between("{")
+            return
+        pieces: list[Any] = []
+        length, before = 0, "{"
         for number, name in enumerate(Transmission.__struct_fields__):
-            between.add(f'{"," if number else ""}"{name}":')
-            if name == "message_frames":
-                between.add("[")
-                pieces += [between.texts(len(columns)), decimals(columns.numbers["first_frame"])]
-                pieces += [itertools.repeat(","), decimals(columns.numbers["last_frame"])]
-                between = _Between("]")
-            elif name in columns.words:
-                column = columns.words[name]
-                between.vary(self._words(name, column), column.codes)
+            before += f'{"," if number else ""}"{name}":'
+            if name in columns.words:
+                things = self._words(name, columns.words[name], before)
+                length += total(things, columns.words[name].codes)
+                pieces.append((things, columns.words[name].codes))
+                before = ""
             elif name == "readable":
-                between.vary(["false", "true"], columns.readable)
-            elif name in _FEW:
-                few, codes = np.unique(columns.numbers[name], return_inverse=True)
-                between.vary(list(map(str, few.tolist())), codes)
+                pieces.append((text([before + "false", before + "true"]), columns.readable))
+                before = ""
+            elif name == "message_frames":
+                pieces += [before + "[", columns.numbers["first_frame"]]
+                pieces += [",", columns.numbers["last_frame"]]
+                before = "]"
             else:
-                pieces += [between.texts(len(columns)), decimals(columns.numbers[name])]
-                between = _Between("")
-        between.add("}\n")
-        pieces.append(between.texts(len(columns)))
-        return "".join(itertools.chain.from_iterable(zip(*pieces, strict=False))).encode()
+                pieces += [before, columns.numbers[name]]
+                before = ""
+        if length > MOST_TEXT and len(columns) > 1:
+            for half in columns.halves():
+                yield from self.lines(half)
+            return
+        yield joined([*map(_texts_of, pieces), before + "}\n"])
 
-    def _words(self, name: str, column: Words) -> list[str]:
-        """Give the things of a column as JSON texts; their list is held, so that its id stays its own."""
+    def _words(self, name: str, column: Words, before: str) -> Any:
+        """Give the things of a column as JSON texts behind what always stands before them.
+
+        Their list is held, so that its id stays its own.
+        """
         key = (id(column.things), name)
         if key not in self._made:
             if len(self._made) > 2 * len(WORDS):
                 self._made.clear()
-            self._made[key] = (column.things, [_ENCODER.encode(thing).decode() for thing in column.things])
+            told = [before + _ENCODER.encode(thing).decode() for thing in column.things]
+            self._made[key] = (column.things, text(told))
         return self._made[key][1]
 
     def table(self, columns: Columns, schema: Any) -> Any:
@@ -156,12 +175,9 @@ class Writer:
 
         arrays = []
         for field in schema:
-            if field.name == "facts":
-                arrays.append(_facts(field.type, columns.words[field.name]))
-            elif field.name in columns.words:
+            if field.name in columns.words:
                 column = columns.words[field.name]
-                texts = self._octets(field.name, column)
-                arrays.append(octets([texts[code] for code in column.codes.tolist()]))
+                arrays.append(taken(self._things(field, column), column.codes))
             elif field.name == "readable":
                 arrays.append(numbers(columns.readable))
             elif field.name == "message_frames":
@@ -171,60 +187,31 @@ class Writer:
                 arrays.append(numbers(columns.numbers[field.name]))
         return pa.Table.from_arrays(arrays, schema=schema)
 
-    def _octets(self, name: str, column: Words) -> list[bytes]:
-        """Give the things of a column as UTF-8."""
-        key = (id(column.things), name)
+    def _things(self, field: Any, column: Words) -> Any:
+        """Give the things of a column as an Arrow array."""
+        key = (id(column.things), field.name)
         if key not in self._kept:
             if len(self._kept) > 2 * len(WORDS):
                 self._kept.clear()
-            self._kept[key] = (column.things, [thing.encode() for thing in column.things])
+            facts = field.name == "facts"
+            self._kept[key] = (
+                column.things,
+                _facts(field.type, column.things) if facts else text(column.things),
+            )
         return self._kept[key][1]
 
 
-_MOST_WAYS = 1 << 46  # and as many rows, times so many words, stay within 63 bits
+def _texts_of(piece: Any) -> Any:
+    """Give one text a row, of things by number or of whole numbers; or one for all rows, as it is."""
+    if isinstance(piece, str):
+        return piece
+    return taken(*piece) if isinstance(piece, tuple) else decimals(piece)
 
 
-class _Between:
-    """Texts between two columns of numbers: made of parts that stay and parts of which there are few."""
-
-    def __init__(self, begin: str) -> None:
-        self._fixed = [begin]  # before, between and behind what varies
-        self._words: list[Sequence[str]] = []
-        self._codes: list[Any] = []
-
-    def add(self, fixed: str) -> None:
-        """Go on with what is the same in every row."""
-        self._fixed[-1] += fixed
-
-    def vary(self, words: Sequence[str], codes: Any) -> None:
-        """Go on with one of some words."""
-        self._words.append(words)
-        self._codes.append(codes.astype(np.int64))
-        self._fixed.append("")
-
-    def texts(self, count: int) -> Iterable[str]:
-        """Give the text of each of so many rows."""
-        if not self._words:
-            return itertools.repeat(self._fixed[0], count)
-        row, ways = np.zeros(count, dtype=np.int64), 1
-        for words, codes in zip(self._words, self._codes, strict=True):
-            if ways * len(words) >= _MOST_WAYS:
-                _, row = np.unique(row, return_inverse=True)
-                ways = count
-            row, ways = row * len(words) + codes, ways * len(words)
-        _, first, row = np.unique(row, return_index=True, return_inverse=True)
-        parts: list[Iterable[str]] = [itertools.repeat(self._fixed[0])]
-        for fixed, words, codes in zip(self._fixed[1:], self._words, self._codes, strict=True):
-            parts += [[words[code] for code in codes[first].tolist()], itertools.repeat(fixed)]
-        made = list(map("".join, zip(*parts, strict=False)))
-        return [made[code] for code in row.tolist()]
-
-
-def _facts(kind: Any, column: Words) -> Any:
+def _facts(kind: Any, rows: list[Any]) -> Any:
     """Give facts as an Arrow array of lists of names and values."""
     import pyarrow as pa
 
-    rows = [column.things[code] for code in column.codes.tolist()]
     flat = list(itertools.chain.from_iterable(rows))
     ends = [text([pair[end] for pair in flat]) for end in (0, 1)]
     pairs = pa.StructArray.from_arrays(ends, fields=list(kind.value_type))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vitne.model import Capture, Finding, Gap, Oddity
-from vitne.store.arrays import array, named
+from vitne.store.arrays import array, columns
 from vitne.store.columns import CHUNK, Writer, columns_of
 from vitne.store.rows import OpaqueTotal, Transmission
 
@@ -69,9 +69,10 @@ def json_lines(rows: Iterable[Any], sink: Any) -> int:
     count = 0
     if hasattr(rows, "columns"):
         writer = Writer()
-        for columns in columns_of(rows):
-            sink.write(writer.lines(columns))
-            count += len(columns)
+        for stretch in columns_of(rows):
+            for lines in writer.lines(stretch):
+                sink.write(lines)
+            count += len(stretch)
         return count
     left = iter(rows)
     while some := list(itertools.islice(left, CHUNK)):
@@ -106,12 +107,12 @@ def _tables(table: Table, rows: Iterable[Any], schema: Any) -> Iterator[Any]:
 
     if table.row is Transmission:
         writer = Writer()
-        for columns in columns_of(rows):
-            yield writer.table(columns, schema)
+        for stretch in columns_of(rows):
+            yield writer.table(stretch, schema)
         return
     left = iter(rows)
     while some := list(itertools.islice(left, CHUNK)):
-        arrays = [array(named(some, field.name), field.type) for field in schema]
+        arrays = [array(each, field.type) for each, field in zip(columns(some, schema), schema, strict=True)]
         yield pa.Table.from_arrays(arrays, schema=schema)
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from vitne.model import Capture
     from vitne.report.blocks import Whither
-    from vitne.report.overview import Near, Outcome, Overview, Target
+    from vitne.report.outcome import Outcome
+    from vitne.report.overview import Near, Overview, Target
     from vitne.report.timeline import Drawing
 
 PATH = "report/index.html"

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from vitne.report.formats.laid import Plain
-    from vitne.report.overview import Line, Near, Outcome, Overview, Target
+    from vitne.report.outcome import Outcome
+    from vitne.report.overview import Line, Near, Overview, Target
 
 _SAID = 12  # most sentences at the top
 _DEVICES = 6  # most devices
