@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,3 +55,13 @@ def test_with_very_many_matches_all_is_let_through(monkeypatch: pytest.MonkeyPat
 
 def test_a_pattern_beyond_the_library_is_matched_without_it() -> None:
     assert Gate([rb"(a+)b\1"]).rows([b"aab", b"aabaa"]) == [1]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_gate_without_patterns_looks_at_nothing(engine: str) -> None:
+    shut = Gate([], engine=engine)
+    begun = time.process_time()
+    hits = shut.hits(np.zeros(32 << 20, dtype=np.uint8))
+    assert time.process_time() - begun < 0.2  # a look at every byte would take seconds
+    assert (len(hits), hits.complete) == (0, True)
+    assert not shut.opens(b"abc")

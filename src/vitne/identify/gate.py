@@ -30,18 +30,23 @@ class Gate:
     def __init__(self, patterns: Iterable[bytes], *, engine: str = "") -> None:
         """Prepare the patterns; ``engine`` is "hyperscan", "re" or "" for the best there is."""
         own = sorted(set(patterns))
+        self._shut = not own  # no pattern, nothing to look for
         self._any = re.compile(b"|".join(own) or rb"(?!)")
         library = hyperscan_library() if engine != "re" and own else None
         self._database: Any = _database(library, own) if library is not None else None
 
     def opens(self, data: bytes) -> bool:
         """Say whether a pattern may match in some data."""
+        if self._shut:
+            return False
         if self._database is None:
             return self._any.search(data) is not None
         return bool(data) and self._ends(data, most=1) is None
 
     def rows(self, pieces: Sequence[bytes]) -> list[int]:
         """Give the numbers of the pieces in which a pattern may match, ascending."""
+        if self._shut:
+            return []
         if self._database is None:
             return [row for row, piece in enumerate(pieces) if self._any.search(piece)]
         data = b"\n".join(pieces)
@@ -53,10 +58,10 @@ class Gate:
 
     def hits(self, data: npt.NDArray[np.uint8]) -> Hits:
         """Give the last byte of each place at which a pattern matches, as hits of no needle."""
-        if self._database is None:
-            ends: list[int] | None = [
-                one.end() for one in islice(self._any.finditer(data.tobytes()), MOST_HITS)
-            ]
+        if self._shut:
+            ends: list[int] | None = []
+        elif self._database is None:
+            ends = [one.end() for one in islice(self._any.finditer(data.tobytes()), MOST_HITS)]
         else:
             ends = self._ends(data, most=MOST_HITS) if len(data) else []
         behind = np.unique(np.array(ends or (), dtype=np.int64))
