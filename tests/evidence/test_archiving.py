@@ -11,7 +11,7 @@ from tests.exports.samples import tnet
 from tests.pipeline.talk import IMEI, subject
 
 from vitne.evidence.archiving import Short, messages, short
-from vitne.evidence.editing import Unchangeable
+from vitne.evidence.edits import Unchangeable
 from vitne.evidence.redacting import Redacted, redact
 from vitne.exports.formats import sms
 from vitne.identify.subject import read_subject

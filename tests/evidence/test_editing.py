@@ -10,8 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from vitne.decode.unwrap import Budget, unwrap
-from vitne.evidence.editing import Edit, Editor, Unchangeable, applied, merged
-from vitne.evidence.replacing import Pairs, Replacer
+from vitne.evidence.editing import Editor
+from vitne.evidence.edits import Edit, Unchangeable, applied, merged
+from vitne.evidence.pairs import Pairs
+from vitne.evidence.replacing import Replacer
 from vitne.model import Message, Node, Part, Seed
 
 IMEI = "490154203237518"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitne.evidence.editing import Edit, applied
+from vitne.evidence.edits import Edit, applied
 from vitne.evidence.forging import Moved, away, base_of, checksum, joined, split, tcp
 from vitne.evidence.pcapng import Frame, write
 

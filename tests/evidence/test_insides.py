@@ -139,7 +139,7 @@ def test_http_2_and_a_websocket_inside_are_told_as_plain_ones(tmp_path: Path) ->
 def test_an_entry_without_addresses_cannot_be_told_as_packets() -> None:
     from types import SimpleNamespace
 
-    from vitne.evidence.editing import Unchangeable
+    from vitne.evidence.edits import Unchangeable
     from vitne.evidence.insides import to_be_told
 
     flow = SimpleNamespace(client_ip="", server_ip="192.0.2.1")

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from tests.pipeline.talk import IMEI, Talk, post, subject
 
-from vitne.evidence.editing import Editor, Unchangeable
+from vitne.evidence.editing import Editor
+from vitne.evidence.edits import Unchangeable
+from vitne.evidence.pairs import Pairs
 from vitne.evidence.plainly import Ends
 from vitne.evidence.rebuilding import AS_HTTP, Rebuilt
 from vitne.evidence.redacting import redact
-from vitne.evidence.replacing import Pairs, Replacer
+from vitne.evidence.replacing import Replacer
 from vitne.identify.subject import read_subject
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def _rebuilt(used: list[int]) -> Rebuilt:
     walked = SimpleNamespace(flow_count=1, flow_columns=lambda: {"port": np.array([used], dtype=np.uint16)})
     traffic = SimpleNamespace(exported=False, walked=walked)
     replacer = Replacer(SECRET)
-    result = SimpleNamespace(devices=[])
+    result = SimpleNamespace(devices=[], findings=[], captures=[])
     return Rebuilt([traffic], result, Editor(Pairs([], replacer)), replacer)  # type: ignore[list-item,arg-type]
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitne.evidence.replacing import Pairs, Replacer
+from vitne.evidence.pairs import Pairs
+from vitne.evidence.replacing import Replacer
 from vitne.identify.checks import luhn
 from vitne.model import Seed
 

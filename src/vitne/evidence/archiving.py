@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import quoteattr
 
-from vitne.evidence.editing import Unchangeable
+from vitne.evidence.edits import Unchangeable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

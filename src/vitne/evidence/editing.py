@@ -2,53 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from vitne.identify.needles import Needles
-from vitne.model import Malformed
+from vitne.evidence.edits import Edit, Unchangeable, apart, applied, merged
+from vitne.evidence.respelling import Respelling
+from vitne.evidence.wrapping import Inner, around, mqtt_lengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from vitne.evidence.replacing import Pairs
-    from vitne.model import Finding, Node, Part
+    from vitne.evidence.pairs import Pairs
+    from vitne.model import Child, Finding, Node, Part, Secrets
     from vitne.pipeline.messagework import MessageWork
 
 
-class Edit(NamedTuple):
-    """Bytes [start, end) become ``data``."""
-
-    start: int
-    end: int
-    data: bytes
-
-
-class Unchangeable(Exception):  # noqa: N818  (it says what the bytes are)
-    """A value stands where it cannot be changed without breaking what is around it."""
+_SHORT, _MOST = 128, 64  # bytes and number of texts of a message that may be a salt
 
 
 class Editor:
     """Finds every spelling of the values in the messages of a flow and changes it."""
 
-    def __init__(self, pairs: Pairs) -> None:
+    def __init__(self, pairs: Pairs, secrets: Secrets | None = None) -> None:
         self.pairs = pairs
-        self._search = Needles.compile(pairs.needles)
+        self._respelling = Respelling(pairs, secrets.salts if secrets is not None else ())
+        self._layouts = {each.name: each for each in secrets.plaintexts} if secrets is not None else {}
+        self._search = pairs.search
+        self._beside: list[bytes] = []
 
     def message(self, work: MessageWork, places: Sequence[tuple[Node, Finding]]) -> list[Edit]:
         """Give the changes of one message in stream or datagram offsets; raises Unchangeable."""
         children, told = _children(work), _told(places)
+        self._beside = _fields(work)
         edits: list[Edit] = []
         bodies = 0
         roots = {id(node): node for node in (*work.nodes, *(n for n, _ in places)) if node.parent is None}
         for node in roots.values():
-            own = _on_wire(node.part, self._edits(node, children, told))
+            own = _on_wire(work, node.part, self._edits(node, children, told))
             edits += own
             if node.part.path == "body":
                 bodies += sum(len(e.data) - (e.end - e.start) for e in own)
         if bodies:
             edits += _length(work, bodies)
+        if work.message.protocol == "mqtt":
+            edits += mqtt_lengths(work.message, work.raw, edits)
         if _in_frames(work) and any(len(each.data) != each.end - each.start for each in edits):
             raise Unchangeable("frames whose length would change")
         return merged(edits)
@@ -59,6 +55,7 @@ class Editor:
         For what is written anew, where no byte has to keep its place.
         """
         children, told = _children(work), _told(places)
+        self._beside = _fields(work)
         roots = {(n.part.path, n.part.start, n.part.end): n for n in work.nodes if n.parent is None}
         loose = [(n.part.start, f) for n, f in places if n.parent is None and n.part.path == "bytes"]
         made = []
@@ -80,21 +77,42 @@ class Editor:
     def _edits(
         self, node: Node, children: dict[int, list[Node]], told: dict[int, list[Finding]]
     ) -> list[Edit]:
-        """Give the changes of one node's data: those inside its children first, then its own."""
-        found: list[Edit] = []
-        for child in children.get(id(node), ()):
-            inner = self._edits(child, children, told)
-            if inner:
-                found.append(_wrapped(child, applied(child.data, inner)))
-        found.sort(key=lambda e: (e.start - e.end, e.start))
+        """Give the changes of one node's data: those inside its children first, then its own.
+
+        Where several readings of the same bytes hold a value, the one with the most that was found counts.
+        """
+        found = self._inside(node, children, told)
         own = self.hits(node.data)
-        own += [
-            Edit(start, end, self.pairs.told(finding.identifier, bytes(node.data[start:end])))
-            for finding in told.get(id(node), ())
-            for start, end in [finding.value_range]
-            if not any(e.start < end and start < e.end for e in own)
-        ]
+        for finding in told.get(id(node), ()):
+            edits = self._respelling.edits(finding, node, self._beside)
+            if not any(e.start < each.end and each.start < e.end for e in own for each in edits):
+                own += edits
         return merged([*found, *own])
+
+    def _inside(
+        self, node: Node, children: dict[int, list[Node]], told: dict[int, list[Finding]]
+    ) -> list[Edit]:
+        """Give the changes of what was unwrapped from a node; a reading that says nothing found may fail."""
+        inside: list[tuple[tuple[int, int], Inner]] = []
+        failed: list[tuple[Child, Unchangeable]] = []
+        for each in children.get(id(node), ()):
+            if each.child is None:
+                continue
+            weight = _weight(each, children, told)
+            try:
+                inner = self._edits(each, children, told)
+                own = Inner(each, each.child.start, each.child.end, applied(each.data, inner))
+                if inner:
+                    around(node.data, [own], self._layouts)
+                    inside.append(((-weight, own.start - own.end), own))
+            except Unchangeable as error:
+                if weight:
+                    failed.append((each.child, error))
+        chosen = apart([each for _, each in sorted(inside, key=lambda row: row[0])])
+        for child, reason in failed:
+            if not any(each.start < child.end and child.start < each.end for each in chosen):
+                raise reason
+        return around(node.data, chosen, self._layouts) if chosen else []
 
     def hits(self, data: bytes) -> list[Edit]:
         """Find every spelling of the values in some bytes."""
@@ -103,8 +121,7 @@ class Editor:
         longest = sorted(rows, key=lambda row: (row[1] - row[2], row[1], row[0]))
         found = []
         for needle, start, end in longest:
-            place = bytes(data[start:end])
-            found.append(Edit(start, end, self.pairs.stand_in(self.pairs.needles[needle], place)))
+            found.append(self.pairs.edit(self.pairs.needles[needle], data, start, end))
         return merged(found)
 
 
@@ -117,11 +134,22 @@ def _children(work: MessageWork) -> dict[int, list[Node]]:
     return found
 
 
+def _fields(work: MessageWork) -> list[bytes]:
+    """Give the short texts of a message, of which one may be a salt."""
+    return [b"", *dict.fromkeys(node.data for node in work.nodes if len(node.data) <= _SHORT)][:_MOST]
+
+
 def _told(places: Sequence[tuple[Node, Finding]]) -> dict[int, list[Finding]]:
     found: dict[int, list[Finding]] = {}
     for node, finding in places:
         found.setdefault(id(node), []).append(finding)
     return found
+
+
+def _weight(node: Node, children: dict[int, list[Node]], told: dict[int, list[Finding]]) -> int:
+    """Count the known values found in a node and in what is inside it."""
+    own = sum(2 if finding.seed else 1 for finding in told.get(id(node), ()))
+    return own + sum(_weight(each, children, told) for each in children.get(id(node), ()))
 
 
 def _in_frames(work: MessageWork) -> bool:
@@ -131,17 +159,7 @@ def _in_frames(work: MessageWork) -> bool:
     return any(name == "http-version" and value in {"2", "3"} for name, value in work.message.facts)
 
 
-def _wrapped(node: Node, data: bytes) -> Edit:
-    if node.child is None or node.encoding is None:
-        raise Unchangeable("bytes without a wrapping")
-    try:
-        wrapped = node.encoding.wrap(msgspec.structs.replace(node.child, data=data))
-    except (Malformed, ValueError, OverflowError, KeyError) as error:
-        raise Unchangeable(f"{node.encoding.name} cannot be wrapped again") from error
-    return Edit(node.child.start, node.child.end, wrapped)
-
-
-def _on_wire(part: Part, edits: Iterable[Edit]) -> list[Edit]:
+def _on_wire(work: MessageWork, part: Part, edits: Iterable[Edit]) -> list[Edit]:
     """Give the changes of a part where its bytes stand on the wire."""
     out = []
     for edit in edits:
@@ -150,7 +168,7 @@ def _on_wire(part: Part, edits: Iterable[Edit]) -> list[Edit]:
             continue
         if not part.pieces or len(edit.data) != edit.end - edit.start:
             raise Unchangeable("bytes that are put together from several places")
-        out += _pieced(part, edit)
+        out += _pieced(part, edit) if work.message.protocol != "websocket" else _masked(work, part, edit)
     return out
 
 
@@ -166,6 +184,19 @@ def _pieced(part: Part, edit: Edit) -> list[Edit]:
     return out
 
 
+def _masked(work: MessageWork, part: Part, edit: Edit) -> list[Edit]:
+    """Give the bytes under the mask: what changes in clear changes there by the same bits (RFC 6455 5.3)."""
+    made = []
+    was = _pieced(part, Edit(edit.start, edit.end, (part.data or b"")[edit.start : edit.end]))
+    for old, new in zip(was, _pieced(part, edit), strict=True):
+        wire = work.raw(old.start, old.end)
+        if len(wire) != len(old.data):
+            raise Unchangeable("bytes that are put together from several places")
+        bits = zip(wire, old.data, new.data, strict=True)
+        made.append(Edit(old.start, old.end, bytes(one ^ two ^ three for one, two, three in bits)))
+    return made
+
+
 def _length(work: MessageWork, more: int) -> list[Edit]:
     """Let the declared length of a body follow it (RFC 9110 section 8.6)."""
     for part in work.message.parts:
@@ -176,21 +207,3 @@ def _length(work: MessageWork, more: int) -> list[Edit]:
     if any("chunked" in part.hints for part in work.message.parts) or work.message.protocol == "http":
         return []
     raise Unchangeable("a length is declared where it cannot be changed")
-
-
-def merged(edits: Sequence[Edit]) -> list[Edit]:
-    """Keep the first of changes that overlap, in the order of place."""
-    kept: list[Edit] = []
-    for edit in edits:
-        if not any(other.start < edit.end and edit.start < other.end for other in kept):
-            kept.append(edit)
-    return sorted(kept)
-
-
-def applied(data: bytes, edits: Sequence[Edit]) -> bytes:
-    """Give the data with changes made; these are in order and do not overlap."""
-    out, at = [], 0
-    for edit in edits:
-        out += [data[at : edit.start], edit.data]
-        at = edit.end
-    return b"".join([*out, data[at:]])

@@ -11,7 +11,7 @@ import struct
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from vitne.evidence.editing import Edit, applied
+from vitne.evidence.edits import Edit, applied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

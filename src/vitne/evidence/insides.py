@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vitne.evidence.editing import Edit, Unchangeable, applied
+from vitne.evidence.edits import Edit, Unchangeable, applied
 from vitne.evidence.plainly import Turn, conversation, datagram, whole
 from vitne.pipeline.insideviews import OpenedView
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vitne.evidence.editing import Editor
+from vitne.evidence.pairs import FOUND, Pairs
 from vitne.evidence.pcapng import write
 from vitne.evidence.rebuilding import OPENED, STAYS, Rebuilt, of_person
-from vitne.evidence.replacing import Pairs, Replacer
+from vitne.evidence.replacing import Replacer
 from vitne.identify.needles import Needles
 from vitne.identify.search import Searcher
 from vitne.model import Secrets, Seed, StoreError, Subject
@@ -28,7 +29,7 @@ from vitne.pipeline.replay import was_closed
 from vitne.pipeline.traffic import give_keys, open_traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from vitne.model import Finding
     from vitne.pipeline import Result
@@ -101,8 +102,8 @@ def redact(paths: Sequence[str], known: Subject | Known, *, secret: bytes, shift
         subject=work.stand_ins,
         mapping=mapping,
         counts=rebuilt.counts(len(mapping)),
-        left_out=dict(rebuilt.left_out),
-        told_anew=dict(Counter(rebuilt.anew.values())),
+        left_out=dict(rebuilt.left_out + Counter(rebuilt.reasons.values())),
+        told_anew=dict(Counter(flow.anew for flow in rebuilt.flows.values() if flow.anew)),
         same=not differ,
         differ=differ,
     )
@@ -122,22 +123,37 @@ class _Work:
     def whole(
         self, traffics: list[Traffic], replacer: Replacer
     ) -> tuple[Rebuilt, dict[str, bytes], list[str]]:
-        """Rebuild what can be; flows that do not come out as they should are left out the next time."""
-        without: dict[int, str] = {}
+        """Rebuild what can be; what does not come out as it should is rebuilt in another way, or left out.
+
+        Flows that are rebuilt anew are looked at alone; then all is, once more.
+        """
+        rebuilt = Rebuilt(traffics, self.result, Editor(self.pairs, self.asked.secrets), replacer)
+        salts = self.asked.secrets.salts
+        rebuilt.opener = Openings(self.asked.secrets, Searcher(self.asked.subject.seeds, salts=salts))
+        rebuilt.read()
+        unplaced: list[str] = []
+        differ: list[str] = []
         for turn in range(_TURNS):
-            rebuilt = Rebuilt(traffics, self.result, Editor(self.pairs), replacer)
-            rebuilt.without = without
-            salts = self.asked.secrets.salts
-            rebuilt.opener = Openings(self.asked.secrets, Searcher(self.asked.subject.seeds, salts=salts))
-            rebuilt.read()
             files = _files(rebuilt, self.shift)
-            left, unplaced = self._left(rebuilt, files)
-            wrong = left or self._otherwise(rebuilt, files)
-            if unplaced or not wrong or (turn == _TURNS - 1 and not left):
+            wrong, unplaced, differ = self._looked_at(rebuilt, files, set(rebuilt.flows))
+            if not wrong or unplaced or turn == _TURNS - 1:
+                _refuse(unplaced or sorted({why for why in wrong.values() if why == STAYS}))
                 break
-            without = {**without, **wrong}
-        _refuse(unplaced or sorted(left.values()))
-        return rebuilt, files, self._differ(rebuilt, files)
+            while wrong:
+                anew = {number for number, why in wrong.items() if rebuilt.again(number, why)}
+                if not anew:
+                    break
+                wrong, _, _ = self._looked_at(rebuilt, _files(rebuilt, self.shift, anew), anew)
+        return rebuilt, files, differ
+
+    def _looked_at(
+        self, rebuilt: Rebuilt, files: Mapping[str, bytes], flows: set[int]
+    ) -> tuple[dict[int, str], list[str], list[str]]:
+        """Say which of some flows are not as they should be, where else values stay, and what differs."""
+        left, unplaced = self._left(rebuilt, files)
+        otherwise, differ = self._otherwise(rebuilt, files, flows)
+        wrong = {number: why for number, why in {**otherwise, **left}.items() if number in rebuilt.flows}
+        return wrong, unplaced, differ
 
     def _left(self, rebuilt: Rebuilt, files: Mapping[str, bytes]) -> tuple[dict[int, str], list[str]]:
         """Give the flows in which an original value is still there, and where one stands in none of them."""
@@ -154,42 +170,45 @@ class _Work:
                 found[flow] = STAYS
         return found, [] if found else unplaced
 
-    def _otherwise(self, rebuilt: Rebuilt, files: Mapping[str, bytes]) -> dict[int, str]:
-        """Give the flows whose findings would come out otherwise."""
+    def _otherwise(
+        self, rebuilt: Rebuilt, files: Mapping[str, bytes], flows: set[int]
+    ) -> tuple[dict[int, str], list[str]]:
+        """Give the flows whose findings would come out otherwise, and all that differs."""
+        found = _searched(files, self.stand_ins, self.asked.secrets)
+        wanted = self._kept(rebuilt, flows)
         now: dict[int | None, list[Finding]] = {}
-        for one in _searched(files, self.stand_ins, self.asked.secrets):
+        for one in found:
             now.setdefault(rebuilt.flow_of(one), []).append(one)
         before: dict[int | None, list[Finding]] = {}
-        for one in self._kept(rebuilt):
+        for one in wanted:
             before.setdefault(one.flow, []).append(one)
-        every = {flow for flow in {*now, *before} if flow is not None}
-        wrong = {flow for flow in every if difference(before.get(flow, []), now.get(flow, []))}
-        return dict.fromkeys(sorted(wrong), "its findings would come out otherwise")
+        every = sorted(flow for flow in {*now, *before} if flow is not None)
+        wrong = [flow for flow in every if difference(before.get(flow, []), now.get(flow, []))]
+        return dict.fromkeys(wrong, "its findings would come out otherwise"), difference(wanted, found)
 
-    def _kept(self, rebuilt: Rebuilt) -> list[Finding]:
+    def _kept(self, rebuilt: Rebuilt, flows: set[int]) -> list[Finding]:
         """Give the findings of the flows that are kept, without those on the wire of what was opened."""
-        kept = [one for one in self.result.findings if one.flow in rebuilt.kept]
+        kept = [one for one in self.result.findings if one.flow in flows]
         outside = {id(f) for f in kept if _opened(rebuilt, f) and not was_closed(f)}
         if outside:
             what = "stood beside what was opened, on the wire"
             rebuilt.left_out[what] = len({one.flow for one in kept if id(one) in outside})
         return [one for one in kept if id(one) not in outside]
 
-    def _differ(self, rebuilt: Rebuilt, files: Mapping[str, bytes]) -> list[str]:
-        again = _searched(files, self.stand_ins, self.asked.secrets)
-        return difference(self._kept(rebuilt), again)
-
 
 def _opened(rebuilt: Rebuilt, finding: Finding) -> bool:
-    return rebuilt.anew.get(finding.flow, "").startswith(OPENED)
+    made = rebuilt.flows.get(finding.flow)
+    return made is not None and made.anew.startswith(OPENED)
 
 
-def _files(rebuilt: Rebuilt, shift: int) -> dict[str, bytes]:
+def _files(rebuilt: Rebuilt, shift: int, only: Collection[int] | None = None) -> dict[str, bytes]:
     """Write what was rebuilt, by name."""
     about = "Rebuilt by vitne redact: values of persons are replaced, other traffic is left out."
-    frames = rebuilt.frames(shift=shift)
+    frames = rebuilt.frames(shift=shift, only=only)
     files = {f"{NAME}.pcapng": write(frames, about)} if frames else {}
-    return files | {f"{NAME}.{ending}": data for ending, data in rebuilt.files(shift=shift).items()}
+    return files | {
+        f"{NAME}.{ending}": data for ending, data in rebuilt.files(shift=shift, only=only).items()
+    }
 
 
 def known_values(result: Result, subject: Subject) -> list[Seed]:
@@ -202,7 +221,7 @@ def known_values(result: Result, subject: Subject) -> list[Seed]:
         if (identifier, value.lower()) in have or identifier in _NUMBERS or len(value) < _LEAST:
             continue
         have.add((identifier, value.lower()))
-        seeds.append(Seed(identifier=identifier, name=f"found#{number}", value=value))
+        seeds.append(Seed(identifier=identifier, name=f"{FOUND}{number}", value=value))
     return seeds
 
 

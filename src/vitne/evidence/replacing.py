@@ -9,26 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
+import ipaddress
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from vitne.evidence.digested import Digested
 from vitne.identify.checks import luhn
-from vitne.identify.variants import needles, write
+from vitne.identify.known_places import METRES
+from vitne.identify.values import check_value
+from vitne.model import IDENTIFIERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from vitne.model import Seed
 
-    from vitne.identify.needles import Needle
-    from vitne.model import Salt, Seed
-
-KEEP = {"imei": 8, "imeisv": 8, "imsi": 5, "iccid": 7, "msisdn": 3, "mac-address": 8, "bssid": 8}
+KEEP = {"imei": 8, "imeisv": 8, "imsi": 5, "iccid": 7, "msisdn": 3, "mac-address": 8, "bssid": 8, "eid": 8}
 """Characters at the front that tell maker, operator or country and stay."""
 _LUHN = {"imei", "iccid"}
-_COORDINATE = re.compile(r"-?\d{1,3}\.\d{1,17}")
-_NEAR = 0.05  # degrees from a known place that are still about it
+_ADDRESSES = {"public-ip", "local-ip"}
+_TRIES = 64  # stand-ins that are made until one passes the checks of its identifier
+_EDGE = 0.1  # degrees from a whole degree that stand-ins of places keep away
+_AWAY = 0.05  # degrees that a stand-in of a place is away from it at least
 _DIGITS, _HEX, _SMALL = "0123456789", "0123456789abcdef", "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -45,21 +46,56 @@ class Replacer:
         ).digest()
 
     def value(self, identifier: str, value: str) -> str:
-        """Give the stand-in of a value; never the value itself where it can be another."""
-        kind = "hardware" if identifier in {"mac-address", "bssid"} else identifier
-        low = value.lower()
-        keep = KEEP.get(identifier, 0) if len(value) > KEEP.get(identifier, 0) + 3 else 0
-        alphabet = _HEX if _is_hex(low) else ""
-        seed = low
-        for _ in range(16):
-            end = value.rfind(".") if identifier == "email-address" and "." in value else len(value)
-            made = value[:keep] + _mapped(value[keep:end], self.stream(kind, seed), alphabet) + value[end:]
-            if identifier in _LUHN and made.isascii() and made.isdecimal() and _fits(value):
-                made = made[:-1] + luhn.check_digit(made[:-1])
-            if made.lower() != low:
+        """Give the stand-in of a value; never the value itself where it can be another.
+
+        It passes the checks of its identifier where the value does, so that it can be looked for in turn.
+        """
+        if identifier in _ADDRESSES:
+            return self.address(value)
+        wanted, low = _passes(identifier, value), value.lower()
+        seed, made = low, value
+        for _ in range(_TRIES):
+            made = self._value(identifier, value, seed)
+            if made.lower() != low and _passes(identifier, made) >= wanted:
                 return made
             seed += "\0"
         return made
+
+    def _value(self, identifier: str, value: str, seed: str) -> str:
+        if identifier == "imeisv" and luhn.only_digits(value) and len(value) == 16:  # the phone's IMEI
+            return self._value("imei", value[:14], seed[:14] + seed[16:]) + value[14:]
+        kind = "hardware" if identifier in {"mac-address", "bssid"} else identifier
+        if identifier == "imei" and luhn.only_digits(value) and len(value) == 15:
+            made = self._value("imei", value[:14], seed[:14] + seed[15:])
+            last = (
+                luhn.check_digit(made) if _fits(value) else _mapped(value[14:], self.stream(kind, seed), "")
+            )
+            return made + last
+        keep = KEEP.get(identifier, 0) if len(value) > KEEP.get(identifier, 0) + 3 else 0
+        alphabet = _HEX if _is_hex(value.lower()) else ""
+        end = value.rfind(".") if identifier == "email-address" and "." in value else len(value)
+        made = value[:keep] + _mapped(value[keep:end], self.stream(kind, seed), alphabet) + value[end:]
+        if identifier in _LUHN and made.isascii() and made.isdecimal() and _fits(value):
+            made = made[:-1] + luhn.check_digit(made[:-1])
+        if identifier == "eid" and made.isascii() and made.isdecimal() and len(made) == 32:
+            made = made[:-2] + f"{98 - int(made[:-2]) * 100 % 97:02d}"  # SGP.02 4.2.1: ISO 7064 MOD 97-10
+        return made
+
+    def address(self, ip: str) -> str:
+        """Give the stand-in of an address of IP, of the same network, for headers and for texts."""
+        try:
+            packed = bytearray(ipaddress.ip_address(ip).packed)
+        except ValueError:
+            return _mapped(ip, self.stream("public-ip", ip), "")
+        keep = len(packed) // 4 if len(packed) == 16 else 2
+        own = str(ipaddress.ip_address(bytes(packed)))
+        seed = own
+        while True:
+            packed[keep:] = self.stream("public-ip", seed)[: len(packed) - keep]
+            made = str(ipaddress.ip_address(bytes(packed)))
+            if made != own:
+                return made
+            seed += "\0"
 
     def number(self, kind: str, value: int, bound: int) -> int:
         """Give the stand-in of a number below a bound."""
@@ -72,10 +108,27 @@ class Replacer:
         if seed.cell is not None:
             made = self._cell(seed)
         if seed.latitude is not None and seed.longitude is not None:
-            north = int(seed.latitude) + self.number("latitude", round(seed.latitude * 1e6), 10**6) / 1e6
-            east = int(seed.longitude) + self.number("longitude", round(seed.longitude * 1e6), 10**6) / 1e6
+            north, east = self.point(seed.latitude, seed.longitude, seed.radius_m or 0.0)
             made = replace(made, latitude=north, longitude=east, value=f"{north:.6f},{east:.6f}")
         return made
+
+    def point(self, north: float, east: float, radius: float) -> tuple[float, float]:
+        """Give another point of the same degrees, so far away that it does not count as the first."""
+        key, far = f"{round(north * 1e6)},{round(east * 1e6)}", 3 * radius / METRES
+        best = (-1.0, (north, east))
+        for turn in range(_TRIES):
+            point = tuple(
+                math.copysign(int(abs(each)) + _EDGE + self._share(name, key, turn) * (1 - 2 * _EDGE), each)
+                for name, each in (("latitude", north), ("longitude", east))
+            )
+            away = max(abs(point[0] - north), abs(point[1] - east))
+            if away > max(far, _AWAY):
+                return round(point[0], 6), round(point[1], 6)
+            best = max(best, (away, (round(point[0], 6), round(point[1], 6))))
+        return best[1]
+
+    def _share(self, name: str, key: str, turn: int) -> float:
+        return int.from_bytes(self.stream(name, key + "\0" * turn)[:8], "big") / (1 << 64)
 
     def _cell(self, seed: Seed) -> Seed:
         """Give another cell of the same network, its numbers as long as before."""
@@ -91,73 +144,8 @@ class Replacer:
         return msgspec.structs.replace(seed, value=value, area=area, cell=cell)
 
 
-class Pairs:
-    """Needles of values, each with what its stand-in looks like in the same spelling."""
-
-    def __init__(self, seeds: list[Seed], replacer: Replacer, salts: Sequence[Salt] = ()) -> None:
-        self.seeds = seeds
-        self.stand_ins = [replacer.seed(seed) for seed in seeds]
-        self.replacer = replacer
-        every = needles(seeds)
-        self.needles = [n for n in every if not n.weak and len(n.data) >= 5]
-        self._known = {(seeds[n.seed].identifier, n.data.lower()): n for n in reversed(every)}
-        texts: dict[tuple[int, str], bytes] = {}
-        for needle in needles(self.stand_ins):
-            texts.setdefault((needle.seed, needle.spelling), needle.text)
-        self._texts = texts
-        self._digests = Digested(seeds, self.stand_ins, salts)
-
-    def stand_in(self, needle: Needle, place: bytes) -> bytes:
-        """Give the bytes that stand for a needle's at a place, as long as these wherever that can be."""
-        text = self._texts.get((needle.seed, needle.spelling))
-        if text is not None:
-            made = write(text, needle.layers)
-            if len(made) == len(place):
-                return _cased(made, place) if needle.fold else made
-        return self.bytes(self.seeds[needle.seed].identifier, place)
-
-    def told(self, identifier: str, place: bytes) -> bytes:
-        """Give the bytes for a place where a value of this kind was found, weak spellings included."""
-        needle = self._known.get((identifier, place.lower()))
-        if needle is not None:
-            return self.stand_in(needle, place)
-        if identifier == "location":
-            return self._moved(place) or self.bytes(identifier, place)
-        return self._digests.of(place) or self.bytes(identifier, place)
-
-    def _moved(self, place: bytes) -> bytes | None:
-        """Give a text in which coordinates of a known place are moved as the place is; None without one."""
-        pairs = [
-            each
-            for one, two in zip(self.seeds, self.stand_ins, strict=True)
-            if one.latitude is not None and two.latitude is not None
-            for each in ((one.latitude, two.latitude), (one.longitude or 0.0, two.longitude or 0.0))
-        ]
-
-        def told(found: re.Match[str]) -> str:
-            number = float(found[0])
-            near = min(pairs, key=lambda pair: abs(pair[0] - number))
-            if abs(near[0] - number) > _NEAR:
-                return found[0]
-            decimals = len(found[0].partition(".")[2])
-            return f"{near[1] + number - near[0]:.{decimals}f}"
-
-        try:
-            text = place.decode("ascii")
-        except UnicodeDecodeError:
-            return None
-        made = _COORDINATE.sub(told, text) if pairs else text
-        return made.encode() if made != text else None
-
-    def bytes(self, identifier: str, place: bytes) -> bytes:
-        """Give bytes for a place whose spelling is not known: each character by one of its own sort."""
-        try:
-            text = place.decode("ascii")
-        except UnicodeDecodeError:
-            stream = self.replacer.stream(identifier, place.hex()) * (len(place) // 64 + 1)
-            return bytes(one ^ two or one for one, two in zip(place, stream, strict=False))
-        alphabet = _HEX if _is_hex(text.lower()) else ""
-        return _mapped(text, self.replacer.stream(identifier, text.lower()), alphabet).encode()
+def _passes(identifier: str, value: str) -> bool:
+    return identifier in IDENTIFIERS and check_value(identifier, value).ok
 
 
 def _is_hex(low: str) -> bool:
@@ -178,13 +166,6 @@ def _mapped(text: str, stream: bytes, alphabet: str) -> str:
         made = letters[(letters.index(low) + 1 + step % (len(letters) - 1)) % len(letters)]
         out.append(made.upper() if character != low else made)
     return "".join(out)
-
-
-def _cased(made: bytes, place: bytes) -> bytes:
-    """Write letters in the case that the place has."""
-    upper = any(65 <= byte <= 90 for byte in place) and not any(97 <= byte <= 122 for byte in place)
-    lower = any(97 <= byte <= 122 for byte in place) and not any(65 <= byte <= 90 for byte in place)
-    return made.upper() if upper else made.lower() if lower else made
 
 
 def _fits(digits: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from vitne.evidence.editing import Unchangeable
+from vitne.evidence.edits import Unchangeable
 from vitne.evidence.plainly import Turn, conversation
 from vitne.exports import http_text
 
