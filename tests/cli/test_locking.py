@@ -204,3 +204,23 @@ def test_a_disk_that_is_full_leaves_the_case_and_nothing_half_written(
     assert "the case cannot be encrypted: No space left" in capsys.readouterr().err
     assert (case / "findings.jsonl").is_file()
     assert _left(case.parent) == []
+
+
+def test_a_locked_bag_verifies_as_it_is(bag: Path, own: tuple[str, str], tmp_path: Path, capsys: Any) -> None:
+    copy = Path(shutil.copytree(bag, tmp_path / "bag"))
+    recipient, identity = own
+    assert main(["lock", str(copy), "--encrypt", recipient]) == 0
+    assert main(["verify", str(tmp_path / "bag.age"), "--identity", identity, "--outer", "-q"]) == 0
+    assert _left(tmp_path) == []
+    capsys.readouterr()
+
+
+def test_a_scan_into_an_encrypted_case_names_no_folder_that_is_gone(
+    demonstration: Path, own: tuple[str, str], tmp_path: Path, capsys: Any
+) -> None:
+    recipient, _ = own
+    words = ["scan", str(demonstration / "phone-hour.pcapng"), "-q", "--case", str(tmp_path / "c.age")]
+    assert main([*words, "--encrypt", recipient]) == 0
+    told = capsys.readouterr()
+    assert ".open-" not in told.out
+    assert "next: vitne show" in told.err

@@ -105,6 +105,46 @@ def test_an_encrypted_bag_holds_nothing_in_clear_and_verifies(case, tmp_path, ca
     capsys.readouterr()
 
 
+def test_a_passphrase_is_asked_twice_and_a_mistyped_one_seals_nothing(case, monkeypatch, capsys) -> None:
+    pytest.importorskip("pyrage")
+    bag = case.with_name("b.age")
+    for typed, code in ((["one", "two"], 2), ([""], 2), (["one", "one"], 0)):
+        answers = iter(typed)
+        monkeypatch.setattr("getpass.getpass", lambda _, answers=answers: next(answers))
+        assert main(["seal", str(case), str(bag), "--encrypt", "-"]) == code
+        assert bag.exists() == (code == 0)
+    monkeypatch.setattr("getpass.getpass", lambda _: "one")
+    assert main(["verify", str(bag), "--outer", "-q"]) == 0
+    monkeypatch.setattr("getpass.getpass", lambda _: "two")
+    assert main(["verify", str(bag), "--outer", "-q"]) == 1
+    capsys.readouterr()
+
+
+def test_what_lay_open_while_an_encrypted_bag_was_made_or_checked_is_overwritten(
+    case, tmp_path, monkeypatch, capsys
+) -> None:
+    from vitne.cli import locking
+
+    age = pytest.importorskip("pyrage")
+    own = age.x25519.Identity.generate()
+    (tmp_path / "id").write_text(f"{own}\n")
+    gone: list[str] = []
+    monkeypatch.setattr(locking, "overwrite", lambda path: gone.append(path.name))
+    assert main(["seal", str(case), str(tmp_path / "b.age"), "--encrypt", str(own.to_public())]) == 0
+    assert {"phone-hour.pcapng", "findings.jsonl", "findings.json"} <= set(gone)
+    gone.clear()
+    assert main(["verify", str(tmp_path / "b.age"), "--identity", str(tmp_path / "id"), "--outer"]) == 0
+    assert {"phone-hour.pcapng", "findings.jsonl", "findings.json"} <= set(gone)
+    before = {path.name for path in tmp_path.iterdir()}
+    assert main(["seal", str(case), str(tmp_path / "b.age"), "--encrypt", str(own.to_public())]) == 1
+    assert (
+        main(["seal", str(case), str(tmp_path / "c.age"), "--encrypt", str(own.to_public()), "--key", "no"])
+        == 2
+    )
+    assert {path.name for path in tmp_path.iterdir()} == before, "nothing lies about"
+    capsys.readouterr()
+
+
 def test_an_authority_that_does_not_answer_stops_the_sealing(case, capsys) -> None:
     pytest.importorskip("rfc3161_client")
 

@@ -175,3 +175,24 @@ def test_a_case_that_was_stopped_verifies_and_says_that_there_is_more(copy, demo
     [more] = [c for c in checks if c.what == "finding" and not c.where.startswith("F-")]
     assert "finds 92 more" in more.why
     assert not [c for c in checks if c.what == "table" and c.state == "failed" and "parquet" not in c.where]
+
+
+def test_a_quick_case_says_that_its_tables_need_the_subject_file(demonstration, tmp_path) -> None:
+    from vitne.cli.main import main
+
+    words = [
+        "scan",
+        str(demonstration / "phone-hour.pcapng"),
+        "--quick",
+        "-q",
+        "--case",
+        str(tmp_path / "case"),
+    ]
+    assert main([*words, "--subject", str(demonstration / "subject.toml")]) == 0
+    assert main(["seal", str(tmp_path / "case"), str(tmp_path / "bag")]) == 0
+    checks = check_findings(tmp_path / "bag", said(tmp_path / "bag"), Known())
+    assert not [c for c in checks if c.state == "failed"]
+    assert [c for c in checks if c.what == "table" and "--subject" in c.why]
+    subject = read_subject(str(demonstration / "subject.toml"))[0]
+    checks = check_findings(tmp_path / "bag", said(tmp_path / "bag"), Known(subject=subject))
+    assert {c.state for c in checks if c.what == "table"} == {"confirmed"}

@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("there is something at the place of the encrypted case", where=str(place))
     recipients, phrase = whom(options.encrypt or ["-"])
     lock(folder, place, recipients, phrase)
-    _destroy(folder)
+    destroy(folder)
     print(f"Locked: {place}; the folder was overwritten and removed (older copies may live on in snapshots)")
     return 0
 
@@ -69,8 +69,8 @@ def _unlock(options: argparse.Namespace) -> int:
     if folder.exists():
         raise UsageError("there is something at the place of the case", where=str(folder))
     phrase = "" if options.identity else getpass.getpass("Passphrase: ")
-    with _open(place, options.identity or "", phrase) as (opened, _):
-        opened.rename(folder)
+    with opened(place, options.identity or "", phrase) as (within, _):
+        within.rename(folder)
     place.unlink()
     print(f"Unlocked: {folder}")
     return 0
@@ -82,7 +82,7 @@ def run_open(verb: Callable[[argparse.Namespace], int], options: argparse.Namesp
         return _scan(verb, options)
     place = Path(options.case)
     phrase = "" if options.identity else getpass.getpass("Passphrase: ")
-    with _open(place, options.identity or "", phrase) as (folder, recipients):
+    with opened(place, options.identity or "", phrase) as (folder, recipients):
         before = _digest(folder)
         options.case = str(folder)
         options.locked_to = (recipients, phrase)  # copies that show values are encrypted like the case
@@ -108,8 +108,9 @@ def _scan(verb: Callable[[argparse.Namespace], int], options: argparse.Namespace
     if place.exists():
         raise UsageError("there is something at the place of the encrypted case", where=str(place))
     recipients, phrase = whom(options.encrypt)
-    with _private(place) as base:
+    with private(place) as base:
         options.case = str(base / _INSIDE)
+        options.passing = True  # where the case lies now is nowhere to go on from
         code = verb(options)
         if (base / _INSIDE).is_dir():
             lock(base / _INSIDE, place, recipients, phrase)
@@ -156,10 +157,10 @@ def lock(folder: Path, place: Path, recipients: Sequence[str], phrase: str) -> N
 
 
 @contextmanager
-def _open(place: Path, identity: str, phrase: str) -> Iterator[tuple[Path, list[str]]]:
+def opened(place: Path, identity: str, phrase: str) -> Iterator[tuple[Path, list[str]]]:
     """Open an encrypted case into a private folder; give it and the recipients of the file."""
     data = custody.unlocked(place.read_bytes(), identity, passphrase=phrase)
-    with _private(place) as base:
+    with private(place) as base:
         try:
             with tarfile.open(fileobj=io.BytesIO(data)) as archive:
                 archive.extractall(base, filter="data")
@@ -182,9 +183,10 @@ def _own(identity: str) -> list[str]:
 
 
 @contextmanager
-def _private(place: Path) -> Iterator[Path]:
+def private(place: Path) -> Iterator[Path]:
     """Give a folder beside a place that only this user can enter, overwritten and removed at the end."""
     try:
+        place.parent.mkdir(parents=True, exist_ok=True)
         base = Path(tempfile.mkdtemp(prefix=f".{place.name}.open-", dir=place.parent))
     except OSError as error:
         raise StoreError(f"the case cannot be opened here: {error.strerror}", where=str(place)) from error
@@ -192,10 +194,11 @@ def _private(place: Path) -> Iterator[Path]:
         with ended_by_signals(signal.SIGTERM, signal.SIGHUP):
             yield base
     finally:
-        _destroy(base)
+        destroy(base)
 
 
-def _destroy(folder: Path) -> None:
+def destroy(folder: Path) -> None:
+    """Overwrite the files of a folder, and remove it."""
     for file in sorted(folder.rglob("*")):
         if file.is_file() and not file.is_symlink():
             overwrite(file)

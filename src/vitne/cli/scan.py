@@ -177,7 +177,8 @@ def show(
     """
     with printing():
         _print(result, options, laid=laid)
-        if written and options.case is not None and not options.json:
+        passing = getattr(options, "passing", False)
+        if written and options.case is not None and not options.json and not passing:
             from vitne.intake.received import written as as_text
             from vitne.report import visible
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import io
 import os
 import sys
 import tarfile
-import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -39,19 +37,43 @@ def run(options: argparse.Namespace) -> int:
     case = custody.open_case(options.case)
     place = Path(options.bag or f"{options.case.rstrip('/')}.bag")
     _check_date(options.retain_until)
+    if options.encrypt:
+        return _encrypted(options, folder, case, place)
+    sealed = _sealed(options, folder, case, place)
+    _say(options, place, sealed)
+    return 0
+
+
+def _encrypted(options: argparse.Namespace, folder: Path, case: Case, place: Path) -> int:
+    """Seal into a private folder that is overwritten and removed, and write the bag as one age file."""
+    from vitne.cli.locking import private, whom
+
+    recipients, phrase = whom(options.encrypt)
+    if place.exists() or place.is_symlink():
+        what = "there is something at the place of the bag"
+        raise StoreError(what, where=str(place), next_step="name another file; no bag is ever replaced")
+    with private(place) as base:
+        sealed = _sealed(options, folder, case, place, target=base / "bag")
+        _pack(base / "bag", place, recipients, phrase)
+    _say(options, place, sealed)
+    return 0
+
+
+def _sealed(
+    options: argparse.Namespace, folder: Path, case: Case, place: Path, *, target: Path | None = None
+) -> Sealed:
+    """Seal, and write into the ledger that it began and how it ended."""
     key = _key(options.key, place)
     named = not getattr(options, "unnamed", False)
     custody.record(folder, "seal", detail={"bag": place.name, "began": True}, named=named)
     time = custody.now()
     contents = _contents(options, folder, case)
-    target = place if not options.encrypt else _beside(place)
-    sealed = sealing.seal(target, contents, key, time=time, stamp=lambda signed: _stamps(options, signed))
-    if options.encrypt:
-        _pack(target, place, options.encrypt)
+    sealed = sealing.seal(
+        target or place, contents, key, time=time, stamp=lambda signed: _stamps(options, signed)
+    )
     detail = {"bag": place.name, "manifest_sha256": sealed.digest, "key": sealed.key}
     custody.record(folder, "seal", detail=detail, named=named)
-    _say(options, place, sealed)
-    return 0
+    return sealed
 
 
 def _check_date(text: str | None) -> None:
@@ -63,10 +85,6 @@ def _check_date(text: str | None) -> None:
         raise UsageError(
             f"--retain-until {text!r} is no date", expected="a day such as 2027-05-31", next_step="correct it"
         ) from error
-
-
-def _beside(place: Path) -> Path:
-    return Path(tempfile.mkdtemp(prefix=f".{place.name}.sealing-", dir=place.parent)) / "bag"
 
 
 def _key(given: str | None, place: Path) -> Ed25519PrivateKey:
@@ -186,23 +204,17 @@ def _ask(url: str, asked: bytes) -> bytes:
     return reply
 
 
-def _pack(bag: Path, place: Path, recipients: list[str]) -> None:
+def _pack(bag: Path, place: Path, recipients: list[str], phrase: str) -> None:
     """Write a bag as one age file with a tar archive in it."""
-    import shutil
-
-    phrase = getpass.getpass("Passphrase: ") if recipients == ["-"] else ""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         archive.add(bag, arcname="bag")
     data = custody.locked(packed.getvalue(), recipients, passphrase=phrase)
     try:
-        with place.open("xb") as file:
+        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
-        place.chmod(0o600)
     except OSError as error:
         raise StoreError(f"it cannot be written: {error.strerror}", where=str(place)) from error
-    finally:
-        shutil.rmtree(bag.parent, ignore_errors=True)
 
 
 def _say(options: argparse.Namespace, place: Path, sealed: Sealed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,31 +91,18 @@ def _root(path: str) -> bytes:
 
 @contextmanager
 def _folder(given: Path, identity: str | None) -> Iterator[Path]:
-    """Give the folder of a bag; an encrypted one is opened into a private folder that goes away."""
+    """Give the folder of a bag; an encrypted one is opened into a private folder, overwritten at the end."""
     if given.is_dir():
         yield given
         return
-    import io
-    import tarfile
+    from vitne.cli.locking import opened
+    from vitne.cli.locking_verbs import is_locked
 
-    data = given.read_bytes()
-    if not data.startswith(b"age-encryption.org/v1"):
+    if not is_locked(str(given)):
         raise StoreError("this is no bag", where=str(given), expected="a bag folder, or an age file of one")
-    with tempfile.TemporaryDirectory(prefix="vitne-") as base:
-        opened = _opened(data, identity)
-        try:
-            with tarfile.open(fileobj=io.BytesIO(opened)) as archive:
-                archive.extractall(base, filter="data")
-        except (tarfile.TarError, OSError) as error:
-            raise StoreError("what is in it is no bag", where=str(given)) from error
-        yield Path(base) / "bag"
-
-
-def _opened(data: bytes, identity: str | None) -> bytes:
-    import getpass
-
     phrase = "" if identity else getpass.getpass("Passphrase: ")
-    return custody.unlocked(data, identity or "", passphrase=phrase)
+    with opened(given, identity or "", phrase) as (folder, _):
+        yield folder
 
 
 @contextmanager

@@ -98,21 +98,23 @@ def check_findings(bag: Path, said: dict[str, Any], known: Known) -> list[Check]
     stopped = "the scan was stopped before its end" if case.partial else ""
     lines = Lines(sealed=_rows(case.findings, case.captures), full=full, ends=ends, excuse=stopped or other)
     checks += [_line(one, again[one.id], lines) for one in case.findings]
-    return [*checks, *_excused(_beyond(case, said, known, full), other)]
+    return [*checks, *_excused(_beyond(case, said, known, lines), other)]
 
 
-def _beyond(
-    case: Case, said: dict[str, Any], known: Known, full: dict[str, dict[str, Any]] | None
-) -> list[Check]:
+def _beyond(case: Case, said: dict[str, Any], known: Known, lines: Lines) -> list[Check]:
     """Name what the captures hold and the report does not, or say what was not compared."""
+    full = lines.full
     if full is None:
         why = (
             "values, and with them kind and grade, were not compared: "
             "name the subject and secrets files of the scan, or the identity"
         )
         checks = [Check(what="values", where=sealing.CASE, state="not-checked", why=why)]
-        if _without_secrets(said, known):
-            why = "the scan was given a secrets file: without it (--secrets) they were not read again"
+        if lines.ends is None:
+            given = (
+                "secrets file (--secrets)" if _without_secrets(said, known) else "subject file (--subject)"
+            )
+            why = f"not read again from the captures: that needs the {given} of the scan"
             checks.append(Check(what="table", where=sealing.CASE, state="not-checked", why=why))
         return checks
     recorded = {one.id for one in case.findings}

@@ -236,3 +236,12 @@ def test_destinations_that_got_nothing_but_attributes_are_folded_away(make_case)
     folded = [a for tag, a in reader.tags if tag == "details" and a.get("class") == "card minor"]
     assert len(folded) == 1
     assert "device-model HMD-TA 0000" in reader.words
+
+
+def test_the_page_does_not_depend_on_the_order_of_unread_rows(make_case):
+    """A page made again from the case must give the same bytes: two sorts of bytes to one destination."""
+    rows = samples.opaque()
+    rows = [*rows, rows[0] | {"reason": "high-entropy", "bytes": 7}]
+    one, two = make_case(opaque=rows), make_case(opaque=rows)
+    two.opaque = two.opaque[::-1]
+    assert page(one) == page(two)
