@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from vitne.model import Capture
     from vitne.report.blocks import Whither
-    from vitne.report.overview import Near, Outcome, Overview, Target
+    from vitne.report.outcome import Outcome
+    from vitne.report.overview import Near, Overview, Target
     from vitne.report.timeline import Drawing
 
 PATH = "report/index.html"
@@ -236,9 +237,8 @@ def _unread_rows(near: Near) -> Iterator[str]:
     for target in near.unread:
         addresses = joined(target.addresses[:3])
         opened = f"; {inert(words.size(target.opened))} beside it opened with keys" if target.opened else ""
-        for row in sorted(
-            target.unread, key=lambda row: (-row.bytes, row.reason, row.transport, row.protocol)
-        ):
+        rows = sorted(target.unread, key=lambda row: (-row.bytes, row.reason, row.transport, row.protocol))
+        for row in rows:
             yield (
                 f'<tr><td class="what">{inert(target.name)}</td><td class="mono">{addresses}</td>'
                 f"<td>{meaning(row.reason, 'reason')}{opened}</td>"
