@@ -8,7 +8,6 @@ from random import Random
 import pytest
 
 from vitne.identify.search import Searcher
-from vitne.identify.wanted import Wanted
 from vitne.model import Message, Part, Secrets, Seed
 from vitne.pipeline.dull import Dull
 from vitne.pipeline.idle import NOTHING, Idle
@@ -25,7 +24,7 @@ def dull() -> Dull:
         Seed(identifier="person-name", name="b", value="Zaphod"),
     ]
     searcher = Searcher(seeds)
-    return Dull(searcher, Wanted(searcher), Idle(searcher), Openings(Secrets(), searcher))
+    return Dull(searcher, Openings(Secrets(), searcher))
 
 
 def parts(texts: list[bytes]) -> list[tuple[Part, bytes]]:
@@ -59,7 +58,7 @@ def test_no_parts_are_no_answer(dull: Dull) -> None:
 def test_what_is_told_dull_is_idle_looked_at_alone() -> None:
     searcher = Searcher([Seed(identifier="imei", name="a", value=IMEI)])
     idle = Idle(searcher)
-    dull = Dull(searcher, Wanted(searcher), idle, None)
+    dull = Dull(searcher, None)
     texts = [*DULL, *TELLING, b"0123456789abcdef.example", b"192-0-2-7.example", b"00-00-5e-00-53-01.example"]
     for (part, text), nothing in zip(parts(texts), dull.nothing(HELLO, parts(texts)), strict=True):
         found = idle.look(HELLO, part, text)

@@ -8,7 +8,7 @@ All others are read one by one.  RFC 8446 sections 4 and 5.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -20,8 +20,9 @@ from vitne.decode.protocols.tls_message import certificate_names, hello_facts, h
 from vitne.kernel.tls import plain_connections
 from vitne.model import Fit, Gap, Message, Oddity, Part
 from vitne.pipeline.ends import NOBODY
-from vitne.pipeline.messagework import device_and_direction
+from vitne.pipeline.messagework import goes_out
 from vitne.pipeline.toll import DELIVERIES, RECORD, kept_facts
+from vitne.pipeline.wholes import behind, rows_of, whole_flows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 _Key = TypeVar("_Key")
 _Thing = TypeVar("_Thing")
-_TCP, _HANDSHAKE = 6, 22
+_HANDSHAKE = 22
 _HEAD = 4096  # bytes of a side by which its protocol is known
 _HELLO = Message(protocol="tls", kind="client-hello", side=0, start=0, end=0)
 _MOST = 16384  # names, clients, certificates and pairs of ends that are remembered
@@ -50,14 +51,6 @@ _MADE_UP = (
     ("identity", "psk-identity", "psk identity"),
 )
 """Ranges of a connection that hold what a server made up: path and field of their parts."""
-
-
-class _Some(NamedTuple):
-    """Connections of a batch that may be plain, as columns."""
-
-    piece: np.ndarray  # of the client's side
-    both: np.ndarray  # whether the piece behind it is the server's
-    flow: np.ndarray  # number in the walk
 
 
 class Closed:
@@ -87,15 +80,14 @@ class Closed:
         ``going`` is the flow that goes on from the batch before.
         """
         taken = np.zeros(len(batch.flow), dtype=bool)
-        some = _speaking(batch, traffic.walked.flows, hits, going)
+        some = whole_flows(batch, traffic.walked.flows, hits, going=going)
+        some = some.chosen(batch.data[batch.start[some.piece]] == _HANDSHAKE)
         if not len(some.flow):
             return taken
-        behind = np.minimum(some.piece + some.both, len(batch.flow) - 1)
-        server = [np.where(some.both, column[behind], 0) for column in (batch.start, batch.end)]
-        sides = np.stack([batch.start[some.piece], batch.end[some.piece], *server], axis=1)
+        sides = some.sides(batch)
         plain, found, shapes = plain_connections(batch.data, sides)
         chosen = np.flatnonzero(plain)
-        some, found = _Some(*(column[chosen] for column in some)), found[chosen]
+        some, found = some.chosen(chosen), found[chosen]
         told = self._told(batch, found, shapes) if len(chosen) else []
         flows = [traffic.flow(number + traffic.first_flow) for number in some.flow.tolist()]
         good = np.array(
@@ -106,8 +98,7 @@ class Closed:
             dtype=bool,
         )
         kept = np.flatnonzero(good).tolist()
-        taken[some.piece[good]] = True
-        taken[some.piece[good & some.both] + 1] = True
+        some.chosen(good).mark(taken)
         own = [told[at] for at in kept]
         self._sent(traffic, batch, found[good], [flows[at] for at in kept], told=own, toll=toll)
         numbers = some.flow[good] + traffic.first_flow
@@ -118,14 +109,7 @@ class Closed:
     def _out(self, flow: Flow) -> bool:
         """Say whether a device of ours calls somebody who is none."""
         ends = (flow.client_ip, flow.client_mac, flow.server_ip, flow.server_mac)
-
-        def ways() -> bool:
-            return [device_and_direction(self._devices, flow, side)[1] for side in (0, 1)] == [
-                "sent",
-                "received",
-            ]
-
-        return _remembered(self._ways, ends, ways)
+        return _remembered(self._ways, ends, lambda: goes_out(self._devices, flow))
 
     def _begins(self, batch: StreamBatch, begin: int) -> bool:
         """Say whether the first bytes of a client are surely those of TLS to all who are asked."""
@@ -210,8 +194,8 @@ class Closed:
         group, nothing = toll.group(traffic), toll.facts.number(())
         kinds = [toll.kinds.number(("tls", kind)) for kind in ("client-hello", "application-data")]
         places = np.concatenate([found["hello"], found["where"][:, 0]])
-        first, last = _rows_of(batch, places)
-        ends = _offsets(batch, places)
+        first, last = rows_of(batch, places)
+        ends = behind(batch, places)
         rows: list[tuple[object, ...]] = []
         for at, (flow, one, closed) in enumerate(zip(flows, told, found["closed"].tolist(), strict=True)):
             host, facts = one if one is not None else (NOBODY, ())
@@ -252,70 +236,16 @@ def _odd(batch: StreamBatch, found: np.ndarray, numbers: np.ndarray) -> Iterator
     """Tell of servers whose hellos say too little."""
     rows = np.flatnonzero(found["short_hello"])
     places = found["short_hello"][rows]
-    for number, behind in zip(
-        numbers[rows].tolist(), _offsets(batch, np.stack([places, places + 1], axis=1)), strict=True
-    ):
+    ends = behind(batch, np.stack([places, places + 1], axis=1))
+    for number, end in zip(numbers[rows].tolist(), ends, strict=True):
         note, name = SHORT_SERVER_HELLO, "tls-hello-lengths"
-        yield Oddity(name=name, note=note, flow=number, side=1, offset=behind - 1)
+        yield Oddity(name=name, note=note, flow=number, side=1, offset=end - 1)
 
 
 def _cut(batch: StreamBatch, found: np.ndarray, numbers: np.ndarray, sides: np.ndarray) -> Iterator[Gap]:
     """Tell of sides that end inside a record."""
     for side in (0, 1):
         rows = np.flatnonzero(found["cut"][:, side])
-        ends = _offsets(batch, sides[rows][:, 2 * side : 2 * side + 2])
+        ends = behind(batch, sides[rows][:, 2 * side : 2 * side + 2])
         for number, end in zip(numbers[rows].tolist(), ends, strict=True):
             yield Gap(kind="malformed", why=CUT, flow=number, offset=end)
-
-
-def _speaking(batch: StreamBatch, flows: np.ndarray, hits: RawHits, going: int | None) -> _Some:
-    """Give the connections whose clients begin a handshake, that lie whole in a batch and hold no raw hit.
-
-    Of the last flow of a batch nobody can tell.
-    """
-    count = len(batch.flow)
-    first = np.flatnonzero(np.append(True, batch.flow[1:] != batch.flow[:-1])) if count else np.zeros(0, int)
-    pieces = np.diff(np.append(first, count))
-    number = batch.flow[first]
-    fine = _filled(batch) & batch.last
-    fine[hits.piece[~hits.weak & (hits.piece >= 0)]] = False
-    both = pieces == 2
-    behind = np.minimum(first + 1, max(count - 1, 0))
-    good = fine[first] & (batch.side[first] == 0) & (pieces <= 2)
-    good &= ~both | (fine[behind] & (batch.side[behind] == 1))
-    good &= flows["protocol"][number] == _TCP
-    good[-1:] = False
-    if going is not None:
-        good &= number != going
-    if len(batch.data):
-        good &= batch.data[np.minimum(batch.start[first], len(batch.data) - 1)] == _HANDSHAKE
-    return _Some(first[good], both[good], number[good])
-
-
-def _filled(batch: StreamBatch) -> np.ndarray:
-    """Say which pieces hold something, and no hole."""
-    edges = np.searchsorted(batch.run_piece, np.arange(len(batch.flow) + 1))
-    filled: np.ndarray = (batch.end > batch.start) & (edges[1:] > edges[:-1])
-    first, last = edges[:-1][filled], edges[1:][filled] - 1
-    reach = batch.run_offset[last] + batch.run_length[last] - batch.run_offset[first]
-    filled[filled] = reach == (batch.end - batch.start)[filled]
-    return filled
-
-
-def _rows_of(batch: StreamBatch, places: np.ndarray) -> tuple[list[int], list[int]]:
-    """Give the least and the greatest row of the packets that hold each range of the buffer."""
-    if not len(places):
-        return [], []
-    low = np.searchsorted(batch.run_position, places[:, 0], side="right") - 1
-    high = np.maximum(np.searchsorted(batch.run_position, places[:, 1], side="left"), low + 1)
-    bounds = np.stack([low, high], axis=1).ravel()
-    rows = np.append(batch.run_row, batch.run_row[-1:])  # a range may end with the last run
-    return np.minimum.reduceat(rows, bounds)[::2].tolist(), np.maximum.reduceat(rows, bounds)[::2].tolist()
-
-
-def _offsets(batch: StreamBatch, places: np.ndarray) -> list[int]:
-    """Give the stream offset behind each range of the buffer."""
-    at = places[:, 1] - 1
-    run = np.searchsorted(batch.run_position, at, side="right") - 1
-    behind: list[int] = (batch.run_offset[run] + at - batch.run_position[run] + 1).tolist()
-    return behind

@@ -63,7 +63,7 @@ class FlowWork(Gathering):
         )
         idle = self.reader.idle
         self._questions = Questions(searcher, idle, devices) if idle is not None else None
-        dull = Dull(searcher, self.wanted, idle, opener) if idle is not None else None
+        dull = Dull(searcher, opener) if idle is not None else None
         self._closed = Closed(dull, idle, devices) if idle is not None and dull is not None else None
         self._taken: np.ndarray | None = None  # pieces of the batch in hand whose flows are counted already
         self._protocols: tuple[Traffic | None, np.ndarray] = (None, np.zeros(0, dtype=np.uint8))

@@ -69,6 +69,11 @@ def device_and_direction(devices: Devices, flow: Flow, side: int) -> tuple[Devic
     return device, "received" if device is not None or side == 1 else "sent"
 
 
+def goes_out(devices: Devices, flow: Flow) -> bool:
+    """Say whether a device of ours calls somebody who is none."""
+    return [device_and_direction(devices, flow, side)[1] for side in (0, 1)] == ["sent", "received"]
+
+
 class MessageWork:
     """A message and what is known about it while its flow is in hand."""
 
