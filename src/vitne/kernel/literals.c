@@ -45,6 +45,8 @@ struct literals {
 #define WIDTH 4
 #define BLOCK 4096  /* positions looked at by one part before the next; a multiple of every step */
 #define LANES 32    /* positions that vector instructions take at once */
+#define SOON 6      /* looks ahead, whose entries are fetched into the cache */
+#define AFTER 8     /* bytes behind a block that vector instructions may read */
 #define AHEAD 2     /* bytes behind a position that the masks are of */
 
 static inline uint8_t lower(uint8_t byte) {
@@ -103,36 +105,49 @@ static inline uint32_t may(const uint32_t *gate, uint32_t shift, uint32_t word) 
 }
 
 #if VECTORS
-/* Give the places of a whole block that the gate lets through, where one look follows the other. */
+/* Give eight looks from a place on, with the step of their set. */
+__attribute__((target("avx2"))) static inline __m256i eight(const uint8_t *data, uint32_t step) {
+    if (step == WIDTH)
+        return _mm256_loadu_si256((const __m256i *)(const void *)data);
+    const __m128i low = _mm_loadu_si128((const __m128i *)(const void *)data);
+    const __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(data + 8));
+    const __m256i order = _mm256_setr_epi8(0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9,
+                                           0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9);
+    return _mm256_shuffle_epi8(_mm256_set_m128i(high, low), order);
+}
+
+/* Give the places of a whole block that the gate lets through, for steps of 2 and 4; AFTER bytes follow. */
 __attribute__((target("avx2"))) static uint32_t let_through_fast(const struct literals *set, const uint8_t *data,
                                                                  uint16_t *found) {
     const __m256i fold = _mm256_set1_epi32(FOLD), spread = _mm256_set1_epi32((int)SPREAD);
     const __m256i last = _mm256_set1_epi32(31);
     const __m128i shift = _mm_cvtsi32_si128((int)set->gate_shift);
+    const uint32_t step = set->step;
     uint32_t count = 0;
-    for (uint32_t at = 0; at < BLOCK; at += LANES) {
-        const __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(data + at));
+    for (uint32_t at = 0; at < BLOCK; at += 8 * step) {
+        const __m256i bytes = eight(data + at, step);
         const __m256i bit = _mm256_srl_epi32(_mm256_mullo_epi32(_mm256_or_si256(bytes, fold), spread), shift);
         const __m256i there = _mm256_i32gather_epi32((const int *)set->gate, _mm256_srli_epi32(bit, 5), 4);
         const __m256i own = _mm256_sllv_epi32(there, _mm256_andnot_si256(bit, last));
         uint32_t bits = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(own));
         for (; bits; bits &= bits - 1)
-            found[count++] = (uint16_t)(at + WIDTH * (uint32_t)__builtin_ctz(bits));
+            found[count++] = (uint16_t)(at + step * (uint32_t)__builtin_ctz(bits));
     }
     return count;
 }
 #endif
 
-/* Give the places of [from, to) that the gate lets through; no branch depends on the bytes. */
-static uint32_t let_through(const struct literals *set, const uint8_t *data, uint64_t from, uint64_t to,
+/* Give those of so many places that the gate lets through; no branch depends on the bytes. */
+static uint32_t let_through(const struct literals *set, const uint8_t *data, uint32_t size, uint32_t after,
                             uint16_t *found) {
     const uint32_t *gate = set->gate;
-    const uint32_t shift = set->gate_shift, step = set->step, size = to > from ? (uint32_t)(to - from) : 0;
+    const uint32_t shift = set->gate_shift, step = set->step;
     uint32_t count = 0;
-    data += from;
 #if VECTORS
-    if (set->vectors && size == BLOCK && step == WIDTH)
+    if (set->vectors && size == BLOCK && after >= AFTER && step > 1)
         return let_through_fast(set, data, found);
+#else
+    (void)after;
 #endif
     for (uint32_t at = 0; at < size; at += step) {
         found[count] = (uint16_t)at;
@@ -147,9 +162,14 @@ static void by_steps(struct search *search, const struct literals *set, uint64_t
     const uint8_t *data = search->data;
     const uint64_t length = search->length, whole = length < WIDTH ? 0 : length - WIDTH + 1;
     const uint64_t until = to < whole ? to : whole;
-    const uint32_t count = let_through(set, data, from, until, found);
-    for (uint32_t each = 0; each < count; each++)
+    const uint32_t size = until > from ? (uint32_t)(until - from) : 0;
+    const uint32_t after = length - until < AFTER ? (uint32_t)(length - until) : AFTER;
+    const uint32_t count = let_through(set, data + from, size, after, found);
+    for (uint32_t each = 0; each < count; each++) {
+        if (each + SOON < count)
+            __builtin_prefetch(&set->starts[(word_at(data + from + found[each + SOON]) * SPREAD) >> set->starts_shift]);
         look(search, set, from + found[each], word_at(data + from + found[each]));
+    }
     if (to <= whole)
         return;
     uint64_t at = until > from ? from + (until - from + set->step - 1) / set->step * set->step : from;

@@ -30,6 +30,7 @@ BUCKETS = 8  # groups that those are shared out to
 _FOLD = np.uint32(0x20202020)
 _SPREAD = np.uint32(0x9E3779B1)  # 2^32 over the golden ratio: spreads numbers evenly
 _SPARSE = 6  # bits of the gate for each entry, as a power of two
+_WIDEST = 23  # bits of the gate, as a power of two: a larger one leaves the cache
 _COPIED = 1 << 15  # bytes of a buffer that is copied sooner than asked where it lies
 _FIRST = 1 << 12  # hits for which there is room at first
 _ENTRY = np.dtype([("key", "<u4"), ("literal", "<u4"), ("offset", "<i4"), ("fold", "<u4")])
@@ -88,7 +89,7 @@ class _Part:
         held = np.bincount(spread >> np.uint32(32 - bits), minlength=1 << bits)
         self._starts = np.zeros((1 << bits) + 1, dtype=np.uint32)
         np.cumsum(held, out=self._starts[1:], dtype=np.uint32)
-        wide = min(bits + _SPARSE - 1, 26)
+        wide = min(bits + _SPARSE - 1, _WIDEST)
         gate = np.zeros(1 << wide, dtype=np.uint8)
         gate[spread >> np.uint32(32 - wide)] = 1
         self._gate = np.packbits(gate, bitorder="little")
