@@ -3,9 +3,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -193,6 +196,66 @@ def test_a_stop_in_the_middle_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_case(tmp_path / "case", **parts())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("jobs", [2, 4])
+def test_several_processes_write_the_same_bytes(tmp_path, jobs):
+    whole = tree(write_case(tmp_path / "one", **parts()))
+    made = parts(pages={name: (lambda data=data: data) for name, data in PAGES.items()})
+    assert tree(write_case(tmp_path / "many", **made, jobs=jobs)) == whole
+
+
+def test_a_process_that_is_killed_while_it_writes_is_told_and_leaves_nothing(tmp_path, monkeypatch):
+    write, own = cases._write, os.getpid()
+
+    def killed(path, data):
+        if os.getpid() != own and path.name == "findings.parquet":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return write(path, data)
+
+    monkeypatch.setattr(cases, "_write", killed)
+    with pytest.raises(StoreError, match="a process that wrote a part of it ended with -9"):
+        write_case(tmp_path / "case", **parts(), jobs=2)
+    assert list(tmp_path.iterdir()) == []
+    assert multiprocessing.active_children() == []
+
+
+def test_a_disk_that_is_full_for_another_process_is_told_as_ever(tmp_path, monkeypatch):
+    write, own = cases._write, os.getpid()
+
+    def limited(path, data):
+        if os.getpid() != own:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(path, data)
+
+    monkeypatch.setattr(cases, "_write", limited)
+    with pytest.raises(StoreError, match=r"the disk is full: the case needs \d+ bytes"):
+        write_case(tmp_path / "case", **parts(), jobs=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stop_of_this_process_ends_the_others_first(tmp_path, monkeypatch):
+    own = os.getpid()
+
+    def stopped(path, data):
+        if os.getpid() == own:
+            raise KeyboardInterrupt
+        time.sleep(60)
+
+    monkeypatch.setattr(cases, "_write", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_case(tmp_path / "case", **parts(), jobs=2)
+    assert multiprocessing.active_children() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_very_many_findings_are_not_held_twice(monkeypatch):
+    files = [(name, len) for name in ("findings.jsonl", "transmissions.jsonl", "report/index.html")]
+    assert cases._apart(files, 5, 1) == []
+    assert cases._apart(files, 5, 2) == [[files[0]], [files[1]]]
+    assert cases._apart(files, 200_000, 2) == [[files[1]]]
+    monkeypatch.delattr(os, "fork")
+    assert cases._apart(files, 5, 2) == []
 
 
 def test_a_rename_that_fails_brings_the_older_case_back(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ import msgspec
 from vitne.model import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from vitne.pipeline import Result
@@ -72,15 +72,23 @@ class Kept:
             self.place.unlink(missing_ok=True)
 
 
-def write(
-    folder: Path, result: Result, *, run: dict[str, Any], kept: Kept, laid: Overview | None = None
+def write(  # noqa: PLR0913  (a case has so many parts)
+    folder: Path,
+    result: Result,
+    *,
+    run: dict[str, Any],
+    kept: Kept,
+    lay: Callable[[], Overview] | None = None,
+    jobs: int = 1,
 ) -> None:
     """Write a case; what ``kept`` holds goes into it and is listed in its manifest.
 
-    ``laid`` is the result laid out, where that was done already.
+    ``lay`` gives the result laid out, where someone else needs that as well; ``jobs`` is how many processes
+    may work.
     """
     from vitne.cli.knowing import listed
     from vitne.cli.whereto import pictures
+    from vitne.pipeline.transmissions import Transmissions
     from vitne.report.formats.html import PATH, page
     from vitne.store import write_case
 
@@ -91,8 +99,14 @@ def write(
         "devices": msgspec.to_builtins(result.devices),
         "opened": msgspec.to_builtins(result.opened),
     }
-    whither = pictures(result.findings, str(run.get("as_of") or ""))
-    pages: dict[str, Any] = {PATH: page(result, rules=result.rules, whither=whither, laid=laid)}
+
+    def front() -> bytes:
+        whither = pictures(result.findings, str(run.get("as_of") or ""))
+        return page(result, rules=result.rules, whither=whither, laid=None if lay is None else lay())
+
+    pages: dict[str, Any] = {PATH: front if jobs > 1 else front()}  # this process makes it beside the others
+    if jobs > 1 and isinstance(result.transmissions, Transmissions):
+        result.transmissions.prepare()  # what it and the page need is made once
     with kept.content() as evidence:
         if evidence is not None:
             pages[f"{EVIDENCE}/standard-input"] = evidence
@@ -108,6 +122,7 @@ def write(
             run=run,
             pages=pages,
             partial=result.partial,
+            jobs=jobs,
         )
     from vitne.cli.custody import record_scan
 

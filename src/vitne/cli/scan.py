@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import getpass
 import os
@@ -32,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     from vitne.pipeline import Options, run_scan
     from vitne.pipeline.inputs import app_lists, cipher_keys, key_logs
     from vitne.pipeline.rules import use_senders
+    from vitne.pipeline.workers import workers_for
     from vitne.report.overview import overview
 
     _check_case(options.case)
@@ -65,16 +67,23 @@ def run(options: argparse.Namespace) -> int:
             )
         masked = result.masked()
         shown = result if options.reveal else masked
-        laid = overview(masked) if options.case or not options.json else None
+        lay = functools.cache(functools.partial(overview, masked))
         if options.case:
             try:
-                write(Path(options.case), masked, run=run_facts(options, started), kept=kept, laid=laid)
+                write(
+                    Path(options.case),
+                    masked,
+                    run=run_facts(options, started),
+                    kept=kept,
+                    lay=lay,
+                    jobs=workers_for(sum(each.size for each in masked.captures), options.jobs),
+                )
             except StoreError:
                 show(shown, options, written=False)  # what was found is not lost with the case
                 raise
     finally:
         kept.drop()
-    show(shown, options, laid=laid if shown is masked else None)
+    show(shown, options, laid=lay() if shown is masked and not options.json else None)
     return exit_code(result, options)
 
 

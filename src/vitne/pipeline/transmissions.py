@@ -60,16 +60,21 @@ class Transmissions:
     def __contains__(self, row: object) -> bool:
         return any(row == each for each in self)
 
-    def columns(self, only: Collection[str] = ()) -> Iterator[Columns]:
-        """Give the rows as columns, stretch by stretch: all columns, or ``only`` those named."""
+    def prepare(self) -> None:
+        """Name the ends of all messages now, and not when their columns are first asked for."""
         if self._labels is None:
             self._labels = Labels(self._toll, self._ends, self._records, self._order)
         if self._words is None:
             self._words = self._all_words(self._labels)
+
+    def columns(self, only: Collection[str] = ()) -> Iterator[Columns]:
+        """Give the rows as columns, stretch by stretch: all columns, or ``only`` those named."""
+        self.prepare()
+        assert self._labels is not None  # noqa: S101  (just made)
+        assert self._words is not None  # noqa: S101
+        wanted = frozenset(only) or _ALL
         for begin in range(0, len(self._order), CHUNK):
-            yield self._stretch(
-                slice(begin, begin + CHUNK), self._labels, self._words, frozenset(only) or _ALL
-            )
+            yield self._stretch(slice(begin, begin + CHUNK), self._labels, self._words, wanted)
 
     def _stretch(
         self, part: slice, labels: Labels, things: dict[str, list[Any]], only: frozenset[str]

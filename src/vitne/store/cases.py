@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 import msgspec
 
 from vitne.model import Capture, Finding, Gap, Oddity, StoreError
+from vitne.store.aside import Aside, Ended
 from vitne.store.rows import OpaqueTotal, OpenedTotal, Transmission
 from vitne.store.tables import TABLES, from_json_lines, json_lines, parquet, typed
 
@@ -29,6 +30,7 @@ FORMAT = "vitne-case/1"
 _FAMILY = "vitne-case/"
 _MANIFEST, _RUN = "manifest.json", "run.json"
 _LEDGER = "ledger.jsonl"  # append-only: goes over into a case that replaces this one
+_MOST_APART = 100_000  # findings that another process writes: it needs as much memory again as they take
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -61,12 +63,14 @@ def write_case(  # noqa: PLR0913  (a case has so many parts)
     run: Mapping[str, Any],
     pages: Mapping[str, Any],
     partial: bool = False,
+    jobs: int = 1,
 ) -> Path:
     """Write a case as a whole, or raise StoreError and leave everything as it was.
 
     Rows may be the nouns themselves or mappings with their names.  ``manifest`` says what the same evidence
     and rules give again (versions, digest of the rules); inputs, digests and ``partial`` are added.
-    ``pages`` are files of the report by their path inside the folder.  A case that stands there is replaced.
+    ``pages`` are files of the report by their path inside the folder, or what makes them.  A case that stands
+    there is replaced.  With ``jobs`` over one the longest files are written by processes of their own.
     """
     given = (captures, findings, gaps, oddities, opaque, transmissions)
     rows = {table.name: typed(table, part) for table, part in zip(TABLES, given, strict=True)}
@@ -78,7 +82,9 @@ def write_case(  # noqa: PLR0913  (a case has so many parts)
         place.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}.unfinished-", dir=place.parent))
     try:
-        _fill(fresh, place, _files(rows, pages), said=said, run=dict(run))
+        files = _files(rows, pages)
+        apart = _apart(files, len(list(rows["findings"])), jobs)
+        _fill(fresh, place, files, said=(said, dict(run)), apart=apart)
         with _store_errors(place):
             _swap(fresh, place)
     finally:
@@ -177,20 +183,47 @@ def _files(rows: Mapping[str, Iterable[Any]], pages: Mapping[str, Any]) -> list[
 
 
 def _page(data: Any, sink: _Sink) -> None:
-    sink.write(data)
+    sink.write(data() if callable(data) else data)
+
+
+def _apart(files: list[Content], findings: int, jobs: int) -> list[list[Content]]:
+    """Choose the files that processes of their own write, and which of them together."""
+    if jobs < 2 or not hasattr(os, "fork"):
+        return []
+    stems = ["transmissions"] if findings > _MOST_APART else ["findings", "transmissions"]
+    return [[each for each in files if each[0].partition(".")[0] == stem] for stem in stems]
+
+
+def _written(fresh: Path, files: Iterable[Content]) -> dict[str, dict[str, Any]]:
+    return {name: _write(fresh / name, writer) for name, writer in files}
+
+
+def _all_written(fresh: Path, files: list[Content], apart: list[list[Content]]) -> dict[str, dict[str, Any]]:
+    """Write all files, those chosen by processes of their own, and give what the manifest says of each."""
+    theirs = {name for some in apart for name, _ in some}
+    with Aside() as aside:
+        for some in apart:
+            aside.begin(writing(_written, fresh, some))
+        results = _written(fresh, (each for each in files if each[0] not in theirs))
+        for more in aside.collect():
+            results |= more
+    return results
 
 
 def _fill(
-    fresh: Path, place: Path, files: list[Content], *, said: dict[str, Any], run: dict[str, Any]
+    fresh: Path,
+    place: Path,
+    files: list[Content],
+    *,
+    said: tuple[dict[str, Any], dict[str, Any]],
+    apart: list[list[Content]],
 ) -> None:
-    """Write all files of a case into its unfinished folder."""
-    results: dict[str, dict[str, Any]] = {}
+    """Write all files of a case into its unfinished folder; ``said`` is of the manifest and of the run."""
     try:
-        for name, writer in files:
-            results[name] = _write(fresh / name, writer)
-        manifest = _pretty({**said, "format": FORMAT, "results": results})
+        results = _all_written(fresh, files, apart)
+        manifest = _pretty({**said[0], "format": FORMAT, "results": results})
         _write(fresh / _MANIFEST, writing(_page, manifest))
-        _write(fresh / _RUN, writing(_page, _pretty(run)))
+        _write(fresh / _RUN, writing(_page, _pretty(said[1])))
         if (place / _LEDGER).is_file():
             shutil.copyfile(place / _LEDGER, fresh / _LEDGER)
         _sync_all(fresh)  # all at the end: one journal entry of the disk for many files, not one each
@@ -198,6 +231,9 @@ def _fill(
         if error.errno not in _FULL:
             raise _unwritable(place, error) from error
         raise _full(place, _needed(files)) from error
+    except Ended as error:
+        what, step = f"the case cannot be written: {error}", "scan again; with -j 1 one process does it all"
+        raise StoreError(what, where=str(place), next_step=step) from error
 
 
 def _needed(files: list[Content]) -> int:
