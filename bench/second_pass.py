@@ -74,7 +74,7 @@ def _counter() -> int:
         return -1
     size, beyond = 128, 1 << 5 | 1 << 6  # not those of the system, not those below it
     asked = ctypes.create_string_buffer(struct.pack("=IIQQQQQ", 0, size, 1, 0, 0, 0, beyond), size)
-    return ctypes.CDLL(None, use_errno=True).syscall(number, asked, 0, -1, -1, 0)
+    return int(ctypes.CDLL(None, use_errno=True).syscall(number, asked, 0, -1, -1, 0))
 
 
 class Count:
@@ -129,7 +129,7 @@ def messages(capture: Path, subject: Path) -> int:
         seen[work.message.protocol] += 1
         return []
 
-    vitne.pipeline.messagework.MessageWork.unwrap = unwrap  # type: ignore[method-assign]
+    vitne.pipeline.messagework.MessageWork.unwrap = unwrap  # type: ignore[method-assign, assignment]
     run_scan([str(capture)], Options(subject=read_subject(subject)[0], jobs=1, shortcuts=False))
     return seen.total()
 

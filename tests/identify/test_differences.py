@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from vitne.identify.differences import Differences
+from vitne.identify.differences import TOO_LONG, TOO_MANY, Differences
 from vitne.model import Seed
 
 IMEI = "490154203237518"
@@ -129,8 +129,8 @@ def test_a_value_far_behind_in_a_long_layer_is_found():
 def test_a_key_that_opens_a_long_text_opens_all_of_it_once():
     key = a_key(5)
     text = (RECORD + b"\n") * 5_000
-    found, complete = Differences((SEED,), haystack=1 << 20).search(under(text, key))
-    assert not complete  # the value stands there more often than is looked at
+    found, left = Differences((SEED,), haystack=1 << 20).search(under(text, key))
+    assert left == (TOO_MANY,)  # the value stands there more often than is looked at
     assert [(one.start, one.end, under(under(text, key), one.key)) for one in found[:1]] == [
         (0, len(text), text)
     ]
@@ -139,9 +139,20 @@ def test_a_key_that_opens_a_long_text_opens_all_of_it_once():
 def test_more_keys_than_are_judged_are_told():
     record = RECORD * 2
     data = b"\x00".join(under(record, random.Random(at).randbytes(4)) for at in range(100))
-    found, complete = Differences((SEED,), haystack=1 << 20).search(data)
+    found, left = Differences((SEED,), haystack=1 << 20).search(data)
     assert found
-    assert not complete
+    assert left == (TOO_MANY,)
+
+
+@pytest.mark.parametrize(("entries", "left"), [(300, ()), (6000, (TOO_LONG,))])
+def test_a_short_value_in_a_record_that_is_too_long_is_told(entries, left):
+    seed = Seed(identifier="serial-number", name="s", value="VTN0CL4Q81ZX")
+    rows = ",".join(f'"{row:05}":"{row}"' for row in range(entries)).encode()
+    record = b'{"a":"12","sn":"VTN0CL4Q81ZX","ts":1549174542,"lvl":"app_open",' + rows + b"}"
+    assert (len(record) > 64 << 10) is bool(left)
+    found, told = Differences((seed,), haystack=1 << 20).search(under(record, a_key(8)))
+    assert told == left
+    assert bool(found) is not bool(left)
 
 
 def test_bytes_made_to_be_slow_cost_no_more_than_their_length():

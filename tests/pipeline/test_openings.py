@@ -89,3 +89,17 @@ def test_a_salt_of_the_user_and_one_that_the_message_tells_are_used(tmp_path: Pa
     told = hashlib.md5(IMEI.encode() + b"com.example.app").hexdigest()
     (one,) = found(tmp_path, body=f'{{"pkg":"com.example.app","h":"{told}"}}'.encode())
     assert one.layers[-1]["params"]["salt"] == "recipe told-salt"
+
+
+def test_a_record_too_long_for_a_short_value_is_told_as_a_gap(tmp_path: Path) -> None:
+    rows = ",".join(f'"{row:05}":"{row}"' for row in range(6000))
+    record = f'{{"a":"12","sn":"VTN0CL4Q81ZX","ts":1549174542,{rows}}}'.encode()
+    talk = Talk()
+    talk.ask(post(under(record, bytes.fromhex("a10293f4d506e708")), kind="application/octet-stream"))
+    path = talk.write(tmp_path / "a.pcap")
+    subject = tmp_path / "subject.toml"
+    subject.write_text('[[known]]\nidentifier = "serial-number"\nvalue = "VTN0CL4Q81ZX"\n', encoding="utf-8")
+    subject.chmod(0o600)
+    result = run_scan([path], Options(subject=read_subject(subject)[0]))
+    assert [one for one in result.findings if one.seed == "serial-number#1"] == []
+    assert any("more than 64 KiB" in gap.why for gap in result.gaps if gap.kind == "limit")

@@ -38,6 +38,8 @@ SHORT_LAGS = (4, 5, 6, 7, 8)  # lengths of keys that are looked for with so few
 _SEGMENTS = tuple((lag, added) for added in (False, True) for lag in (ADDED if added else LAGS))
 _LONG, _SHORT = 1, 2  # what a known value is looked for by: 0 where it says too little under a key
 LONGEST_RECORD = 64 << 10  # bytes of a record without a flaw
+TOO_MANY = "too many places at which a known value may stand under an unknown key"
+TOO_LONG = "a text of more than 64 KiB in which a short known value may stand under an unknown key"
 WINDOW = 40  # bytes beside a value that are looked at, half of them on either side
 ENOUGH = 1e-4  # expected chance places up to which a key is tried
 IN_TEXT, IN_BINARY, READS = 0.05, 1 / 64, 0.4  # chance that one difference agrees; that a byte is printable
@@ -98,10 +100,10 @@ class Differences:
         """Give the keys under which known values stand in some data, the surest first; few."""
         return self.search(data)[0]
 
-    def search(self, data: bytes) -> tuple[list[Hidden], bool]:
-        """Give the same, and whether all places were looked at."""
+    def search(self, data: bytes) -> tuple[list[Hidden], tuple[str, ...]]:
+        """Give the same, and what was left out by a bound."""
         if len(data) < LEAST + 2 or not self._seeds:
-            return [], True
+            return [], ()
         self._ready()
         plain = readable(data)
         found = _Found(data)
@@ -109,12 +111,13 @@ class Differences:
             if looked is None:
                 continue
             rows, places, complete = looked.changes.find(data, most=MOST_PLACES)
-            found.complete = found.complete and complete
+            if not complete:
+                found.left.add(TOO_MANY)
             for row, place in zip(rows, places, strict=True):
                 text = _Text(*looked.texts[row])
                 if place >= text.skip:
                     self._judge(found, text, place - text.skip, plain=plain)
-        return found.surest(), found.complete
+        return found.surest(), tuple(sorted(found.left))
 
     def _ready(self) -> None:
         """Make the table of first differences, once."""
@@ -191,7 +194,7 @@ class _Found:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.column = np.frombuffer(data, dtype=np.uint8)
-        self.complete = True
+        self.left: set[str] = set()  # what was left out by a bound
         self._found: dict[
             tuple[bool, bytes, int, int], float
         ] = {}  # added, key as at byte 0, range -> chance
@@ -204,11 +207,12 @@ class _Found:
                 self._found[known] = min(self._found[known], chance)
                 return
         if len(self._found) >= MOST_FOUND:
-            self.complete = False
+            self.left.add(TOO_MANY)
             return
         start, stop = self._reach(at, end, turned, text=text)
         if text.short:
             if stop - start > LONGEST_RECORD:
+                self.left.add(TOO_LONG)
                 return
             whole = _combined(self.column[start:stop], _phase(turned, start), added=text.added)
             if not _flawless(whole.tobytes(), at - start, len(text.data), period=len(key)):

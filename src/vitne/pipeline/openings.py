@@ -148,9 +148,9 @@ class Openings:
         if self._searcher.places(data):
             return []
         found: list[tuple[Gated, Child]] = []
-        hidden, complete = self._differences.search(data)
-        if not complete:
-            limits.tell("too many places at which a known value may stand under an unknown key")
+        hidden, left = self._differences.search(data)
+        for why in left:
+            limits.tell(why)
         for one in hidden:
             make = add_opened if one.way == "add" else xor_opened
             child = make(data, one.key, limits, span=(one.start, one.end))
