@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import struct
 import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -309,3 +311,55 @@ def test_frames_that_are_not_known_are_told(tmp_path: Path) -> None:
     result = scan(written(tmp_path / "c.pcap", pcap(quic_frames([*hellos(), *packets]))), log)
     assert [(gap.kind, gap.count) for gap in result.gaps] == [("malformed", 1)]
     assert [one.protocol for one in result.findings if one.identifier == "imei"] == ["stream"]
+
+
+def bombed(folder: Path) -> tuple[Path, Path]:
+    """Write a capture in which three sections of fields refer 30,000 times each to 64 KB, and its keys.
+
+    A request beside them holds the IMEI; the server allows the table of fields that it takes.
+    """
+    table = b"\x02\x3f\xe1\xff\x03" + b"\x41n\x7f\x81\xf4\x03" + b"v" * 64128
+    section = b"\x02\x00" + b"\x80" * 30_000
+    request = b"\x01" + struct.pack(">I", len(section) | 0x80000000) + section
+    asked = b"\x00\x00\xd1\xd7\x51\x17/a?imei=" + IMEI.encode()
+    streams = [
+        (2, table, False),
+        *((stream, request, True) for stream in (0, 4, 8)),
+        (12, b"\x01" + bytes([len(asked)]) + asked, True),
+    ]
+    order = [*hellos(), (1, sealed(0, stream_frame(3, 0, b"\x00\x04\x05\x01\x80\x00\xff\xff"), to=b""))]
+    for stream, content, fin in streams:
+        for at in range(0, len(content), 16_000):
+            piece = content[at : at + 16_000]
+            frame = stream_frame(stream, at, piece, fin=fin and at + 16_000 >= len(content))
+            order.append((0, sealed(len(order), frame)))
+    return written(folder / "c.pcap", pcap(quic_frames(order))), written(folder / "keys.log", key_log())
+
+
+def test_a_bomb_of_header_fields_ends_in_a_gap_and_the_rest_is_found(tmp_path: Path) -> None:
+    path, keys = bombed(tmp_path)
+    case = tmp_path / "case"
+    subject = written(tmp_path / "s.toml", b'[[known]]\nidentifier = "imei"\nvalue = "%s"\n' % IMEI.encode())
+    subject.chmod(0o600)
+    command = ["vitne.cli", "scan", str(path), "--keys", str(keys), "--subject", str(subject)]
+    done = subprocess.run(
+        [sys.executable, "-m", *command, "--case", str(case), "--json", "-q"], capture_output=True, check=True
+    )
+    told = json.loads(done.stdout)
+    assert [one["identifier"] for one in told["findings"] if one["seed"] == "imei#1"] == ["imei"]
+    whys = [gap["why"] for gap in told["gaps"] if gap["kind"] == "limit"]
+    assert any("more header fields than are read" in why for why in whys)
+    assert sum(one.stat().st_size for one in case.rglob("*")) < 4 << 20, (
+        "what was asked for is not written out"
+    )
+
+
+def test_a_bomb_of_header_fields_takes_little_memory(tmp_path: Path) -> None:
+    path, keys = bombed(tmp_path)
+    code = (
+        "import resource, sys; from vitne.cli.main import main; main(sys.argv[1:]);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    command = [sys.executable, "-c", code, "scan", str(path), "--keys", str(keys), "-q", "-j", "1"]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert int(done.stdout.split()[-1]) < 1 << 20, "kilobytes: a gibibyte at most"
