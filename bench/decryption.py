@@ -92,6 +92,15 @@ def over_tls(folder: Path, certificate: Path, bodies: list[bytes], version: str)
     return Talked(f"HTTP/1.1 over TLS {version}", path, peers.keylog, bodies)
 
 
+def traffic(folder: Path, megabytes: int) -> list[Talked]:
+    """Let peers talk over QUIC and both versions of TLS."""
+    from tests.decrypt.peers import write_certificate
+
+    certificate, bodies = write_certificate(folder / "server.pem"), _bodies(megabytes)
+    talks = [over_quic(folder, certificate, bodies)]
+    return talks + [over_tls(folder, certificate, bodies, version) for version in ("1.3", "1.2")]
+
+
 def insides(capture: Path, keys: Path) -> Iterator[tuple[Inside, list[Message]]]:
     """Open every flow of a capture and read what was inside."""
     _, traffics, _ = open_traffic([capture], stdin=None, progress=lambda *_: None)
@@ -161,14 +170,8 @@ def main() -> None:
     if given.open:
         print(sum(map(len, opened(Path(given.open[0]), Path(given.open[1])))))
         return
-    from tests.decrypt.peers import write_certificate
-
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        certificate = write_certificate(folder / "server.pem")
-        bodies = _bodies(given.megabytes)
-        talks = [over_quic(folder, certificate, bodies)]
-        talks += [over_tls(folder, certificate, bodies, version) for version in ("1.3", "1.2")]
+        talks = traffic(Path(name), given.megabytes)
         print(
             "| traffic | capture | way | CPU | wall | memory | bytes inside |\n|---|---|---|---|---|---|---|"
         )

@@ -7,16 +7,28 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Run:
     """Wall seconds, CPU seconds and memory beyond mapped files of one run, its child processes included."""
 
-    def __init__(self, command: list[str], cores: set[int], out: Path) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        cores: set[int],
+        out: Path,
+        *,
+        feed: Callable[[IO[bytes]], object] | None = None,  # writes to the standard input of the command
+    ) -> None:
         begun = time.monotonic()
         with (out / "stdout").open("wb") as answer, (out / "stderr").open("wb") as errors:
             process = subprocess.Popen(
                 command,
+                stdin=subprocess.DEVNULL if feed is None else subprocess.PIPE,
                 stdout=answer,
                 stderr=errors,
                 env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},  # what was compiled once stays so
@@ -26,6 +38,9 @@ class Run:
             self._over = threading.Event()
             watcher = threading.Thread(target=self._watch, args=(process.pid,))
             watcher.start()
+            if feed is not None and process.stdin is not None:
+                feed(process.stdin)
+                process.stdin.close()
             _, status, used = os.wait4(process.pid, 0)
             self.wall = time.monotonic() - begun
             process.returncode = os.waitstatus_to_exitcode(status)
