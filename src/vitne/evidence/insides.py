@@ -49,10 +49,13 @@ def plain_frames(
     for work in works:
         side = int(work.message.side)
         place = work.traffic.walked.place(np.asarray([work.rows[0]]))[0]
-        if work.datagram_at >= 0:
-            data = work.view.data[work.datagram_at : work.datagram_end]
-            changes = datagrams.get((place.capture, place.frames[0]), [])
-            made.append(datagram(ends, side, place.time_ns, applied(data, changes)))
+        at = work.datagram_at
+        if at >= 0:
+            data = work.view.data[at : work.datagram_end]
+            made.append(datagram(ends, side, place.time_ns, applied(data, datagrams.get((side, at), []))))
+            continue
+        if work.flow.transport == "udp" and not isinstance(work.view, OpenedView):
+            made += _several(work, ends, streams.get(side, []))
             continue
         if side not in said:
             found = whole(work.view.data, list(work.view.spans()))
@@ -64,6 +67,22 @@ def plain_frames(
             said[side] = applied(found[0], own)
         turns.append(Turn(place.time_ns, side, _moved(work.message.end, *moved[side])))
     return made + (conversation(ends, said, turns) if said else [])
+
+
+def _several(work: Any, ends: Ends, changes: Sequence[Edit]) -> list[Frame]:
+    """Give the datagrams that were read as one message."""
+    positions, offsets, lengths, rows = work.view.runs
+    made = []
+    for position, offset, length, row in zip(positions, offsets, lengths, rows, strict=True):
+        own = [
+            Edit(edit.start - offset, edit.end - offset, edit.data)
+            for edit in changes
+            if offset <= edit.start and edit.end <= offset + length
+        ]
+        data = applied(work.view.data[position : position + length], own)
+        place = work.traffic.walked.place(np.asarray([row]))[0]
+        made.append(datagram(ends, int(work.message.side), place.time_ns, data))
+    return made
 
 
 def _moved(end: int, first: int, changes: Sequence[Edit]) -> int:

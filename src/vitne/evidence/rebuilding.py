@@ -166,7 +166,7 @@ class Rebuilt:
     def _as_packets(self, traffic: Traffic, number: int, works: list[Any]) -> Rewritten:
         """Tell the messages of a flow in packets of their own."""
         flow = traffic.flow(number)
-        streams, datagrams = self._changes(works, number)
+        streams, datagrams = self._changes(works, number, plain=True)
         ends = self._ends(flow)
         if self._ends_of.get(_pair(ends), number) != number:
             ends = next(self._connections(ends))
@@ -308,13 +308,13 @@ class Rebuilt:
         return [(node, f) for f in own for node in [_node(work, f)] if node is not None]
 
     def _changes(
-        self, works: list[Any], number: int
+        self, works: list[Any], number: int, *, plain: bool = False
     ) -> tuple[dict[int, list[Edit]], dict[tuple[int, int], list[Edit]]]:
         streams: dict[int, list[Edit]] = {}
         datagrams: dict[tuple[int, int], list[Edit]] = {}
         for work in works:
             edits = self.editor.message(work, self._places(work, number))
-            for where, edit in _placed(work, edits):
+            for where, edit in _placed(work, edits, plain=plain):
                 if isinstance(where, int):
                     streams.setdefault(where, []).append(edit)
                 else:
@@ -354,9 +354,16 @@ def _pair(ends: Ends) -> frozenset[tuple[str, int]]:
     return frozenset(zip(ends.addresses, ends.ports, strict=True))
 
 
-def _placed(work: Any, edits: list[Edit]) -> Iterator[tuple[int | tuple[int, int], Edit]]:
-    """Yield each change with the side of the stream, or capture and frame of the datagram, that it is in."""
+def _placed(work: Any, edits: list[Edit], *, plain: bool) -> Iterator[tuple[int | tuple[int, int], Edit]]:
+    """Yield each change with the side of the stream, or capture and frame of the datagram, that it is in.
+
+    ``plain``: of a datagram that is told anew, its side and place in what was read.
+    """
     walked = work.traffic.walked
+    if plain:
+        own = int(work.message.side)
+        yield from (((own, work.datagram_at) if work.datagram_at >= 0 else own, edit) for edit in edits)
+        return
     if work.datagram_at >= 0:
         first = walked.place(np.asarray([work.rows[0]]))[0]
         yield from (((first.capture, first.frames[0]), edit) for edit in edits)

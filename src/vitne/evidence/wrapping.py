@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from vitne.model import Encoding, Message, Node, Plaintext
 
 _ESCAPE = re.compile(rb"%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
+_QUOTED = re.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)")
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 Order = Literal["big", "little"]
 _ORDERS: tuple[Order, Order] = ("big", "little")
@@ -74,8 +75,8 @@ def _wrapped(outer: bytes, each: Inner, layouts: Mapping[str, Plaintext]) -> Edi
         raise Unchangeable("bytes without a wrapping")
     if encoding.name == "percent":
         return Edit(each.start, each.end, escaped(outer[each.start : each.end], each.data))
-    if encoding.name == "quoted-printable" and any(name == "escapes_at" for name, _ in child.params):
-        return Edit(each.start, each.end, quoted(each.data))
+    if encoding.name == "quoted-printable":
+        return Edit(each.start, each.end, quoted(outer[each.start : each.end], each.data))
     layout = layouts.get(str(dict(child.params).get("key", "")))
     try:
         encoding = encoding if layout is None else rekeyed(layout, each.data)
@@ -115,9 +116,17 @@ def escaped(before: bytes, data: bytes) -> bytes:
     return b"".join(out)
 
 
-def quoted(data: bytes) -> bytes:
-    """Write bytes as quoted-printable in one line (RFC 2045 section 6.7)."""
-    return b"".join(b"%c" % byte if 33 <= byte <= 126 and byte != 61 else b"=%02X" % byte for byte in data)
+def quoted(before: bytes, data: bytes) -> bytes:
+    """Write bytes as quoted-printable in one line (RFC 2045 section 6.7); what stood there plain stays so."""
+    literal = frozenset(_QUOTED.sub(b"", before)) | frozenset(range(33, 127))
+    spelled = {int(each[1:], 16) for each in _QUOTED.findall(before) if each[1:].isalnum()}
+    out = [
+        b"%c" % byte if byte in literal and byte not in spelled and byte != 61 else b"=%02X" % byte
+        for byte in data
+    ]
+    if spelled and data and not any(len(each) > 1 for each in out):
+        out[-1] = b"=%02X" % data[-1]  # so that it is still read as escaped
+    return b"".join(out)
 
 
 def _one(escape: bytes) -> int | None:
