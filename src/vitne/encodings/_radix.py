@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vitne.kernel.letters import number_of
+
 if TYPE_CHECKING:
     from vitne.model import Child
 
 LONGEST = 8192  # digits of a number that is read: the work grows with their square
-
-
-def number(digits: bytes, base: int) -> int:
-    """Read digits, the highest first, given as their values."""
-    value, step = 0, base**10
-    head = len(digits) % 10
-    for at in range(head):
-        value = value * base + digits[at]
-    for at in range(head, len(digits), 10):
-        group = 0
-        for digit in digits[at : at + 10]:
-            group = group * base + digit
-        value = value * step + group
-    return value
 
 
 def digits(value: int, base: int) -> bytes:
@@ -50,8 +38,7 @@ def share(size: int, letters: int, start: int, end: int) -> tuple[int, int]:
 def raw_of(token: bytes, alphabet: bytes, values: bytes) -> bytes:
     """Read a token as a number; each zero before it is a NUL.  ``values`` are those of all 256 letters."""
     rest = token.lstrip(alphabet[:1])
-    value = number(rest.translate(values), len(alphabet))
-    return bytes(len(token) - len(rest)) + value.to_bytes((value.bit_length() + 7) // 8, "big")
+    return bytes(len(token) - len(rest)) + number_of(rest, values, len(alphabet))
 
 
 def token_of(raw: bytes, alphabet: bytes) -> bytes:

@@ -17,6 +17,7 @@ from vitne.encodings._base64_lines import Lines
 from vitne.encodings._looks import media, packed, readable
 from vitne.encodings._outcomes import structured
 from vitne.encodings._proto_fields import plausible
+from vitne.kernel.letters import may_begin_inside
 from vitne.model import Child, Malformed
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Base64:
 
     def _inside(self, data: bytes, start: int, end: int, limits: Limits) -> Child | None:
         """Look behind slashes and at other starts, for runs that nothing delimits: a short probe first."""
-        if end - start < _SHORT:
+        if end - start < _SHORT or not may_begin_inside(data, start, end):
             return None
         begins = [*range(start + 1, start + 4)]
         slash = data.find(b"/", start, start + 256)
