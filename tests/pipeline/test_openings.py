@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,9 +11,12 @@ from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from tests.pipeline.talk import IMEI, Talk, post
+from vitne.encodings._looks import readable
+from vitne.identify.search import Searcher
 from vitne.identify.subject import read_subject
-from vitne.model import Key, Salt, Secrets
+from vitne.model import Key, Limits, Node, Part, Salt, Secrets, Seed
 from vitne.pipeline import Options, run_scan
+from vitne.pipeline.openings import Openings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,3 +107,21 @@ def test_a_record_too_long_for_a_short_value_is_told_as_a_gap(tmp_path: Path) ->
     result = run_scan([path], Options(subject=read_subject(subject)[0]))
     assert [one for one in result.findings if one.seed == "serial-number#1"] == []
     assert any("more than 64 KiB" in gap.why for gap in result.gaps if gap.kind == "limit")
+
+
+def test_what_many_refuse_at_one_go_opens_alone_neither() -> None:
+    rng = Random(6)
+    seed = Seed(identifier="imei", name="imei#1", value=IMEI)
+    searcher = Searcher([seed])
+    opener = Openings(Secrets(), searcher)
+    noise = [rng.randbytes(rng.randint(1, 400)) for _ in range(200)]
+    noise[70:70] = [under(TEXT, bytes([rng.randrange(128, 256)]) + rng.randbytes(n)) for n in range(6)]
+    refused = opener.refuses(noise)
+    for data, sure in zip(noise, refused, strict=True):
+        node = Node(data, part=Part(path="payload", start=0, end=len(data)))
+        assert not (sure and not readable(data) and opener.open(node, Limits()))
+    assert sum(refused) > 150
+    assert not any(refused[70:76])
+    assert opener.refuses([]) == []
+    keyed = Openings(Secrets(keys=(Key(name="app", data=KEY),)), searcher)
+    assert not any(keyed.refuses(noise))

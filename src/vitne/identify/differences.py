@@ -119,6 +119,21 @@ class Differences:
                     self._judge(found, text, place - text.skip, plain=plain)
         return found.surest(), tuple(sorted(found.left))
 
+    def near(self, data: bytes) -> list[int] | None:
+        """Give where in bytes that nobody can read values may stand under keys; None: at too many places.
+
+        At other places ``search`` finds none, neither in the data nor in a stretch of them.
+        """
+        self._ready()
+        found: list[int] = []
+        for looked in (self._long, self._short) if self._seeds else ():
+            if looked is not None:
+                _, places, complete = looked.changes.find(data, most=MOST_PLACES)
+                if not complete:
+                    return None
+                found += places
+        return found
+
     def _ready(self) -> None:
         """Make the table of first differences, once."""
         if self._made:

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from vitne.pipeline.views import SideView
 
 Event = Message | Gap | Oddity
-_HEAD = 4096
-_PAUSE_NS = 1_000_000_000
+HEAD = 4096
+PAUSE_NS = 1_000_000_000
 """A pause of a second in an unknown stream begins another message."""
-_MOST_PAYLOAD = 4 << 20
+MOST_PAYLOAD = 4 << 20
 _MOST_UPGRADES = 3
 _MOST_HEADS = 4
 """Datagrams of one side that are asked which protocol they are: the first may be damaged."""
@@ -132,7 +132,7 @@ def _read_from(
     """Read from the given stream offset of each side on; an upgrade begins anew behind it."""
     decoder = _successor(flow, before)
     if decoder is None:
-        heads = {side: view.slice(starts[side], starts[side] + _HEAD) for side, view in views.items()}
+        heads = {side: view.slice(starts[side], starts[side] + HEAD) for side, view in views.items()}
         decoder = _decoder_for(flow, heads.items())
     if decoder is None:
         for side, view in views.items():
@@ -226,12 +226,12 @@ def _unknown(side: int, view: SideView, begin: int, times: Any) -> Iterator[Mess
     low = int(np.searchsorted(ends, begin, side="right"))
     if low >= len(view.offsets):
         return
-    breaks = (view.offsets[1:] != ends[:-1]) | (np.diff(times(view.rows)) > _PAUSE_NS)
+    breaks = (view.offsets[1:] != ends[:-1]) | (np.diff(times(view.rows)) > PAUSE_NS)
     edges = [low, *[int(at) + 1 for at in np.flatnonzero(breaks) if at >= low], len(view.offsets)]
     for first, behind in pairwise(edges):
         start, end = max(int(view.offsets[first]), begin), int(ends[behind - 1])
-        for at in range(start, end, _MOST_PAYLOAD):
-            stop = min(end, at + _MOST_PAYLOAD)
+        for at in range(start, end, MOST_PAYLOAD):
+            stop = min(end, at + MOST_PAYLOAD)
             told = _announces(view.slice(at, stop))
             yield Message(
                 protocol="stream",
@@ -247,7 +247,7 @@ def _unknown(side: int, view: SideView, begin: int, times: Any) -> Iterator[Mess
 
 def pauses(view: SideView, times: Any) -> tuple[int, ...]:
     """Give the stream offsets before which nothing was sent for so long that another message begins."""
-    late = np.diff(times(view.rows)) > _PAUSE_NS
+    late = np.diff(times(view.rows)) > PAUSE_NS
     return tuple(view.offsets[1:][late].tolist())
 
 

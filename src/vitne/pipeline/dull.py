@@ -34,6 +34,7 @@ class Dull:
     def nothing(self, message: Message, parts: Sequence[tuple[Part, bytes]]) -> list[bool]:
         """Say of each part, of messages like this one that ask, whether it is known that nothing is in it."""
         roots = [self._alone(part, data) for part, data in parts]
+        self._open(roots)
         nodes = [node for node in roots if node is not None]
         if not nodes:
             return [False] * len(parts)
@@ -48,18 +49,36 @@ class Dull:
         ]
 
     def _alone(self, part: Part, data: bytes) -> Node | None:
-        """Give the node of a part that nothing comes out of."""
-        node = Node(data, part=part)
-        if not worth_opening(data):
-            return node
-        text = readable(data)
-        limits = Limits(told=set())
-        for encoding in chain(*candidates(data, text=text)):
-            try:
-                if next(iter(encoding.find(data, limits)), None) is not None:
-                    return None
-            except Malformed:
-                continue
-        asked = self._opener is not None and (text or not media(data))
-        opened = asked and self._opener is not None and self._opener.open(node, limits)
-        return None if opened or limits.told else node
+        """Give the node of a part out of which no encoding brings anything."""
+        if worth_opening(data):
+            limits = Limits(told=set())
+            for encoding in chain(*candidates(data, text=readable(data))):
+                try:
+                    if next(iter(encoding.find(data, limits)), None) is not None:
+                        return None
+                except Malformed:
+                    continue
+            if limits.told:
+                return None
+        return Node(data, part=part)
+
+    def _open(self, roots: list[Node | None]) -> None:
+        """Take away the nodes that a key opens."""
+        opener = self._opener
+        if opener is None:
+            return
+        asked = [at for at, node in enumerate(roots) if node is not None and _closed(node.data)]
+        noise = [at for at in asked if (node := roots[at]) is not None and not readable(node.data)]
+        refused = opener.refuses([node.data for at in noise if (node := roots[at]) is not None])
+        sure = {at for at, none in zip(noise, refused, strict=True) if none}
+        for at in asked:
+            node = roots[at]
+            if at not in sure and node is not None:
+                limits = Limits(told=set())
+                if opener.open(node, limits) or limits.told:
+                    roots[at] = None
+
+
+def _closed(data: bytes) -> bool:
+    """Say whether an unwrapping would ask for keys."""
+    return worth_opening(data) and (readable(data) or not media(data))

@@ -15,6 +15,7 @@ from vitne.pipeline.dull import Dull
 from vitne.pipeline.flowreader import FlowReader
 from vitne.pipeline.framed import exchanges, named
 from vitne.pipeline.gathering import Gathering
+from vitne.pipeline.noise import Noise
 from vitne.pipeline.openings import Openings
 from vitne.pipeline.questions import Questions
 from vitne.pipeline.sighting import Sightings
@@ -63,8 +64,9 @@ class FlowWork(Gathering):
         )
         idle = self.reader.idle
         self._questions = Questions(searcher, idle, devices) if idle is not None else None
-        dull = Dull(searcher, opener) if idle is not None else None
-        self._closed = Closed(dull, idle, devices) if idle is not None and dull is not None else None
+        dull = Dull(searcher, opener)
+        self._closed = Closed(dull, idle, devices) if idle is not None else None
+        self._noise = Noise(searcher, dull, devices, opener) if idle is not None else None
         self._taken: np.ndarray | None = None  # pieces of the batch in hand whose flows are counted already
         self._protocols: tuple[Traffic | None, np.ndarray] = (None, np.zeros(0, dtype=np.uint8))
 
@@ -83,6 +85,8 @@ class FlowWork(Gathering):
             self._taken = self._questions.count(traffic, batch, hits, going=going, toll=toll, names=names)
         if self._taken is not None and self._closed is not None:
             self._taken |= self._closed.count(traffic, batch, hits, going=going, toll=toll, notes=self.notes)
+        if self._taken is not None and self._noise is not None:
+            self._taken |= self._noise.count(traffic, batch, hits, going=going, toll=toll)
 
     def _plain_of(
         self, traffic: Traffic, batch: StreamBatch, hits: RawHits, chosen: Sequence[int]

@@ -41,7 +41,7 @@ _KEYED = {"tls", "dtls", "quic"}
 
 CLAIM = re.compile(r"crypt|cipher|secure|aes|rsa")
 """Words of a media type that claim the body cannot be read."""
-_MOST_UNREAD = 16 << 10  # bytes of an unknown stream or datagram that are looked into
+MOST_UNREAD = 16 << 10  # bytes of an unknown stream or datagram that are looked into
 _MOST_DATAGRAMS = 4  # of one side that are looked into
 _ASIDE = {"path", "target"}
 """Parts that tell a known sender although nothing else is found in them."""
@@ -173,12 +173,12 @@ class MessageWork:
         if self.message.opaque != "unknown-format" or not self.asks:
             return
         if self.flow.transport != "udp" or isinstance(self.view, OpenedView):  # inside QUIC are streams
-            end = min(self.message.end, self.message.start + _MOST_UNREAD)
+            end = min(self.message.end, self.message.start + MOST_UNREAD)
             yield Part(path="payload", start=self.message.start, end=end)
             return
         _, offsets, lengths, _ = self.view.runs
         for start, length in islice(zip(offsets, lengths, strict=True), _MOST_DATAGRAMS):
-            yield Part(path="payload", start=start, end=start + min(length, _MOST_UNREAD))
+            yield Part(path="payload", start=start, end=start + min(length, MOST_UNREAD))
 
     def _parts(self, *, hidden: bool) -> Iterator[tuple[Part, bool]]:
         asks, parts = self.asks, self.message.parts or (self._unread() if hidden else ())

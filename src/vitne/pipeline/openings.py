@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -83,6 +85,17 @@ class Openings:
         if not found and node.part.path in _CARRIES:
             found = self._hidden(node, limits) or self._relettered(node, limits)
         return found
+
+    def refuses(self, noise: Sequence[bytes]) -> list[bool]:
+        """Say of bytes that nobody can read whether it is sure that nothing opens them: of many at one go."""
+        if self._rebuilt is not None or self._keyring:
+            return [False] * len(noise)
+        near = self._differences.near(b"".join(noise))
+        if near is None:
+            return [False] * len(noise)
+        ends = list(accumulate(map(len, noise)))
+        touched = {bisect_right(ends, place) for place in near}
+        return [number not in touched for number in range(len(noise))]
 
     def open_record(self, node: Node, limits: Limits) -> list[tuple[Gated, Child]]:
         """Give what a record with texts holds under a short key: letters stay letters under some."""

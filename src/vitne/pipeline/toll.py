@@ -86,8 +86,13 @@ class Toll:
         self.groups.append(traffic)
         return len(self.groups) - 1
 
-    def unreadable(self, flow: Flow, host: tuple[str, str], reason: str, length: int) -> None:
-        """Count unreadable bytes of one flow; ``host`` is the far end's name and how it is known."""
+    def unreadable(
+        self, flow: Flow, host: tuple[str, str], reason: str, length: int, *, flows: int = 0
+    ) -> None:
+        """Count unreadable bytes of one flow; ``host`` is the far end's name and how it is known.
+
+        With ``flows`` the bytes are those of so many between the same ends, counted here and nowhere else.
+        """
         client = self.devices.of(flow.client_ip, flow.client_mac)
         turned = client is None and self.devices.of(flow.server_ip, flow.server_mac) is not None
         near = (flow.server_ip, flow.server_mac) if turned else (flow.client_ip, flow.client_mac)
@@ -95,7 +100,8 @@ class Toll:
         key = (*near, *far, ("", "none") if turned else host, flow.transport, flow.tunnel, reason)
         entry = self.unread.setdefault(key, [0, 0, -1])
         entry[0] += length
-        if entry[2] != flow.number:
+        entry[1] += flows
+        if not flows and entry[2] != flow.number:
             entry[1] += 1
             entry[2] = flow.number
 

@@ -47,7 +47,7 @@ class FlowColumns(Mapping[str, np.ndarray]):
             "handshake": lambda: flows["side"][:, 0] & SIDE_SYN > 0,
             "answered": lambda: flows["side"][:, 1] & SIDE_SENT > 0,
             "reset": lambda: flows["reset"] > 0,
-            "acked": self._acked,
+            "acked": lambda: acked(flows),
             "tunnel": lambda: np.array(traffic.tunnels, dtype=object)[flows["tunnel"]],
         }
 
@@ -60,12 +60,6 @@ class FlowColumns(Mapping[str, np.ndarray]):
     def __len__(self) -> int:
         return len(self._made)
 
-    def _acked(self) -> np.ndarray:
-        flows = self._traffic.flows
-        side, tcp = flows["side"], flows["protocol"] == 6
-        low = np.where(side & SIDE_BORROW, 0, 1 << 32) + flows["low"].astype(np.int64)
-        return np.where((side & SIDE_ACKED > 0) & tcp[:, None], np.maximum(flows["acked"] - low, 0), -1)
-
     def _payload(self) -> np.ndarray:
         """Sum the captured payload bytes per flow and side, copies of frames left out."""
         sides = self._traffic.flow_count * 2
@@ -73,6 +67,13 @@ class FlowColumns(Mapping[str, np.ndarray]):
         for flow, held in captured(self._kernel.rows()):
             total += np.bincount(flow, held.astype(np.float64), sides).astype(np.int64)
         return total.reshape(-1, 2)
+
+
+def acked(flows: np.ndarray) -> np.ndarray:
+    """Give the stream offset up to which each side of some rows of the flow table was acknowledged, or -1."""
+    side, tcp = flows["side"], flows["protocol"] == 6
+    low = np.where(side & SIDE_BORROW, 0, 1 << 32) + flows["low"].astype(np.int64)
+    return np.where((side & SIDE_ACKED > 0) & tcp[:, None], np.maximum(flows["acked"] - low, 0), -1)
 
 
 def captured(table: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -23,7 +23,7 @@ from vitne.kernel.walk import (
 )
 from vitne.model import Flow, Place
 from vitne.reassemble.batches import batches
-from vitne.reassemble.columns import STEP, FlowColumns, captured
+from vitne.reassemble.columns import STEP, FlowColumns, acked, captured
 from vitne.reassemble.counts import Count, counted, note_of
 
 if TYPE_CHECKING:
@@ -142,6 +142,10 @@ class Traffic:
             mac.reshape(-1, 2),
             rows["side"][:, 1] & SIDE_SENT > 0,
         )
+
+    def acked_of(self, flows: np.ndarray) -> np.ndarray:
+        """Give the stream offsets that both sides of some flows were acknowledged up to, -1 for none."""
+        return acked(self._flows[flows])
 
     def payload_bytes(self) -> int:
         """Sum the captured payload of all flows, copies left out."""
