@@ -5,14 +5,20 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitne.encodings._radix import digits, number, share
+from vitne.encodings._radix import digits, raw_of, share, token_of
+
+ALL = bytes(range(256))
 
 
 @given(value=st.integers(0, 1 << 600), base=st.integers(2, 94))
-def test_digits_are_read_as_they_are_written(value, base):
+def test_digits_are_written_as_they_weigh(value, base):
     written = digits(value, base)
-    assert number(written, base) == value
     assert sum(digit * base**at for at, digit in enumerate(reversed(written))) == value
+
+
+@given(raw=st.binary(max_size=80), base=st.integers(2, 94))
+def test_a_token_is_read_as_it_is_written(raw, base):
+    assert raw_of(token_of(raw, ALL[:base]), ALL[:base], ALL[:base] + bytes(256 - base)) == raw
 
 
 def test_a_share_of_letters_lies_in_the_number_and_is_not_empty():

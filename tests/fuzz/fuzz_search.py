@@ -14,6 +14,8 @@ from tests.kernel.guessed import ways_of
 from vitne.encodings.tlv import _best, _share
 from vitne.identify.search import Searcher
 from vitne.kernel.guesses import guesses
+from vitne.kernel.letters import may_begin_inside, number_of
+from vitne.kernel.looks import Marks, may_wrap
 from vitne.kernel.values import may_be_values
 from vitne.model import Limits, Node, Part, Seed
 
@@ -28,6 +30,8 @@ _SEEDS = (
     *(Seed(identifier="app-list", name=f"app#{n}", value=f"example.app{n}.maker") for n in range(1, 7)),
 )
 _LONGEST, _SHORTEST, _FEW = 4096, 8, Limits(children=64)  # of what first looks are held against closer ones
+_MARKS = (b"{", b"--", b"begin ", b"\x1f\x8b\x08")
+_LOOK = Marks(_MARKS).look
 _FAST, _SLOW = Searcher(_SEEDS), Searcher(_SEEDS, engine="numpy")
 SEEDS = [
     b'{"imei":"004402990000014","mac":"00:00:5E:00:53:01","cid":26713345,"lac":30001}',
@@ -63,3 +67,12 @@ def _refused(data: bytes) -> None:
     assert ways_of(data) & ~guesses(data).ways == 0
     if len(data) >= _SHORTEST and _share(data, _best(data, _FEW)):
         assert may_be_values(data, _FEW.children)
+    told = _LOOK(data, _SHORTEST)
+    assert [bool(told >> row & 1) for row in range(len(_MARKS))] == [
+        mark in data[:_SHORTEST] for mark in _MARKS
+    ]
+    assert may_wrap(data) in {True, False}
+    start = data[0] if data else 0
+    assert may_begin_inside(data, start, len(data)) in {True, False}
+    head = data[:64].lstrip(b"\x00")
+    assert number_of(head, bytes(range(256)), 256) == head
