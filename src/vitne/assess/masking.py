@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
-from vitne.model import kind_of
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -124,11 +122,13 @@ class _Masks:
         self._told: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def finding(self, finding: Finding, name: str) -> Finding:
-        scrub = self._scrub
-        if kind_of(finding.identifier) == "attribute" and finding.seed is None:
+        scrub, made = self._scrub, self._made
+        if finding.kind == "attribute" and finding.seed is None:
             value, spelling = scrub(finding.value), scrub(finding.spelling)
         else:
             value, spelling = name, f"{name}, {len(finding.spelling)} characters"
+        layers, also = finding.layers, finding.also
+        source, target = finding.source, finding.destination
         return replace(
             finding,
             value=value,
@@ -136,10 +136,10 @@ class _Masks:
             field=scrub(finding.field),
             answer=scrub(finding.answer),
             reasons=self._reasons(finding.reasons),
-            layers=self._once(finding.layers, self._layers),
-            also=self._once(finding.also, self._also),
-            source=self._once(finding.source, self._source),
-            destination=self._once(finding.destination, self._destination),
+            layers=made.get(id(layers)) or self._once(layers, self._layers),
+            also=(made.get(id(also)) or self._once(also, self._also)) if also else also,
+            source=made.get(id(source)) or self._once(source, self._source),
+            destination=made.get(id(target)) or self._once(target, self._destination),
         )
 
     def _once(self, thing: _Thing, mask: Callable[[_Thing], _Thing]) -> _Thing:

@@ -76,19 +76,20 @@ class Ends:
         ``host`` is the server's name as its own flow tells it (HTTP Host, SNI); without one the latest DNS
         answer to the sender before ``time_ns`` counts.
         """
-        (own, own_port), (far, far_port) = both(flow, side)
+        (own, _), (far, _) = both(flow, side)
         pair = self.pair(own, far, side=side, carried=(flow.transport, flow.tunnel))
+        return self.of_pair(pair, flow, side, host=host, time_ns=time_ns)
+
+    def of_pair(
+        self, pair: Pair, flow: Flow, side: int, *, host: Host, time_ns: int
+    ) -> tuple[Source, Destination, Scope]:
+        """Give the ends of a flow whose addresses were named before."""
+        (own, own_port), (far, far_port) = both(flow, side)
         source = Source(ip=own[0], port=own_port, mac=pair.mac, device=pair.device)
         told = NOBODY if pair.asker is None or side == 1 else host
         if pair.asker is not None and not told[0]:
             told = self.by_dns(pair.asker, far[0], time_ns)
         return source, destination(far[0], far_port, host=told[0], host_source=told[1]), pair.scope  # type: ignore[arg-type]
-
-    def asks(self, flow: Flow, side: int) -> tuple[str, str] | None:
-        """Give who may have asked DNS for the far end, and its address; None for what a device received."""
-        (own, _), (far, _) = both(flow, side)
-        asker = self.pair(own, far, side=side, carried=(flow.transport, flow.tunnel)).asker
-        return None if asker is None else (asker, far[0])
 
     def by_dns(self, asker: str, far: str, time_ns: int) -> Host:
         """Give the name that a DNS answer told the asker before that time."""

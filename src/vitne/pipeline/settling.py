@@ -9,7 +9,7 @@ from vitne.attribute.destinations import destination, scope_of
 from vitne.model import Oddity
 from vitne.pipeline.appnames import AppNames
 from vitne.pipeline.cover import Cover
-from vitne.pipeline.ends import NOBODY, Ends
+from vitne.pipeline.ends import NOBODY, Ends, both
 from vitne.pipeline.recurring import recurring
 from vitne.pipeline.result import DeviceRow, Result
 from vitne.pipeline.rules import rules_used
@@ -20,9 +20,9 @@ from vitne.store import OpaqueTotal, OpenedTotal
 if TYPE_CHECKING:
     from vitne.assess import Draft, Setting
     from vitne.attribute import Device, Devices
-    from vitne.model import Destination, Finding, Source
+    from vitne.model import Destination, Finding, Flow, Source
     from vitne.model.findings import Scope
-    from vitne.pipeline.ends import Host
+    from vitne.pipeline.ends import Host, Pair
     from vitne.pipeline.flowwork import FlowWork
 
     _Named = tuple[Source, Destination, Scope]
@@ -112,6 +112,7 @@ class _Known:
         self._ends = ends
         self._told: dict[tuple[Any, ...], tuple[_Named, tuple[str, str] | None]] = {}
         self._named: dict[tuple[Any, ...], Destination] = {}
+        self._pairs: dict[tuple[Any, ...], Pair] = {}
         self._made: dict[int, _Named] = {}  # by the identity of the setting
 
     def ends(self, one: Draft) -> _Named:
@@ -127,8 +128,9 @@ class _Known:
         host = setting.host if setting.direction == "sent" or side == 0 else NOBODY
         told = self._told.get((flow.number, side, host))
         if told is None:
-            asks = self._ends.asks(flow, side) if side or not host[0] else None
-            told = (self._ends.ends(flow, side, host=host, time_ns=_BEFORE), asks)
+            pair, far = self._pair(flow, side)
+            asks = (pair.asker, far) if pair.asker is not None and (side or not host[0]) else None
+            told = (self._ends.of_pair(pair, flow, side, host=host, time_ns=_BEFORE), asks)
             self._told[flow.number, side, host] = told
         (source, target, scope), asks = told
         if asks is not None:
@@ -137,6 +139,15 @@ class _Known:
         if host[0] and not target.host:
             target = self._called(target, host)
         return source, target, scope
+
+    def _pair(self, flow: Flow, side: int) -> tuple[Pair, str]:
+        """Name the ends of a flow by their addresses; and give the far one's."""
+        (own, _), (far, _) = both(flow, side)
+        key = (own, far, side, flow.transport, flow.tunnel)
+        pair = self._pairs.get(key)
+        if pair is None:
+            pair = self._pairs[key] = self._ends.pair(own, far, side=side, carried=key[3:])
+        return pair, far[0]
 
     def _called(self, target: Destination, host: Host) -> Destination:
         """Give a destination under a name; one object for all that are equal."""
