@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from random import Random
 
+import numpy as np
+import pytest
+
+from tests.decode.protocols.test_quic import HELLO, frame, seal
 from tests.pipeline.test_views import batch
+from vitne.decode.protocols.quic import Quic
 from vitne.model import Flow, Message
 from vitne.pipeline.conversation import read_flow
 from vitne.pipeline.views import SideView
@@ -158,3 +163,22 @@ def test_http_2_is_read_behind_an_upgrade_and_its_answers_are_paired_with_its_ow
         ("response", 200, 0),
         ("response", 404, 1),
     ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_datagrams_that_are_closed_are_passed_over_and_told_as_if_they_were_read(seed: int) -> None:
+    rng = Random(seed)
+    hello = seal(frame(0, HELLO), token=b"handed out")
+    datagrams = [hello] if seed else [b"\x45closed", hello]
+    for _ in range(40):
+        closed = bytes([rng.randrange(0x40, 0x80)]) + rng.randbytes(rng.choice([0, 1, 40]))
+        datagrams.append(rng.choice([closed, closed, closed, b"", hello, rng.randbytes(30), b"\x00" * 5]))
+    runs, at = [], 0
+    for row, data in enumerate(datagrams):
+        runs.append((at, data, row))
+        at += len(data)
+    told = messages("udp", client=view(*runs))
+    quic = Quic()
+    one_by_one = [event for data in datagrams for event in quic.feed(0, data)]
+    assert told == [event for event in [*one_by_one, *quic.finish(0)] if isinstance(event, Message)]
+    assert [one.kind for one in told].count("client-hello") == 1

@@ -6,6 +6,9 @@ Besides what the model asks for, a decoder may state:
 ``first_bytes``: transport ("tcp", "udp") -> the bytes a side can begin with; it is not asked about others.
 A transport that does not stand there is never asked for.
 
+``closed_first``: the first bytes of datagrams that are closed to their end: of those it is told by
+``pass_over(side, count, length)`` alone.
+
 ``continues``: the upgrades that it takes over from, by the names that decoders give them; see ``continuing``.
 """
 

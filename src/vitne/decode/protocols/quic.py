@@ -43,6 +43,7 @@ class Quic:
     first_bytes: ClassVar[dict[str, bytes]] = {
         "udp": bytes(byte for byte in range(256) if byte & 0x80 or byte & 0x49 == 0x09)
     }  # what a side can begin with
+    closed_first: ClassVar[bytes] = bytes(range(0x40, 0x80))  # short headers (RFC 9000 17.3)
 
     def __init__(self, *, transport: str = "udp", destination: tuple[str, int] = ("", 0)) -> None:
         self.transport = transport
@@ -75,11 +76,16 @@ class Quic:
             return Fit.CERTAIN if b"CHLO" in head else Fit.LIKELY
         return Fit.NO
 
+    def pass_over(self, side: int, count: int, length: int) -> None:
+        """Take so many datagrams that begin with one of ``closed_first``, so many bytes in all."""
+        self._count[side] += count
+        self._opaque[side] += length
+
     def feed(self, side: int, data: bytes) -> Iterator[Message | Oddity | Gap]:
         """Take one datagram."""
         here = _Here(side, self._count[side], data)
         self._count[side] += 1
-        if data[:1] and data[0] & 0xC0 == 0x40:  # nearly all: a short header, to the end
+        if data[:1] and data[0] in self.closed_first:  # nearly all: a short header, to the end
             self._opaque[side] += len(data)
             return
         google = clear_version(data)
