@@ -28,6 +28,9 @@ class Asked:
     def places(self, data: bytes) -> list[tuple[int, int]]:
         return [found.span() for found in re.finditer(b"known", data)]
 
+    def owned(self, data: bytes) -> list[tuple[int, int]]:
+        return self.places(data)
+
     def skims(self, path: str) -> bool:
         return path == "body"
 

@@ -371,12 +371,12 @@ def test_a_message_full_of_one_value_is_read_in_time():
     assert len(_sightings(_node(data))) == 20_000
 
 
-def test_a_value_that_only_the_capture_tells_is_not_owned():
+def test_values_that_only_the_capture_tells_can_be_left_out():
     router = _seed("bssid", "00:00:5e:00:53:fe", origin="capture")
     searcher = Searcher((*SEEDS, router))
     bare = bytes.fromhex("00005e0053fe")
-    assert searcher.places(bare)
-    assert not searcher.owned(bare)
-    assert searcher.owned(bare + b" 004402990000014")
-    assert searcher.owned(b"60.392990")
-    assert not searcher.owned(b"")
+    assert searcher.places(bare) == [(0, 6)]
+    assert searcher.places(bare, told=False) == []
+    assert (7, 22) in searcher.places(bare + b" 004402990000014", told=False)
+    assert searcher.places(b"60.392990", told=False)
+    assert (7, 22) in SEARCHER.places(bare + b" 004402990000014", told=False)

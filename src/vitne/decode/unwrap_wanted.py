@@ -44,6 +44,10 @@ class Wanted(Protocol):
         """Give the ranges in which a known value may stand."""
         ...
 
+    def owned(self, data: bytes) -> Sequence[tuple[int, int]]:
+        """Give those of them in which one may stand that counts in what is received, too."""
+        ...
+
     def skims(self, path: str) -> bool:
         """Say whether fields of this message part matter by their names and looks alone."""
         ...
@@ -76,10 +80,10 @@ def skimmed(
 
 def idle(wanted: Wanted, encoding: Gated, data: bytes) -> bool:
     """Say whether a received record holds nothing of interest: it is searched as a whole all the same."""
-    if encoding.name not in _RECORDS or not readable(data) or wanted.answers(data) or wanted.places(data):
+    if encoding.name not in _RECORDS or not readable(data) or wanted.answers(data) or wanted.owned(data):
         return False
     plain = getattr(encoding, "plain", None)
-    return plain is None or b"\\" not in data or not wanted.places(plain(data))
+    return plain is None or b"\\" not in data or not wanted.owned(plain(data))
 
 
 def _sieve(wanted: Wanted, spans: Sequence[tuple[int, int]]) -> Sieve:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,19 +127,20 @@ class Searcher:
         self.complete = self.complete and found.complete
         return with_beginnings(hits, reject_crossing(found, *bounds), bounds[0])
 
-    def places(self, data: bytes) -> list[tuple[int, int]]:
-        """Give all ranges of some data in which a known value may stand, those that are none too."""
-        found = self._engine.scan(data)
+    def places(self, data: bytes, *, told: bool = True) -> list[tuple[int, int]]:
+        """Give all ranges of some data in which a known value may stand, those that are none too.
+
+        Without ``told`` those of values that only the capture tells are left out.
+        """
+        found = (self._engine if told else self._own).scan(data)
         self.complete = self.complete and found.complete
         spans = list(zip(found.start.tolist(), found.end.tolist(), strict=True))
         return spans + self._places.spans(data)
 
-    def owned(self, data: bytes) -> bool:
-        """Say whether a value of the subject may stand in some data; what the capture tells is left out."""
-        found = self._engine.scan(data)
-        self.complete = self.complete and found.complete
-        own = of_subject(self.seeds, self._seed_of[found.needle]) if len(found) else found.start
-        return bool(own.any()) or bool(self.known_places.spans(data))
+    @cached_property
+    def _own(self) -> Needles:
+        mine = of_subject(self.seeds, self._seed_of).tolist()
+        return self._engine if all(mine) else Needles.compile([*compress(self.needles, mine)])
 
     def packed(self, data: bytes) -> list[tuple[int, int]]:
         """Give the ranges of bytes that nobody can read in which binary numbers say a known place."""

@@ -6,7 +6,7 @@ rarely: what it lets through is judged by the same rules as ever.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from vitne import catalog
@@ -30,6 +30,7 @@ class Wanted:
         self.may_hold = rulebook().may_match
         self.may_be = rulebook().may_match_number
         self.places = _Latest(searcher.places)
+        self.owned = _Latest(partial(searcher.places, told=False))
         self._answers = _answers()
 
     def skims(self, path: str) -> bool:

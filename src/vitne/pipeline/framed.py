@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -50,7 +51,7 @@ class Exchange(NamedTuple):
     answered: list[Row]
     hit: list[int]  # per request, then per answer: 0 no hit of raw search, WEAK or STRONG
     own: list[bool]  # per message as above: whether a hit is one of a value that the capture does not tell
-    lines: list[tuple[int, int, int]]  # header lines of the batch: begin, end, begin of the value
+    lines: list[list[int]]  # header lines of the batch: begin, end, begin of the value
 
 
 def exchanges(
@@ -82,9 +83,9 @@ def exchanges(
     touched = _touched(rows, hits.start, hits.end).astype(int) * WEAK
     touched[_touched(rows, hits.start[strong], hits.end[strong])] = STRONG
     owned = (touched > 0 if own is None else _touched(rows, hits.start[own], hits.end[own])).tolist()
-    every = [Row(*row) for row in rows.tolist()]
+    every = list(starmap(Row, _numbers(rows)))
     flows = batch.flow[asking].tolist()
-    told = lines.tolist()
+    told = _numbers(lines)
     edges = np.searchsorted(rows["exchange"], np.flatnonzero(plain)).tolist()
     found = {}
     for low, high in zip(edges, [*edges[1:], len(every)], strict=True):
@@ -116,6 +117,13 @@ def _whole(batch: StreamBatch, protocols: np.ndarray) -> np.ndarray:
     alone = (asking == 0) | (batch.flow[np.maximum(asking - 1, 0)] != batch.flow[asking])
     chosen: np.ndarray = asking[alone & (protocols[batch.flow[asking]] == _TCP)]
     return chosen
+
+
+def _numbers(rows: np.ndarray) -> list[Any]:
+    """Give rows of numbers that are all of one size as lists."""
+    columns = len(rows.dtype.names or ())
+    told: list[Any] = rows.view(np.int64).reshape(len(rows), columns).tolist()
+    return told
 
 
 def _touched(rows: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -138,9 +138,7 @@ class Heads:
         tail = bytes_of(view, max(row.body, row.end - self._longest - _REACH), row.end)
         return tail[-1:] not in _CLOSES and bool(self._searcher.places(tail))
 
-    def look(
-        self, view: SideView, row: Row, lines: list[tuple[int, int, int]]
-    ) -> list[tuple[int, int, int]] | None:
+    def look(self, view: SideView, row: Row, lines: list[list[int]]) -> list[list[int]] | None:
         """Say in which header lines something is found by its looks, of a request without hits of raw search.
 
         Nothing else is found in it then.  None where it is to be looked at patiently.
@@ -156,7 +154,7 @@ class Heads:
         marked = self._lines(view, lines[row.first_line : row.first_line + row.lines])
         return None if marked is None or not (row.end == row.body or self._body(view, row)) else marked
 
-    def _lines(self, view: SideView, lines: list[tuple[int, int, int]]) -> list[tuple[int, int, int]] | None:
+    def _lines(self, view: SideView, lines: list[list[int]]) -> list[list[int]] | None:
         """Give the header lines in which something is found; None where one is to be looked at patiently."""
         marked, mute, data, shift = [], self._mute, view.data, view.start
         for place in lines:
@@ -174,7 +172,7 @@ class Heads:
                 mute.add(line)
         return marked
 
-    def found_in(self, view: SideView, place: tuple[int, int, int], shift: int) -> Iterator[Sighting]:
+    def found_in(self, view: SideView, place: list[int], shift: int) -> Iterator[Sighting]:
         """Give what is found in a header line; ``shift`` makes stream offsets of positions in the batch."""
         start, end, value = place
         line = bytes_of(view, start, end)

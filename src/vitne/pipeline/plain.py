@@ -7,7 +7,7 @@ read by the same code as every other flow; what is decided here is only that the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from vitne.assess.delivery import by_status
 from vitne.decode.protocols.http_dns import MEDIA as DNS_MEDIA
@@ -71,16 +71,17 @@ class Plain:
             hit = exchange.hit[first + number] if exchange.own[first + number] else 0
             request = asked.get(number)
             known = hit > 0 or self._heads.hidden(view, row)
-            told = None if hit == STRONG else self._answer(view, row, known=known)
-            if told is None or (told.tells and request is not None and request.message.parts):
+            asking = request is not None and bool(request.message.parts)
+            opaque = None if hit == STRONG else self._answer(view, row, known=known, asking=asking)
+            if opaque is None:
                 answer = reading.work(1, number)
             elif request is None:
-                saying.opaque.extend((each.reason, each.length) for each in told.opaque)
+                saying.opaque.extend((each.reason, each.length) for each in opaque)
                 saying.mute.append((reading.offset(1, row.start), reading.offset(1, row.end)))
                 continue
             else:
                 answer = reading.answer(number)
-                answer.opaque = told.opaque
+                answer.opaque = opaque
             saying.works.append(answer)
             if request is not None:
                 request.response = answer
@@ -119,13 +120,14 @@ class Plain:
                 saying.counted.append(Counted(start, end, reading.host(number), delivery))
         return found
 
-    def _answer(self, view: SideView, row: Row, *, known: bool) -> _Answer | None:
-        """Look into an answer without making its message; None where something may be found in it.
+    def _answer(self, view: SideView, row: Row, *, known: bool, asking: bool) -> list[Opaque] | None:
+        """Give what cannot be read of an answer; None where it is to be looked at.
 
-        ``known`` says that something in its bytes may be a value of the subject.
+        ``known`` says that something in its bytes may be a value of the subject, ``asking`` that it matters
+        whether it says that the request was accepted.
         """
         if row.end == row.body:
-            return _EMPTY
+            return []
         announced = coded(view, row)
         if announced is None or CLAIM.search(content_type(view, row)):
             return None
@@ -140,9 +142,10 @@ class Plain:
                 nodes.append(item)
             else:
                 return None
-        if self._held(nodes, known=known) and any(map(_of_subject, self._searcher.nodes(nodes))):
+        if asking and any(self._wanted.answers(node.data) for node in nodes):
             return None
-        return _Answer(opaque, tells=any(self._wanted.answers(node.data) for node in nodes))
+        held = self._held(nodes, known=known)
+        return None if held and any(map(_of_subject, self._searcher.nodes(nodes))) else opaque
 
     def _held(self, nodes: list[Node], *, known: bool) -> bool:
         """Say whether a value of the subject may stand in the bytes of an answer, or behind them.
@@ -150,19 +153,10 @@ class Plain:
         In the bytes themselves raw search has looked for all but places.
         """
         root, *behind = nodes
-        if known or (self._heads.pairs and self._searcher.known_places.spans(root.data)):
+        behind.reverse()  # of the last one it was asked already
+        if known or any(self._wanted.owned(node.data) for node in behind):
             return True
-        return any(self._searcher.owned(node.data) for node in behind)
-
-
-class _Answer(NamedTuple):
-    """What is told of an answer in which nothing is found."""
-
-    opaque: list[Opaque]  # what cannot be read of it
-    tells: bool  # whether it may say that the request was accepted
-
-
-_EMPTY = _Answer([], tells=False)
+        return self._heads.pairs and bool(self._searcher.known_places.spans(root.data))
 
 
 def _of_subject(sighting: Sighting) -> bool:
