@@ -166,6 +166,8 @@ def _on_wire(work: MessageWork, part: Part, edits: Iterable[Edit]) -> list[Edit]
         if part.exact:
             out.append(Edit(part.start + edit.start, part.start + edit.end, edit.data))
             continue
+        if not part.pieces and len(edit.data) == edit.end - edit.start:
+            continue  # whether it stands in the raw bytes, too, is seen there
         if not part.pieces or len(edit.data) != edit.end - edit.start:
             raise Unchangeable("bytes that are put together from several places")
         out += _pieced(part, edit) if work.message.protocol != "websocket" else _masked(work, part, edit)

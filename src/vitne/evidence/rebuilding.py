@@ -13,6 +13,7 @@ import numpy as np
 from vitne.evidence import archiving, forging, retelling
 from vitne.evidence.edits import Edit, Unchangeable, applied, merged
 from vitne.evidence.insides import plain_frames, to_be_told
+from vitne.evidence.places import between, placed
 from vitne.evidence.plainly import Ends
 from vitne.evidence.reframing import Reframer
 from vitne.evidence.rewritten import WAYS, Rewritten, Way
@@ -314,9 +315,15 @@ class Rebuilt:
         datagrams: dict[tuple[int, int], list[Edit]] = {}
         for work in works:
             edits = self.editor.message(work, self._places(work, number))
-            for where, edit in _placed(work, edits, plain=plain):
+            for where, edit in placed(work, edits, plain=plain):
                 if isinstance(where, int):
                     streams.setdefault(where, []).append(edit)
+                else:
+                    datagrams[where] = merged([*datagrams.get(where, []), edit])
+        for view in {id(work.view): work for work in works}.values():
+            for where, edit in between(view, self.editor, plain=plain):
+                if isinstance(where, int):
+                    streams[where] = merged([*streams.get(where, []), edit])
                 else:
                     datagrams[where] = merged([*datagrams.get(where, []), edit])
         return streams, datagrams
@@ -352,32 +359,3 @@ def _global(address: str) -> bool:
 
 def _pair(ends: Ends) -> frozenset[tuple[str, int]]:
     return frozenset(zip(ends.addresses, ends.ports, strict=True))
-
-
-def _placed(work: Any, edits: list[Edit], *, plain: bool) -> Iterator[tuple[int | tuple[int, int], Edit]]:
-    """Yield each change with the side of the stream, or capture and frame of the datagram, that it is in.
-
-    ``plain``: of a datagram that is told anew, its side and place in what was read.
-    """
-    walked = work.traffic.walked
-    if plain:
-        own = int(work.message.side)
-        yield from (((own, work.datagram_at) if work.datagram_at >= 0 else own, edit) for edit in edits)
-        return
-    if work.datagram_at >= 0:
-        first = walked.place(np.asarray([work.rows[0]]))[0]
-        yield from (((first.capture, first.frames[0]), edit) for edit in edits)
-        return
-    if work.flow.transport != "udp" or not hasattr(work.view, "runs") or hasattr(work.view, "outer"):
-        yield from ((int(work.message.side), edit) for edit in edits)
-        return
-    _, offsets, lengths, rows = work.view.runs  # one message of many datagrams
-    for edit in edits:
-        for offset, length, row in zip(offsets, lengths, rows, strict=True):
-            if offset <= edit.start and edit.end <= offset + length:
-                place = walked.place(np.asarray([row]))[0]
-                moved = Edit(edit.start - offset, edit.end - offset, edit.data)
-                yield (place.capture, place.frames[0]), moved
-                break
-        else:
-            raise Unchangeable("a value in more than one datagram")

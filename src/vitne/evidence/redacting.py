@@ -22,6 +22,7 @@ from vitne.evidence.rebuilding import OPENED, STAYS, Rebuilt, of_person
 from vitne.evidence.replacing import Replacer
 from vitne.identify.needles import Needles
 from vitne.identify.search import Searcher
+from vitne.identify.values import check_value
 from vitne.model import Secrets, Seed, StoreError, Subject
 from vitne.pipeline import Options, run_scan
 from vitne.pipeline.openings import Openings
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 NAME = "redacted"
 _NUMBERS = {"location", "cell-id"}
+_ANY_TEXT = "account-name"  # an identifier whose values are not checked
+_HARDWARE = {"mac-address", "bssid"}
 _LEAST = 5  # characters of a value that is looked for wherever it stands
 _DAY = 86_400 * 10**9
 _TURNS = 8  # times that a capture is rebuilt without what did not come out as it should
@@ -116,9 +119,7 @@ class _Work:
         self.asked, self.pairs, self.result, self.shift = asked, pairs, result, shift
         known = len(asked.subject.seeds)
         self.stand_ins = Subject(seeds=tuple(pairs.stand_ins[:known]))  # what is found stays found
-        self.originals = Subject(
-            seeds=tuple(msgspec.structs.replace(seed, origin="subject") for seed in pairs.seeds)
-        )
+        self.originals = Subject(seeds=tuple(map(_sought, pairs.seeds)))
 
     def whole(
         self, traffics: list[Traffic], replacer: Replacer
@@ -216,13 +217,20 @@ def known_values(result: Result, subject: Subject) -> list[Seed]:
     seeds = list(subject.seeds)
     have = {(seed.identifier, seed.value.lower()) for seed in seeds}
     values = [(f.identifier, f.value) for f in result.findings if of_person(f)]
-    values += [("mac-address", device.mac) for device in result.devices if device.mac]
+    values += [("mac-address", d.mac) for d in result.devices if check_value("mac-address", d.mac).ok]
     for number, (identifier, value) in enumerate(dict.fromkeys(values), 1):
         if (identifier, value.lower()) in have or identifier in _NUMBERS or len(value) < _LEAST:
             continue
         have.add((identifier, value.lower()))
         seeds.append(Seed(identifier=identifier, name=f"{FOUND}{number}", value=value))
     return seeds
+
+
+def _sought(seed: Seed) -> Seed:
+    """Give a value as one to be looked for; one that fails the checks of its kind as any other text."""
+    sound = seed.identifier in _NUMBERS or check_value(seed.identifier, seed.value).ok
+    kind = seed.identifier if sound else _ANY_TEXT
+    return msgspec.structs.replace(seed, origin="subject", identifier=kind)
 
 
 def _shift(replacer: Replacer) -> int:
@@ -272,4 +280,7 @@ def _kept_of(finding: Finding) -> tuple[str, ...]:
     codecs = ">".join(str(layer["codec"]) for layer in layers)
     # told as HTTP/1.1, a field stands there without the compression it had: the layers tell, not the word
     grade = "known" if finding.grade in {"observed", "derived"} else finding.grade
-    return finding.identifier, grade, finding.direction, finding.protocol, codecs
+    identifier = finding.identifier
+    if identifier in _HARDWARE and finding.seed is None:
+        identifier = "hardware address"  # which of the two it is called follows from other traffic
+    return identifier, grade, finding.direction, finding.protocol, codecs
