@@ -10,7 +10,7 @@ cell.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from vitne.identify.readings import (
     with_marks,
     within,
 )
+from vitne.identify.written import Written
 from vitne.kernel.literals import LEAST, Literals
 
 if TYPE_CHECKING:
@@ -140,7 +141,12 @@ class Places:
 
     def written(self, data: npt.NDArray[np.uint8]) -> Hits:
         """Give where something that may be a known place ends in text, one byte each."""
-        return self._gate.hits(data)
+        return self._written.hits(data)
+
+    @cached_property
+    def _written(self) -> Written | Gate:
+        heads, minutes = [*self._heads.every, *self._codes.heads], sorted(self._marked)
+        return Written(heads, minutes) if Written.fits(heads, minutes) else self._gate
 
     def packed(self, data: bytes) -> list[tuple[int, int]]:
         """Give the ranges in which pairs of binary numbers stand near a known place."""

@@ -25,6 +25,10 @@ _MAP = 20_037_509.0  # metres from the middle of that map to its edge
 _POLE = 85.06  # degrees: the map ends there
 _ARC = ((3_600_000, "thousandths of a second"), (14_400, "quarters of a second"))
 _DEGREES = rb"(?:\xc2[\xb0\xba]|[\xb0\xba*:d]|deg|&deg;|/1[,;]|[ \t])[ \t]{0,2}"
+_MARKS = (
+    *(b"\xc2\xb0", b"\xc2\xba", b"\xb0", b"\xba", b"*", b":", b"d"),
+    *(b"deg", b"&deg;", b"/1,", b"/1;", b" ", b"\t"),
+)
 _MINUTES = rb"(?:\xe2\x80\xb2|'|\xb4|min|m|:|&#39;|/1[,;]|[ \t])[ \t]{0,2}"
 _SIDE = rb"([NSEWO](?![A-Za-z]))?"
 _SECONDS = rb"(?:\xe2\x80\xb3|\"|''|sec|s|&quot;|&#34;)?"
@@ -161,6 +165,16 @@ def degrees_and_minutes(view: View) -> Iterator[tuple[int, int]]:
 def with_marks(degrees: int, minutes: int) -> bytes:
     """Give a pattern of whole degrees and minutes with marks between."""
     return rb"0?%d" % degrees + _DEGREES + rb"0?%d(?![0-9])" % minutes
+
+
+def listed(degrees: int, minutes: int) -> set[bytes]:
+    """Give what that pattern matches from the degrees on, one by one."""
+    return {
+        b"%d%s%s%s%d" % (degrees, mark, gap, zero, minutes)
+        for mark in _MARKS
+        for gap in (b"", b" ", b"\t", b"  ", b" \t", b"\t ", b"\t\t")
+        for zero in (b"", b"0")
+    }
 
 
 def sexagesimal(found: Sequence[bytes | None]) -> Iterator[Reading]:

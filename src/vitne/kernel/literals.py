@@ -104,13 +104,15 @@ class _Part:
 
     def with_masks(self, own: Sequence[bytes], rows: npt.NDArray[np.int64], fold: Any) -> None:
         """Let vector instructions look for these literals, which are few."""
+        places = [_telling(literal) for literal in own]
+        told = [literal[at : at + LEAST] for literal, at in zip(own, places, strict=True)]
+        alike = sorted(range(len(own)), key=told.__getitem__)  # those that are alike share a bucket
         self._few = np.zeros(len(own), dtype=_ENTRY)
-        self._few["key"] = 1 << np.arange(len(own)) % BUCKETS
-        self._few["literal"], self._few["fold"] = rows, fold[rows]
+        self._few["key"][alike] = 1 << np.arange(len(own)) * BUCKETS // len(own)
+        self._few["literal"], self._few["fold"], self._few["offset"] = rows, fold[rows], places
         self._masks = np.zeros((LEAST, 2, 16), dtype=np.uint8)
-        for literal, few in zip(own, self._few, strict=True):
-            few["offset"] = at = _telling(literal)
-            for place, byte in enumerate(literal[at : at + LEAST]):
+        for three, few in zip(told, self._few, strict=True):
+            for place, byte in enumerate(three):
                 for each in {byte, *(bytes([byte]).upper() if few["fold"] else b"")}:
                     self._masks[place, 0, each & 15] |= few["key"]
                     self._masks[place, 1, each >> 4] |= few["key"]
