@@ -27,7 +27,9 @@ def judged(document, **change):
 
 def test_the_demonstration_leaves_open_who_answered_and_where(document) -> None:
     found = judged(document)
-    assert {name for name, a in found.items() if not a.excluded} == {"portal", "place", "timer"}
+    assert {name for name, a in found.items() if not a.excluded} == {
+        "portal", "place", "timer", "clock", "edited",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,26 @@ def test_the_demonstration_leaves_open_who_answered_and_where(document) -> None:
 )
 def test_an_alternative_is_open_as_soon_as_the_fact_against_it_is_gone(document, change, opened) -> None:
     assert not judged(document, **change)[opened].excluded
+
+
+def test_a_jump_of_the_clock_is_excluded_by_a_second_clock_alone(document) -> None:
+    """Records that never go back tell nothing of a jump forward."""
+    told = copy.deepcopy(document)
+    for clock, excluded in (
+        (None, False),
+        ({"bound_s": 0.4, "anchors": 1}, False),
+        ({"bound_s": 0.4, "anchors": 9}, True),
+    ):
+        told["occasions"] = {"clock": clock, "triggers": [], "beacons": {}}
+        assert judged(told)["clock"].excluded is excluded
+    told["oddities"].append({"name": "time-goes-back", "note": "", "count": 1})
+    assert not judged(told)["clock"].excluded
+
+
+@pytest.mark.parametrize("identifier", ["email-address", "password", "message-text"])
+def test_what_a_person_types_stays_open_also_in_the_record_of_a_known_sender(document, identifier) -> None:
+    assert judged(document)["typed"].excluded
+    assert not judged(document, identifier=identifier)["typed"].excluded
 
 
 def test_a_clock_that_goes_back_is_told(document) -> None:

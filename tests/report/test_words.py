@@ -9,7 +9,7 @@ import pytest
 import vitne.report
 from vitne.lab import samples
 from vitne.model import GRADES, Capture
-from vitne.model.findings import Delivery, HostSource, Protection, Scope
+from vitne.model.findings import App, Delivery, HostSource, Protection, Scope
 from vitne.report import words
 
 BANNED = re.compile(
@@ -121,3 +121,10 @@ def test_packets_and_entries_are_counted_apart():
     assert words.records_of([_capture("entry", 1200), _capture("entry", 34)]) == "1 234 entries"
     assert words.records_of([_capture("entry", 1), _capture("packet", 912)]) == "912 packets, 1 entry"
     assert words.records_of([]) == "0 packets"
+
+
+def test_an_app_is_named_with_its_user_and_process():
+    app = App(package="org.weather.example", uid=10123, name="Weather", pid=4711, source="process-block")
+    told = words.app_of(app)
+    assert told.startswith("org.weather.example (Weather); uid 10123, process 4711, ")
+    assert words.app_of(App()) == ""

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from vitne.report.facts import Facts
     from vitne.store import Case
 
-_PACKETS = 12
 _BYTES = 4096
 
 
@@ -93,16 +92,15 @@ def rendered(page: Page, form: str, document: bytes) -> bytes:
 
 def packets_of(options: argparse.Namespace, facts: Facts, case: Case) -> dict[str, Any]:
     """Read the layers of the first findings back from the captures, values covered; else {}."""
+    from vitne.report.audiences.lab import in_packets
+
     by_id = {one.id: one for one in case.findings}
-    chosen: dict[tuple[str, str], str] = {}
-    for one in facts.left:
-        key = (one["identifier"], one["destination"]["host"] or one["destination"]["ip"])
-        chosen.setdefault(key, one["id"])
+    chosen, _ = in_packets(facts)
     packets = {}
     try:
         given = custody.originals(options.case, case, options.capture)
         keys = custody.key_logs(options.case, case, options.keys)
-        for id_ in list(chosen.values())[:_PACKETS]:
+        for id_ in chosen:
             packets[id_] = _layers(case, by_id[id_], given, keys, cover=not options.reveal)
     except VitneError as error:
         print(f"vitne: packets are left out of the annex: {error}", file=sys.stderr)

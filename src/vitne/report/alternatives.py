@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from vitne.report.facts import Facts
 
 _CLOCK = {"time-goes-back", "out-of-order", "negative-time", "clock-jump", "times-go-back"}
-_PORTAL = {"captive-portal"}
+_ANCHORS = 2  # places at which another clock was compared
+_TYPED = {"account-name", "email-address", "message-text", "msisdn", "password", "person-name"}
+"""What a person types: a known sender sends it on, wherever it comes from."""
 
 
 class Alternative(msgspec.Struct, frozen=True, kw_only=True):
     """One other explanation."""
 
-    id: str  # nat, typed, portal, attempt, test, lab, clock, chance, place, timer
+    id: str  # nat, typed, portal, attempt, test, lab, clock, edited, chance, place, timer
     title: str
     excluded: bool
     why: str
@@ -54,15 +56,15 @@ def _nat(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
 
 def _typed(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
     senders = sorted({one["sender"] for one in found if one["sender"]})
-    if found and all(one["sender"] for one in found):
+    typed = any(one["identifier"] in _TYPED for one in found)
+    if found and all(one["sender"] for one in found) and not typed:
         return True, facts.say("ch_typed_yes", names=", ".join(shown(each, 60) for each in senders))
     return False, facts.say("ch_typed_no")
 
 
 def _portal(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
-    met = {odd["name"] for odd in facts.document["oddities"]} & _PORTAL
     known = found and all(one["sender"] and one["delivery"] == "accepted" for one in found)
-    return (True, facts.say("ch_portal_yes")) if known and not met else (False, facts.say("ch_portal_no"))
+    return (True, facts.say("ch_portal_yes")) if known else (False, facts.say("ch_portal_no"))
 
 
 def _attempt(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
@@ -83,9 +85,20 @@ def _lab(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
 
 
 def _clock(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    """Excluded only where a second clock was compared: a jump forward leaves no trace in records."""
     del found
-    met = any("time" in odd["name"] or odd["name"] in _CLOCK for odd in facts.document["oddities"])
-    return (False, facts.say("ch_clock_no")) if met else (True, facts.say("ch_clock_yes"))
+    if any("time" in odd["name"] or odd["name"] in _CLOCK for odd in facts.document["oddities"]):
+        return False, facts.say("ch_clock_no")
+    second = (facts.document.get("occasions") or {}).get("clock")
+    if not second or int(second["anchors"]) < _ANCHORS:
+        return False, facts.say("ch_clock_open")
+    return True, facts.say("ch_clock_yes", bound=second["bound_s"], n=second["anchors"])
+
+
+def _edited(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
+    """Never excluded: nothing in a capture proves who recorded it."""
+    del found
+    return False, facts.say("ch_edited_no")
 
 
 def _chance(facts: Facts, found: list[dict[str, Any]]) -> tuple[bool, str]:
@@ -123,6 +136,7 @@ _JUDGES: tuple[tuple[str, Callable[[Facts, list[dict[str, Any]]], tuple[bool, st
     ("test", _test),
     ("lab", _lab),
     ("clock", _clock),
+    ("edited", _edited),
     ("chance", _chance),
     ("place", _place),
     ("timer", _timer),

@@ -61,6 +61,17 @@ class Facts:
         name = self.say.of(line["identifier"])
         return f"{name}, {label}" if label.startswith(f"{line['identifier']}#") else name
 
+    @staticmethod
+    def app(finding: dict[str, Any]) -> str:
+        """Name the program on the device, its user and process, and how it is known; "" for unknown."""
+        told = finding.get("app") or {}
+        if told.get("source", "unknown") == "unknown":
+            return ""
+        name = " ".join(dict.fromkeys(filter(None, (told["package"], told["name"]))))
+        user = "" if told["uid"] is None else f"uid {told['uid']}"
+        process = "" if told["pid"] is None else f"pid {told['pid']}"
+        return shown(", ".join(part for part in (name, user, process, told["source"]) if part), 160)
+
     def identifiers(self) -> list[str]:
         """Give the words of what left the home network, each once."""
         return list(dict.fromkeys(line["identifier"] for t in self.outside for line in self.lines(t)))

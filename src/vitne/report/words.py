@@ -189,6 +189,7 @@ def app_of(app: App) -> str:
     what = app.package or app.name
     if app.package and app.name and app.name != app.package:
         what = f"{app.package} ({app.name})"
-    number = "" if app.uid is None else f"uid {app.uid}"
-    known = ", ".join(part for part in (number, APP_SOURCE_MEANS[app.source]) if part)
+    user = "" if app.uid is None else f"uid {app.uid}"
+    process = "" if app.pid is None else f"process {app.pid}"
+    known = ", ".join(part for part in (user, process, APP_SOURCE_MEANS[app.source]) if part)
     return f"{what or 'not named'}; {known}"

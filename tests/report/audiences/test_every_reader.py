@@ -48,7 +48,8 @@ def test_no_report_says_what_only_a_court_can_say(document, reader, language) ->
     made = page(reader, Facts(rich(document), messages(language)), Setting(country="NO"))
     for text in texts(made):
         assert not re.search(BANNED[language], text, re.IGNORECASE), text
-        assert "{" not in text or "}" not in text, text
+        filled = text.replace("frame.number in {", "")  # a filter of Wireshark
+        assert "{" not in filled, text
 
 
 @pytest.mark.parametrize("language", languages())

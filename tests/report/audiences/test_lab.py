@@ -9,6 +9,7 @@ from tests.report.audiences.test_every_reader import texts
 
 from vitne.catalog.messages import messages
 from vitne.report.audiences import Setting, page
+from vitne.report.audiences.lab import in_packets
 from vitne.report.facts import Facts
 from vitne.report.frozen import freeze
 from vitne.store import read_case
@@ -31,9 +32,31 @@ def test_every_finding_has_a_row_with_its_layers(document) -> None:
 
 def test_layers_read_back_stand_under_their_finding(document) -> None:
     facts = Facts(document, SAY)
-    one = facts.left[0]["id"]
+    one = in_packets(facts)[0][0]
     packets = {one: [{"codec": "http", "path": "body", "text": "0000 65 79"}]}
     assert "0000 65 79" in texts(page("lab", facts, Setting(packets=packets)))
+
+
+def test_the_command_names_the_capture_and_a_name_that_could_do_harm_does_not_stand_in_it(document) -> None:
+    told = texts(page("lab", Facts(document, SAY), Setting()))
+    assert any(text.startswith("tshark -r phone-hour.pcapng -Y 'frame.number == 238'") for text in told)
+    bad = copy.deepcopy(document)
+    for one in bad["findings"]:
+        one["capture"]["name"] = "a';reboot;'.pcap"
+    told = texts(page("lab", Facts(bad, SAY), Setting()))
+    commands = [text for text in told if text.startswith("tshark")]
+    assert commands
+    assert all(text.startswith("tshark -r capture -Y") for text in commands)
+
+
+def test_rows_beyond_those_shown_in_their_packets_are_counted(document) -> None:
+    many = copy.deepcopy(document)
+    target = next(t for t in many["targets"] if t["outside"] and t["direction"] == "sent")
+    many["targets"] = [target] * 9
+    facts = Facts(many, SAY)
+    ids, more = in_packets(facts)
+    assert (len(ids), more) == (24, 9 * 6 - 24)
+    assert "vitne show CASE FINDING" in texts(page("lab", facts, Setting()))
 
 
 def test_it_says_what_would_have_been_seen_and_what_would_not(document) -> None:

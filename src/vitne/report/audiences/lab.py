@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from vitne.report.alternatives import alternatives
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from vitne.report.facts import Facts
 
 _MOST = 1000
-_PACKETS = 12
+_PACKETS = 24
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
 def page(facts: Facts, setting: Setting) -> Page:
@@ -112,7 +114,7 @@ def _findings(facts: Facts) -> list[Block]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for one in facts.document["findings"]:
         groups.setdefault(one["group"] or one["id"], []).append(one)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for every in list(groups.values())[:_MOST]:
         one, target = every[0], every[0]["destination"]
         figures = [float(each["evalue"]) for each in every if each["evalue"] is not None]
@@ -122,6 +124,7 @@ def _findings(facts: Facts) -> list[Block]:
             f"{say('protection_' + each['protection'])}; {say('delivery_' + each['delivery'])}"
             for each in every
         )
+        apps = dict.fromkeys(filter(None, map(facts.app, every)))
         rows.append(
             (
                 one["id"],
@@ -132,9 +135,12 @@ def _findings(facts: Facts) -> list[Block]:
                 f"{shown(target['host'] or target['ip'], 120)}:{target['port']}",
                 " / ".join(how),
                 say(f"grade_{one['grade']}") + expected,
+                " / ".join(apps),
             )
         )
-    keys = ("id", "messages", "frames", "what", "chain", "destination", "protection", "grade")
+    keys = ["id", "messages", "frames", "what", "chain", "destination", "protection", "grade", "app"]
+    if not any(row[-1] for row in rows):  # an app is seldom known: no empty column
+        rows, keys = [row[:-1] for row in rows], keys[:-1]
     head = tuple(say(f"c_{key}") for key in keys)
     blocks: list[Block] = [Heading(1, say("l_every")), Grid(say("l_every"), head, tuple(rows))]
     if len(groups) > _MOST:
@@ -142,27 +148,35 @@ def _findings(facts: Facts) -> list[Block]:
     return blocks
 
 
+def in_packets(facts: Facts) -> tuple[list[str], int]:
+    """Give the first finding of each row of the summary, and how many rows there are beyond them."""
+    first = [line["findings"][0] for target in facts.outside for line in facts.lines(target)]
+    return first[:_PACKETS], max(len(first) - _PACKETS, 0)
+
+
 def _packets(facts: Facts, setting: Setting) -> list[Block]:
-    """Show the first finding of each kind and destination layer by layer, hex beside text, values covered."""
+    """Show the first finding of each row of the summary layer by layer, hex beside text, values covered."""
     say = facts.say
     blocks: list[Block] = [Heading(1, say("l_packets"))]
-    shown_: set[tuple[str, str]] = set()
-    for one in facts.left:
-        key = (one["identifier"], one["destination"]["host"] or one["destination"]["ip"])
-        if key in shown_ or len(shown_) >= _PACKETS:
-            continue
-        shown_.add(key)
+    ids, more = in_packets(facts)
+    for one in (facts.findings[each] for each in ids):
         blocks.append(Heading(2, f"{one['id']}: {say.of(one['identifier'])}, {shown(one['value'], 60)}"))
         blocks.append(anatomy(facts, one))
         blocks += [
             Code(step["text"], f"{shown(step['codec'], 60)} {shown(step['path'], 80)}".strip())
             for step in setting.packets.get(one["id"], ())
         ]
-        name = "capture"
-        command = f"tshark -r {name} -Y '{one['filter']}' -x" if one["filter"] else ""
-        if command:
+        if one["filter"]:
+            command = f"tshark -r {_file(one['capture']['name'])} -Y '{one['filter']}' -x"
             blocks.append(Code(shown(command, 400), say("l_again")))
+    if more:
+        blocks.append(Code("vitne show CASE FINDING", say("more", n=more)))
     return blocks if len(blocks) > 1 else []
+
+
+def _file(name: str) -> str:
+    """Give the name of a capture for a command line; one that could do harm there becomes a word."""
+    return name if _PLAIN.fullmatch(name) else "capture"
 
 
 def _missing(facts: Facts) -> list[Block]:

@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from vitne.report.facts import Facts
 
 _MOST = 500
+_FRAMES = 24  # frames named in a row
 
 
 def page(facts: Facts, setting: Setting) -> Page:
     """Make the sheet."""
     del setting
     say = facts.say
-    keys = ("destination", "what", "field", "protection", "messages", "frames")
     rows = _rows(facts)
+    keys = ["destination", "what", "field", "protection", "messages", "frames", "app"]
+    if not any(row[-1] for row in rows):  # an app is seldom known: no empty column
+        rows, keys = [row[:-1] for row in rows], keys[:-1]
     blocks: list[Block] = [Para(say("m_lead"))]
     blocks.append(Grid(say("l_findings"), tuple(say(f"c_{key}") for key in keys), tuple(rows[:_MOST])))
     if len(rows) > _MOST:
@@ -35,7 +38,8 @@ def _rows(facts: Facts) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for target in facts.sent:
         for line in facts.lines(target):
-            first = facts.findings[line["findings"][0]]
+            every = [facts.findings[each] for each in line["findings"]]
+            first = every[0]
             rows.append(
                 (
                     _where(facts, target),
@@ -43,10 +47,30 @@ def _rows(facts: Facts) -> list[tuple[str, ...]]:
                     shown(", ".join(line["fields"]), 120),
                     facts.say(f"protection_{first['protection']}"),
                     str(line["times"]),
-                    shown(first["filter"], 200) or facts.frames([int(n) for n in first["frames"]]),
+                    _frames(facts, every),
+                    " / ".join(dict.fromkeys(filter(None, map(facts.app, every)))),
                 )
             )
     return rows
+
+
+def _frames(facts: Facts, every: list[dict[str, Any]]) -> str:
+    """Give a filter for the frames of all findings of a row, for each capture its own; the first of many."""
+    names = {one["sha256"]: one["name"] for one in facts.document["captures"]}
+    found: dict[str, list[int]] = {}
+    for one in every:
+        found.setdefault(one["capture"]["sha256"], []).extend(int(number) for number in one["frames"])
+    told = []
+    for digest, frames in found.items():
+        numbers = sorted(set(frames))
+        packets = all(one["filter"] for one in every if one["capture"]["sha256"] == digest)
+        listed = ", ".join(map(str, numbers[:_FRAMES]))
+        if packets:
+            listed = f"frame.number == {listed}" if len(numbers) == 1 else f"frame.number in {{{listed}}}"
+        more = f", {facts.say('more', n=len(numbers) - _FRAMES)}" if len(numbers) > _FRAMES else ""
+        name = f"{shown(names.get(digest, ''), 60)}: " if len(found) > 1 else ""
+        told.append(f"{name}{listed}{more}")
+    return "; ".join(told)
 
 
 def _where(facts: Facts, target: dict[str, Any]) -> str:
