@@ -51,6 +51,7 @@ _UNQUOTED = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
 _LETTERS = re.compile(
     rb"(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])/(?:[0-9A-Za-z+/]{4}){4,}(?:[0-9A-Za-z+/]{2}==|[0-9A-Za-z+/]{3}=?)?"
 )
+_MOST = Limits()  # of one encoding at one go
 _LISTS = frozenset({"form", "json", "multipart", "xml"})
 _GUESSED = 97  # order from which an encoding guesses a key
 _COVERED = 0.9  # share of the bytes from which a structure is taken to be all there is
@@ -76,7 +77,7 @@ def unwrap(  # noqa: PLR0913  (bounds, wishes and keys of one part)
     With ``wanted`` fields of records that cannot hold what is looked for get no node (see unwrap_wanted).
     ``opener`` is asked about bytes that nothing else reads.
     """
-    if deep and not part.hints and _nothing_in(data, opener):
+    if deep and not part.hints and nothing_in(data, opener):
         yield Node(data, part=part)
         return
     yield from _Graph(part, budget, deep=deep, wanted=wanted, opener=opener).walk(data)
@@ -97,7 +98,7 @@ def go_on(
     yield from budget.gaps()
 
 
-def _nothing_in(data: bytes, opener: Opener | None) -> bool:
+def nothing_in(data: bytes, opener: Opener | None) -> bool:
     """Say whether nothing is to be opened in these bytes, and no reason is to be told why not."""
     return data in _empty_texts(opener) or not worth_opening(data)
 
@@ -229,9 +230,9 @@ class _Graph:
             one = self._node(node, encoding, child)
             yield one
             self._wait(one, max(below, 0))
-        if room - self.budget.size >= Limits().size:
+        if room - self.budget.size >= _MOST.size:
             self.budget.reached("an encoding reached its bounds or was cut off")
-        if len(children) >= Limits().children or (children and self.budget.leaves <= 0):
+        if len(children) >= _MOST.children or (children and self.budget.leaves <= 0):
             self.budget.reached("too many fields", len(node.data) - children[-1].end)
 
     def _open(self, node: Node, decodings: int, but: Gated | None = None) -> Iterator[Node | Opaque | Gap]:
@@ -288,7 +289,7 @@ class _Graph:
             return []  # one guessed key on another is a guess at nothing
         self.budget.work -= len(node.data)
         try:
-            found = self._skim(encoding, node) if hasattr(encoding, "skim") else None
+            found = self._skim(encoding, node) if self.wanted is not None else None
             return found or list(encoding.find(node.data, limits))
         except Malformed:
             return []
@@ -373,7 +374,7 @@ def _unreadable(data: bytes, *, decoded: bool, text: bool) -> str:
 
 def _covers(encoding: Gated, children: list[Child], node: Node) -> bool:
     """Say whether a structure takes up so much of the data that nothing else is to be looked for."""
-    if encoding.name in _LISTS and len(children) >= Limits().children and children[0].start <= _MARGIN:
+    if encoding.name in _LISTS and len(children) >= _MOST.children and children[0].start <= _MARGIN:
         return True  # only the bound of children kept the rest from being given
     start, end = children[0].start, max(children[-1].end, *(passed[1] for passed in node.passed[-1:]), 0)
     ends = node.data[:_MARGIN].lstrip()[:1] + node.data[-_MARGIN:].rstrip()[-1:]

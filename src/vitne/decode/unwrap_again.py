@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vitne.decode.unwrap import unwrap
+from vitne.decode.unwrap import nothing_in, unwrap
 from vitne.model import Node, Opaque
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ class Again:
         opener: Opener | None = None,
     ) -> Iterable[Item]:
         """Give what ``unwrap`` gives; ``wanted`` and ``opener`` have to be the same every time."""
+        if deep and not part.hints and nothing_in(data, opener):
+            return (Node(data, part=part),)
         if not deep or not _SHORTEST <= len(data) <= _LONGEST:
             return unwrap(part, data, budget=budget, deep=deep, wanted=wanted, opener=opener)
         key = (data, part.path, part.field, part.hints, part.exact)

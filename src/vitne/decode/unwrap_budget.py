@@ -8,6 +8,7 @@ from typing import NamedTuple
 from vitne.model import Gap, Limits
 
 _SMALL = 64  # bytes up to which the data are their own digest
+_MOST = Limits()  # of one encoding at one go
 
 
 class Spent(NamedTuple):
@@ -44,14 +45,19 @@ class Budget:
         self._reached: dict[str, int] = {}
         self._told: set[str] = set()
         self._own: set[str] = set()  # bounds that encodings tell of themselves
+        self._whole: Limits | None = None  # the bounds of an encoding while there is room for all of them
         self._before: tuple[int, int, int, int] | None = None  # while somebody watches: what was left before
         self._asked: set[bytes] = set()  # and what was asked since
         self._hindered = False  # and whether another part or a bound kept something from being opened
 
     def limits(self) -> Limits:
         """Give the bounds of one encoding at one go, as far as the budget goes."""
-        size = min(Limits().size, max(self.size, 1))
-        return Limits(size=size, children=max(1, min(Limits().children, self.leaves)), told=self._own)
+        if self.size >= _MOST.size and self.leaves >= _MOST.children:
+            if self._whole is None:
+                self._whole = Limits(told=self._own)
+            return self._whole
+        size = min(_MOST.size, max(self.size, 1))
+        return Limits(size=size, children=max(1, min(_MOST.children, self.leaves)), told=self._own)
 
     def first_time(self, data: bytes) -> bool:
         """Say whether these bytes were not opened before in this message."""
@@ -103,12 +109,13 @@ class Budget:
 
     def _ample(self, spent: Spent) -> bool:
         """Say whether so much is left that no encoding is bounded by it."""
-        most = Limits()
-        room = self.leaves - spent.leaves >= most.children and self.size - spent.size >= most.size
+        room = self.leaves - spent.leaves >= _MOST.children and self.size - spent.size >= _MOST.size
         return room and self.nodes > spent.nodes and self.work > spent.work
 
     def gaps(self) -> list[Gap]:
         """Give one Gap for each bound that was reached since it was last told."""
+        if not self._reached and not self._own:
+            return []
         out = []
         for bound in sorted(self._reached.keys() | self._own):
             if bound not in self._told:

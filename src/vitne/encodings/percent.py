@@ -29,9 +29,9 @@ _SAMPLE = 4096  # bytes in which that shows
 _LETTERS = re.compile(rb"begin [0-7]{3,4} [^\n]{1,255}\n[!-`]")
 _LONGEST_FORM = 1 << 20  # bytes up to which + is tried as a space without being announced
 _SPACE = re.compile(rb"[\t\r\n ]")
-_BASE64 = re.compile(
-    rb"(?=.*[0-9/=])(?=.*[A-Z])(?=.*[a-z])(?:[A-Za-z0-9+/]|%2[BbFf]|%3[Dd]|=){24,}", re.DOTALL
-)
+_BASE64 = re.compile(rb"(?=.*[0-9/=])(?=.*[A-Z])(?=.*[a-z])(?:[A-Za-z0-9+/=]++|%2[BbFf]|%3[Dd])++", re.DOTALL)
+_SHORTEST_BASE64 = 24  # letters
+_MADE = (b"=3D", b"=\n", b"=\r\n")  # what makes a text quoted-printable
 
 
 def _one(spelled: bytes) -> bytes:
@@ -55,15 +55,26 @@ def _quick_form(raw: bytes) -> bytes | None:
     return _quick(raw.replace(b"+", b" "))
 
 
+def _quoted(head: bytes) -> bool:
+    """Say whether a text is quoted-printable."""
+    return any(mark in head for mark in _MADE) and _QUOTED.fullmatch(head) is not None
+
+
+def _is_base64(data: bytes) -> bool:
+    """Say whether a text is base64 whose marks are escaped or not."""
+    letters = len(data) - 2 * data.count(b"%")
+    return letters >= _SHORTEST_BASE64 and _BASE64.fullmatch(data) is not None
+
+
 def _may_mean_spaces(data: bytes, limits: Limits) -> bool:
     """Say whether + may stand for a space: between words, in a text without spaces that is not base64."""
     if b"+" not in data or _SPACE.search(data, 0, _LONGEST_FORM):
         return False
     if len(data) > _LONGEST_FORM:
-        if _PLUS.search(data, 0, _LONGEST_FORM) and not _BASE64.fullmatch(data[:_SAMPLE]):
+        if _PLUS.search(data, 0, _LONGEST_FORM) and not _is_base64(data[:_SAMPLE]):
             limits.tell(f"percent: + as a space in a text of more than {_LONGEST_FORM} bytes")
         return False
-    return _PLUS.search(data) is not None and not _BASE64.fullmatch(data)
+    return _PLUS.search(data) is not None and not _is_base64(data)
 
 
 class Percent:
@@ -84,7 +95,7 @@ class Percent:
 
     def find(self, data: bytes, limits: Limits) -> Iterator[Child]:
         """Yield the text unescaped with + as it is, and with spaces for it where that may be meant."""
-        if b"=" in data and _QUOTED.fullmatch(data[:_SAMPLE]):
+        if b"=" in data and _quoted(data[:_SAMPLE]):
             return  # quoted-printable went around it: its marks count first
         if _LETTERS.match(data):
             return  # uuencoded: % is a letter
