@@ -50,9 +50,17 @@ class Names:
 
     def absorb(self, other: Names) -> None:
         """Take all that another was told."""
-        for (asker, address), (times, names) in other._told.items():
-            for time_ns, row in zip(times, names, strict=True):
-                self.learn(asker, address, name=other._words[row], time_ns=time_ns)
+        rows = []
+        for word in other._words:
+            row = self._names.setdefault(word, len(self._words))
+            if row == len(self._words):
+                self._words.append(word)
+            rows.append(row)
+        for key, (times, names) in other._told.items():
+            own_times, own_names = self._told.setdefault(key, (array("q"), array("I")))
+            own_times.extend(times)
+            own_names.extend([rows[name] for name in names])
+        self._sorted = False
 
     def name(self, asker: str, address: str, *, time_ns: int) -> str:
         """Give the latest name told to the asker before that time, "" without one."""
