@@ -10,6 +10,7 @@ from vitne.ciphers import Keyring, read_secrets
 from vitne.ciphers.recipes import Recipes
 from vitne.identify.differences import Differences
 from vitne.identify.digests import Digests
+from vitne.kernel.sieve import Sieve
 from vitne.model import Alphabet, Key, Limits, Salt, Seed, UsageError
 
 _SEED = Seed(identifier="imei", name="imei#1", value="490154203237518")
@@ -19,6 +20,7 @@ _RING = Keyring(_KEYS, [Alphabet(name="a", letters="ABCDEFGHIJKLMNOPQRSTUVWXYZ23
 _RECIPES = Recipes(catalog.recipes())
 _DIFFERENCES = Differences([_SEED], haystack=1 << 20)
 _DIGESTS = Digests([_SEED], [Salt(name="s", data=b"pepper")])
+_WORDS = Sieve(words=_DIGESTS.words)
 _LIMITS = Limits(size=1 << 16)
 SEEDS: list[bytes] = [
     b'[[key]]\nname = "a"\nhex = "000102"\ncipher = "rc4"\n[[salt]]\nname = "b"\ntext = "c"\n',
@@ -49,7 +51,7 @@ def one(data: bytes) -> None:
             assert cipher.wrap(child) == data[child.start : child.end]
     for hidden in _DIFFERENCES.find(data):
         assert 0 <= hidden.start < hidden.end <= len(data)
-    for start, end, _ in _DIGESTS.find(data):
+    for start, end, _ in _DIGESTS.at(data, _WORDS.find(data).words):
         assert 0 <= start < end <= len(data)
     fields = dict(pair.split(b"=", 1) for pair in data.split(b"&") if b"=" in pair)
     _RECIPES.keys({name.decode("latin-1"): value for name, value in fields.items()})

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitne.identify.known_places import views
-from vitne.identify.packed_forms import FORMS, Float, Scaled
+from vitne.identify.known_places import Pair, views
+from vitne.identify.packed_forms import FORMS, Float, Form, Scaled
 from vitne.identify.packed_places import APART, Packed, _at, _box, _telling, _Way
+from vitne.kernel.sieve import Sieve
 from vitne.model import Node, Part, Seed
 
 PLACES = [(60.39299, 5.32415), (-33.4567, -70.6482), (51.4779, -0.0001), (-0.1807, -78.4678)]
@@ -22,7 +23,12 @@ def _seed(north: float, east: float, radius: float = 60.0) -> Seed:
 
 def _find(data: bytes, place: tuple[float, float]) -> list[str]:
     node = Node(data, part=Part(path="payload", start=0, end=len(data)))
-    return [pair.written for pair in Packed(list(views(0, _seed(*place)))).find(node)]
+    return [pair.written for pair in _pairs(node, place)]
+
+
+def _pairs(node: Node, place: tuple[float, float]) -> list[Pair]:
+    packed = Packed(list(views(0, _seed(*place))))
+    return list(packed.find(node, Sieve(pairs=packed.pairs).find(node.data).places))
 
 
 def _varint(number: int) -> bytes:
@@ -86,7 +92,7 @@ def test_what_lies_nearer_is_rarer():
     def share(north: float) -> float:
         data = struct.pack("<ii", round(north * 1e7), 53241500) + b"\xff"
         node = Node(data, part=Part(path="payload", start=0, end=len(data)))
-        (pair,) = Packed(list(views(0, _seed(*PLACES[0])))).find(node)
+        (pair,) = _pairs(node, PLACES[0])
         assert pair.share is not None
         return pair.share
 
@@ -107,13 +113,41 @@ def test_a_megabyte_is_read_in_little_time_even_where_it_repeats_the_place():
     assert time.process_time() - begin < 6
 
 
-@given(data=st.binary(max_size=300), cut=st.integers(0, 40))
-def test_both_engines_find_the_same(data: bytes, cut: int):
-    own = list(views(0, _seed(*PLACES[0])))
-    data = data[:cut] + struct.pack("<dd", *PLACES[0]) + data[cut:] + struct.pack(">ff", *PLACES[0])
-    quick, slow = (Packed(own, engine=engine).spans(data) for engine in ("", "numpy"))
-    assert quick == slow
-    assert len(quick) >= 2
+@given(
+    place=st.sampled_from(PLACES),
+    radius=st.sampled_from([60.0, 3000.0]),
+    parts=st.lists(
+        st.one_of(
+            st.binary(max_size=20),
+            st.tuples(st.sampled_from(FORMS), st.floats(-1.2, 1.2), st.booleans()),
+        ),
+        max_size=12,
+    ),
+)
+def test_the_kernel_tells_every_place_at_which_a_pair_stands(place, radius: float, parts: list) -> None:
+    view = next(views(0, _seed(*place, radius)))
+    packed = Packed([view])
+    data = bytearray(b"\xf0")
+    for part in parts:
+        if isinstance(part, bytes):
+            data += part
+            continue
+        form, aside, latitude = part
+        data += _written(form, place[0] + aside * view.reach if latitude else place[1] + aside * view.reach)
+    told = Sieve(pairs=packed.pairs).find(bytes(data)).places
+    assert told == sorted(set(told))
+    assert packed.spans(bytes(data), told) == packed.spans(bytes(data), range(len(data) - 1))
+
+
+def _written(form: Form, degrees: float) -> bytes:
+    if isinstance(form, Float):
+        return struct.pack(
+            ("<" if form.order == "little" else ">") + ("f" if form.size == 4 else "d"), degrees
+        )
+    number = round(degrees * 10**form.power)  # type: ignore[attr-defined]
+    if isinstance(form, Scaled):
+        return number.to_bytes(4, form.order, signed=True)
+    return _varint((((number << 1) ^ (number >> 63)) if form.zigzag else number) & (1 << 64) - 1)  # type: ignore[attr-defined]
 
 
 @given(

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitne.identify.pieces import Pieces
+from vitne.identify.places import Places
 from vitne.identify.search import Searcher
+from vitne.identify.sifting import Sift
 from vitne.model import Node, Part, Seed
 
 IMEI = Seed(identifier="imei", name="imei#1", value="004402990000014")
@@ -16,7 +18,8 @@ ADID = Seed(identifier="advertising-id", name="ad", value="6a1c1487-a0af-4223-b1
 
 def _found(data: bytes, *seeds: Seed) -> list[tuple[int, bytes]]:
     node = Node(data, part=Part(path="body", start=0, end=len(data)))
-    shared = Pieces(seeds or (IMEI, ADID)).find([node])
+    pieces = Pieces(seeds or (IMEI, ADID))
+    shared = pieces.find([node], Sift((), Places(()), pieces=pieces).each([data]))
     return sorted({(one.pieces, data[one.found.start : one.found.end]) for one in shared})
 
 

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from vitne.decode.unwrap import Budget, unwrap
 from vitne.identify.datums import gcj02
+from vitne.identify.known_places import Pair  # noqa: TC001
 from vitne.identify.places import Places, chance, half_of_place
+from vitne.identify.sifting import Near, Sift
 from vitne.model import Child, Node, Part, Seed
 
 HOME = Seed(
@@ -35,8 +37,23 @@ def _node(data: bytes, **more: object) -> Node:
     return Node(data, part=Part(path="body", start=0, end=len(data)), **more)  # type: ignore[arg-type]
 
 
+def _find(seed: Seed, nodes: list[Node], engine: str = "") -> list[Pair]:
+    places = Places([seed])
+    return places.find(nodes, Sift((), places, engine=engine).each([node.data for node in nodes]))
+
+
+def _spans(data: bytes) -> list[tuple[int, int]]:
+    places = Places([HOME])
+    return places.spans(data, Sift((), places).of(data))
+
+
+def _near(*seeds: Seed) -> Near:
+    places = Places(seeds)
+    return Near(places, Sift((), places))
+
+
 def _values(data: bytes, seed: Seed = HOME) -> list[str]:
-    return [pair.value for pair in Places([seed]).find([_node(data)])]
+    return [pair.value for pair in _find(seed, [_node(data)])]
 
 
 @pytest.mark.parametrize(
@@ -131,10 +148,10 @@ def _record(*fields: tuple[str, bytes]) -> list[Node]:
     ],
 )
 def test_places_are_found_in_other_forms_too(data: bytes, written: str):
-    pairs = Places([HOME]).find([_node(data)])
+    pairs = _find(HOME, [_node(data)])
     if written:
         assert [pair.written for pair in pairs] == [written]
-        assert Places([HOME]).spans(data)
+        assert _spans(data)
     else:  # a geohash of another place
         assert pairs == []
 
@@ -162,18 +179,18 @@ def test_fields_that_are_each_escaped_as_a_whole_are_a_pair():
     data = b"lat=%36%30%2E%33%39%32%39%39&a=1&b=2&c=3&d=4&lon=%35%2E%33%32%34%31%35"
     part = Part(path="body", start=0, end=len(data), hints=("form",))
     nodes = [item for item in unwrap(part, data, budget=Budget()) if isinstance(item, Node)]
-    (pair,) = Places([HOME]).find(nodes)
+    (pair,) = _find(HOME, nodes)
     assert (pair.value, pair.field, pair.found.node.depth) == ("60.392990,5.324150", "lat", 2)
 
 
 def test_halves_of_two_places_make_no_pair():
     nodes = _record(("a.startLat", b"60.39299"), ("a.endLon", b"5.32415"))
-    assert Places([HOME]).find(nodes) == []
+    assert _find(HOME, nodes) == []
 
 
 def test_fields_of_one_record_named_for_it_are_a_pair():
     nodes = _record(("fix.lat", b"60.39299"), ("fix.lng", b"5.32415"))
-    pairs = Places([HOME]).find(nodes)
+    pairs = _find(HOME, nodes)
     assert [(pair.value, pair.field) for pair in pairs] == [("60.392990,5.324150", "fix.lat")]
 
 
@@ -186,18 +203,18 @@ def test_fields_of_one_record_named_for_it_are_a_pair():
     ],
 )
 def test_fields_of_different_records_or_names_are_none(fields: tuple[tuple[str, bytes], ...]):
-    assert Places([HOME]).find(_record(*fields)) == []
+    assert _find(HOME, _record(*fields)) == []
 
 
 def test_a_body_full_of_one_latitude_is_read_in_time():
     begun = time.process_time()
-    assert Places([HOME]).find([_node(b"60.392 " * 500_000)]) == []
+    assert _find(HOME, [_node(b"60.392 " * 500_000)]) == []
     assert time.process_time() - begun < 5
 
 
 def test_noise_of_digits_gives_nothing_and_ends():
-    assert Places([HOME]).find([_node(b"60.392 " * 20_000)]) == []
-    assert Places([HOME]).find([_node(b"\x00\xff60.392" * 1000)]) == []
+    assert _find(HOME, [_node(b"60.392 " * 20_000)]) == []
+    assert _find(HOME, [_node(b"\x00\xff60.392" * 1000)]) == []
 
 
 def test_a_wider_radius_is_likelier_met_by_chance():
@@ -213,7 +230,7 @@ def test_a_wider_radius_is_likelier_met_by_chance():
     ],
 )
 def test_whole_numbers_of_parts_of_a_second_are_read(data: bytes, written: str):
-    [pair] = Places([HOME]).find([_node(data)])
+    [pair] = _find(HOME, [_node(data)])
     assert pair.written == written
     assert pair.metres < 5
 
@@ -222,25 +239,26 @@ def test_a_place_on_the_datums_of_chinese_maps_is_found_once_and_named():
     beijing = Seed(
         identifier="location", name="x", value="", latitude=31.1774276, longitude=121.5272106, radius_m=50.0
     )
-    [pair] = Places([beijing]).find([_node(b'{"lat":31.175304,"lng":121.531542}')])
+    [pair] = _find(beijing, [_node(b'{"lat":31.175304,"lng":121.531542}')])
     assert pair.written == "GCJ-02"
-    [pair] = Places([beijing]).find([_node(b'{"lat":31.1774276,"lng":121.5272106}')])
+    [pair] = _find(beijing, [_node(b'{"lat":31.1774276,"lng":121.5272106}')])
     assert pair.written == ""
     wide = Seed(
         identifier="location", name="x", value="", latitude=31.1774276, longitude=121.5272106, radius_m=5000.0
     )
-    assert len(Places([wide]).find([_node(b'{"lat":31.1774276,"lng":121.5272106}')])) == 1
+    assert len(_find(wide, [_node(b'{"lat":31.1774276,"lng":121.5272106}')])) == 1
 
 
 def test_a_datum_of_chinese_maps_counts_elsewhere_only_where_the_record_names_it():
     moved = "{:.6f},{:.6f}".format(*gcj02((60.39299, 5.32415))).encode()
-    assert not Places([HOME]).find([_node(moved)])
-    assert Places([HOME]).find([_node(b"coordtype=gcj02&p=" + moved)])
+    assert not _find(HOME, [_node(moved)])
+    assert _find(HOME, [_node(b"coordtype=gcj02&p=" + moved)])
 
 
 def test_the_quick_pass_lets_through_all_in_which_a_place_may_stand():
-    places = Places([HOME])
-    for data in (b"lat=60.3929900&lon=5.3241500", struct.pack("<dd", 60.39299, 5.32415), b"\xff"):
-        assert places.opens(data)
-    assert not places.opens(b"GET /p?q=123456789 HTTP/1.1\r\nHost: h.example\r\n\r\n")
-    assert not Places([]).opens(b"60.39299\xff")
+    near = _near(HOME)
+    for data in (b"lat=60.3929900&lon=5.3241500", struct.pack("<dd", 60.39299, 5.32415)):
+        assert near.opens(data)
+        assert near.spans(data)
+    assert not near.opens(b"GET /p?q=123456789 HTTP/1.1\r\nHost: h.example\r\n\r\n")
+    assert not _near().opens(b"60.39299\xff")

@@ -11,6 +11,9 @@ def _column(*numbers: int) -> np.ndarray:
     return np.array(numbers, dtype=np.int64)
 
 
+NONE = Hits(needle=_column(), start=_column(), end=_column())
+
+
 def test_beginnings_are_weak_and_stand_in_order():
     hits = RawHits(
         piece=_column(0, 1),
@@ -20,6 +23,7 @@ def test_beginnings_are_weak_and_stand_in_order():
         seed=_column(0, 0),
         weak=np.array([False, False]),
         complete=True,
+        beginnings=NONE,
     )
     begins = Hits(needle=_column(0), start=_column(10), end=_column(15), complete=False)
     both = with_beginnings(hits, begins, _column(0, 9))
@@ -33,7 +37,14 @@ def test_beginnings_are_weak_and_stand_in_order():
 def test_without_beginnings_nothing_changes():
     none = _column()
     hits = RawHits(
-        piece=none, start=none, end=none, needle=none, seed=none, weak=none.astype(bool), complete=True
+        piece=none,
+        start=none,
+        end=none,
+        needle=none,
+        seed=none,
+        weak=none.astype(bool),
+        complete=True,
+        beginnings=NONE,
     )
     assert with_beginnings(hits, Hits(needle=none, start=none, end=none), none) is hits
 

@@ -347,7 +347,7 @@ def test_a_seed_made_by_hand_is_put_into_its_canonical_spelling_or_refused():
 
 
 def test_a_buffer_of_too_many_hits_is_told(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("vitne.identify.needles.MOST_HITS", 10)
+    monkeypatch.setattr("vitne.kernel.sieve.MOST_HITS", 10)
     searcher = Searcher(SEEDS[:1])
     assert searcher.complete
     assert list(searcher.nodes([_node(b"004402990000014 " * 20)]))

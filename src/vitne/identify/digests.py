@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from vitne.identify.digest_table import TWICE, Entry, Table, digest, salted
 from vitne.identify.needles import Layers, Needle
-from vitne.identify.tokens import LARGE, tokens, tokens_among
+from vitne.identify.tokens import looked_for, token_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from vitne.identify.tokens import Token
+    from vitne.kernel.sieve import Words
     from vitne.model import Salt, Seed
 
 SIZES = {"md5": 16, "sha1": 20, "sha256": 32}  # bytes
 LEAST_CUT = 8  # bytes of a digest that is cut short
-_RAW = frozenset({16, 20, 28, 32, 48, 64})
+RAW = frozenset({16, 20, 28, 32, 48, 64})  # bytes of whole digests
 
 
 class Digests:
@@ -31,22 +31,23 @@ class Digests:
         self._made_table: Table | None = None
         self._made: dict[tuple[Any, ...], Needle] = {}
 
-    def find(self, data: bytes) -> Iterator[tuple[int, int, Needle]]:
-        """Yield the digests of known values in text: start, end, and the needle that each equals."""
-        for start, end, raw, written in self._likely(data):
-            for entry in self._of(raw):
-                yield start, end, self._needle(entry, data[start:end], (*entry.layers, written))
+    @property
+    def words(self) -> Words:
+        """How the kernel finds the words that begin as a digest of the table does."""
+        return looked_for(lambda: self._table().keys)
 
-    def _likely(self, data: bytes) -> Iterable[Token]:
-        """Give the tokens that begin as a digest of the table does."""
-        if len(data) >= LARGE:
-            return tokens_among(data, self._table().keys)
-        few = list(tokens(data))
-        return [few[row] for row in self._table().rows([token.raw for token in few])] if few else ()
+    def at(self, data: bytes, words: Sequence[Sequence[int]]) -> Iterator[tuple[int, int, Needle]]:
+        """Yield the digests of known values among such words: start, end, and the needle that each equals."""
+        for word in words:
+            token = token_of(data, *word)
+            if token is not None:
+                for entry in self._of(token.raw):
+                    place = data[token.start : token.end]
+                    yield token.start, token.end, self._needle(entry, place, (*entry.layers, token.written))
 
     def whole(self, data: bytes) -> Iterator[Needle]:
         """Yield the digests of known values that some bytes are, as they are."""
-        if len(data) in _RAW:
+        if len(data) in RAW:
             for entry in self._of(data):
                 if len(entry.digest) == len(data):
                     yield self._needle(entry, data, entry.layers)

@@ -97,6 +97,11 @@ class Needles:
             raise ValueError("a needle has three bytes or more")
         return cls(needles, _ENGINES[engine or "kernel"](needles))
 
+    @property
+    def literals(self) -> Literals | None:
+        """The kernel's own search, where it is the engine."""
+        return self._engine.literals if isinstance(self._engine, KernelEngine) else None
+
     def scan(self, buffer: Buffer) -> Hits:
         """Find all needles in a buffer, overlapping ones too."""
         ids, ends, complete = self._engine.scan(buffer)
@@ -111,11 +116,11 @@ class KernelEngine:
     """The compiled kernel's search."""
 
     def __init__(self, needles: Sequence[Needle]) -> None:
-        self._literals = Literals([needle.data for needle in needles], [needle.fold for needle in needles])
+        self.literals = Literals([needle.data for needle in needles], [needle.fold for needle in needles])
 
     def scan(self, buffer: Any) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], bool]:
         """Search one buffer."""
-        return self._literals.find(buffer, most=MOST_HITS)
+        return self.literals.find(buffer, most=MOST_HITS)
 
 
 def hyperscan_library() -> Any:

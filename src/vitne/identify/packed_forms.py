@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import struct
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import msgspec
 
 from vitne.encodings._proto_fields import written_varint
+from vitne.kernel.sieve import BIG_END, FLOAT32, FLOAT64, VARINT, WHOLE32, ZIGZAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +21,23 @@ if TYPE_CHECKING:
 Order = Literal["little", "big"]
 _LONGEST = 10  # bytes of a varint
 _MASK = (1 << 64) - 1
+_ENDS: dict[Order, int] = {"little": 0, "big": BIG_END}
+
+
+class Kind(NamedTuple):
+    """A form as the kernel reads it."""
+
+    number: int
+    scale: float  # parts of a degree, of whole numbers
 
 
 class Form(Protocol):
     """One way to write degrees."""
+
+    @property
+    def kind(self) -> Kind:
+        """How the kernel reads it."""
+        ...
 
     @property
     def name(self) -> str:
@@ -66,6 +80,11 @@ class Float(msgspec.Struct, frozen=True):
     def _code(self) -> str:
         return ("<" if self.order == "little" else ">") + ("f" if self.size == 4 else "d")
 
+    @property
+    def kind(self) -> Kind:
+        """By its size and the order of its bytes."""
+        return Kind((FLOAT32 if self.size == 4 else FLOAT64) + _ENDS[self.order], 1.0)
+
     def keys(self, low: float, high: float) -> Iterator[tuple[int, int]]:
         """Give none for a range that holds zero: numbers next to it have no telling bytes."""
         if low <= 0 <= high:
@@ -106,6 +125,11 @@ class Scaled(msgspec.Struct, frozen=True):
         """How a person calls it."""
         return f"degrees times 1e{self.power} in 32 bits, {self.order} end first"
 
+    @property
+    def kind(self) -> Kind:
+        """By the order of its bytes."""
+        return Kind(WHOLE32 + _ENDS[self.order], 10.0**self.power)
+
     def keys(self, low: float, high: float) -> Iterator[tuple[int, int]]:
         """Give the upper 16 of 32 bits."""
         scale = 10**self.power
@@ -142,6 +166,11 @@ class Varint(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """How a person calls it."""
         return f"degrees times 1e{self.power} as a {'zigzag ' * self.zigzag}varint"
+
+    @property
+    def kind(self) -> Kind:
+        """By where its sign stands."""
+        return Kind(ZIGZAG if self.zigzag else VARINT, 10.0**self.power)
 
     def keys(self, low: float, high: float) -> Iterator[tuple[int, int]]:
         """Give the uppermost two bytes; of the ten of a negative number those that its value decides."""

@@ -1,6 +1,6 @@
 """Packed places: pairs of binary numbers within the radius of a known place.
 
-The two bytes that tell most of a latitude there are looked for with one pass.  The other
+The kernel looks for the two bytes that tell most of a latitude there, and reads it.  The other
 number stands at most sixteen bytes away.  Latitudes next to the equator have no such bytes as floating
 numbers, and are read as integers only.
 """
@@ -9,26 +9,23 @@ from __future__ import annotations
 
 import math
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from vitne.identify.known_places import METRES, RADIUS, Pair, View, told
-from vitne.identify.needles import hyperscan_library
 from vitne.identify.packed_forms import FORMS, Form, Varint
+from vitne.kernel.sieve import WAY, Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    import numpy.typing as npt
+    from collections.abc import Iterator, Sequence
 
     from vitne.model import Node
 
 APART = 16  # bytes between the two numbers
 _AROUND = APART + 8  # bytes on either side of a number in which the other one lies
 MOST_KEYS = 64  # pairs of bytes that one way of writing may need
-CHUNK = 1 << 20  # bytes that are looked up at one go
-MOST = 20_000  # positions of one node that are looked at: a hostile sender may repeat two bytes for ever
+_SLACK = 1e-9  # degrees: the kernel says yes rather too often
 
 
 class _Seen(NamedTuple):
@@ -44,8 +41,7 @@ class _Seen(NamedTuple):
 class Packed:
     """The bytes of known places, ready to be looked for."""
 
-    def __init__(self, views: Sequence[View], *, engine: str = "") -> None:
-        """Prepare the search; ``engine`` is "hyperscan", "numpy" or "" for the best there is."""
+    def __init__(self, views: Sequence[View]) -> None:
         self._ways: dict[int, list[tuple[_Way, int]]] = {}  # two bytes -> what may stand there, shift
         for view in views:
             box = _box(view)
@@ -55,29 +51,36 @@ class Packed:
                 for key, shift in sorted(keys) if len(keys) <= MOST_KEYS else ():
                     self._ways.setdefault(key, []).append((way, shift))
 
-        library = hyperscan_library() if engine != "numpy" and self._ways else None
-        self.complete = True  # false once some data held more than are looked at
-        self._keyed = (
-            _compiled(library, sorted(self._ways)) if library is not None else _looked_up(self._ways)
-        )
+    @property
+    def pairs(self) -> Pairs | None:
+        """How the kernel finds the pairs of bytes of latitudes; None where there are none."""
+        if not self._ways:
+            return None
+        told: list[int] = []
+        rows, keys = [], []
+        for key in sorted(self._ways):
+            for way, shift in self._ways[key]:
+                tells = [int.from_bytes(pair, "big") for pair in way.keys]
+                box, kind = way.box, way.form.kind
+                low, high = box.north - box.reach - _SLACK, box.north + box.reach + _SLACK
+                rows.append((low, high, kind.scale, kind.number, shift, len(told), len(told) + len(tells)))
+                keys.append(key)
+                told += tells
+        return Pairs(np.array(rows, dtype=WAY), np.array(keys, np.uint16), np.array(told, np.uint16))
 
-    def spans(self, data: bytes) -> list[tuple[int, int]]:
-        """Give the ranges in which pairs near a known place stand."""
-        return [seen.span for seen in self._pairs(data)]
+    def spans(self, data: bytes, places: Sequence[int]) -> list[tuple[int, int]]:
+        """Give the ranges in which pairs near a known place stand, of what the kernel found."""
+        return [seen.span for seen in self._pairs(data, places)] if places else []
 
-    def find(self, node: Node) -> Iterator[Pair]:
-        """Give the pairs in a node that is no plain text."""
-        for seen in self._pairs(node.data):
+    def find(self, node: Node, places: Sequence[int]) -> Iterator[Pair]:
+        """Give the pairs in a node that is no plain text, of what the kernel found."""
+        for seen in self._pairs(node.data, places) if places else ():
             yield _pair(node, seen)
 
-    def _pairs(self, data: bytes) -> list[_Seen]:
-        if not self._ways or len(data) < 6 or data.isascii():
-            return []
+    def _pairs(self, data: bytes, places: Sequence[int]) -> list[_Seen]:
         best: dict[tuple[int, int], _Seen] = {}
-        places = self._keyed(data)
-        self.complete = self.complete and len(places) < MOST
         for place in places:
-            for way, shift in self._ways[data[place] << 8 | data[place + 1]]:
+            for way, shift in self._ways.get(data[place] << 8 | data[place + 1], ()):
                 seen = _at(data, place - shift, way) if place >= shift else None
                 if seen is None:
                     continue
@@ -86,53 +89,6 @@ class Packed:
                 if known is None or view.metres(*seen.point) < known.view.metres(*known.point):
                     best[view.row, place - shift] = seen
         return [best[key] for key in sorted(best)]
-
-
-def _compiled(library: Any, keys: Sequence[int]) -> Callable[[bytes], list[int]]:
-    """Give what finds the first positions of two bytes that are a key, with one compiled pass."""
-    database = library.Database(mode=library.HS_MODE_BLOCK)
-    count = len(keys)
-    database.compile(
-        expressions=[f"\\x{key >> 8:02x}\\x{key & 255:02x}".encode() for key in keys],
-        ids=list(range(count)),
-        elements=count,
-        flags=[library.HS_FLAG_DOTALL] * count,
-    )
-
-    def keyed(data: bytes) -> list[int]:
-        places: list[int] = []
-
-        def on_match(_number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
-            places.append(end - 2)
-            return len(places) >= MOST
-
-        try:
-            database.scan(data, match_event_handler=on_match)
-        except library.ScanTerminated:
-            return places
-        return places
-
-    return keyed
-
-
-def _looked_up(keys: Iterable[int]) -> Callable[[bytes], list[int]]:
-    """Give what finds the same by looking every two bytes up in a table."""
-    table = np.zeros(1 << 16, dtype=bool)
-    table[list(keys)] = True
-
-    def keyed(data: bytes) -> list[int]:
-        units = np.frombuffer(data, dtype=np.uint8)
-        found = [_in_table(units[at : at + CHUNK + 1], table) + at for at in range(0, len(units), CHUNK)]
-        places: list[int] = np.concatenate(found)[:MOST].tolist() if found else []
-        return places
-
-    return keyed
-
-
-def _in_table(units: npt.NDArray[np.uint8], table: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Give the positions of two bytes that are in a table."""
-    keys = units[:-1].astype(np.uint16) << 8 | units[1:]
-    return np.flatnonzero(table[keys])
 
 
 class _Box(NamedTuple):

@@ -13,17 +13,15 @@ import re
 from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
-from vitne.identify.needles import Hits, Needle, Needles, piece_of
+from vitne.identify.needles import Needle
 from vitne.identify.overlaps import Found
 from vitne.identify.spellings import spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy.typing as npt
-
+    from vitne.identify.sifting import Sifted
     from vitne.model import Node, Seed
 
 HEAD = 5  # characters of the first piece at least
@@ -49,42 +47,25 @@ class Shared(msgspec.Struct, kw_only=True, eq=False):
 class Pieces:
     """The beginnings of known values, ready to be looked for."""
 
-    def __init__(self, seeds: Sequence[Seed], *, engine: str = "") -> None:
+    def __init__(self, seeds: Sequence[Seed]) -> None:
         self._values: dict[bytes, list[Needle]] = {}
         for row, seed in enumerate(seeds):
             for text, name, fold in _texts(seed):
                 whole = Needle(seed=row, data=text, text=text, spelling=name, fold=fold, border="word")
                 self._values.setdefault(text[:HEAD].lower(), []).append(whole)
-        self._heads = sorted(self._values)
-        needles = [Needle(seed=0, data=head, text=head, fold=True) for head in self._heads]
-        self._engine = Needles.compile(needles, engine=engine) if needles else None
+        self.heads = tuple(sorted(self._values))  # what a first piece begins with, in lower case
 
-    def beginnings(self, data: npt.NDArray[np.uint8]) -> Hits:
-        """Give where a first piece may begin."""
-        if self._engine is None:
-            none = np.zeros(0, dtype=np.int64)
-            return Hits(needle=none, start=none, end=none)
-        return self._engine.scan(data)
-
-    def find(self, nodes: Sequence[Node]) -> list[Shared]:
-        """Find values in pieces, in nodes that hold text."""
-        if self._engine is None:
-            return []
-        own = [node for node in nodes if len(node.data) > LEAST]
-        buffer = b"\0".join(node.data for node in own)
-        if not buffer:
-            return []
-        starts = np.cumsum([0, *(len(node.data) + 1 for node in own[:-1])])
-        hits = self._engine.scan(np.frombuffer(buffer, dtype=np.uint8))
-        rows = piece_of(hits.start, starts).tolist()
+    def find(self, nodes: Sequence[Node], sifted: Sequence[Sifted]) -> list[Shared]:
+        """Find values in pieces, in nodes that hold text and in each of which such heads were found."""
         found: list[Shared] = []
-        for row, start, head in list(zip(rows, hits.start.tolist(), hits.needle.tolist(), strict=True))[
-            :MOST
-        ]:
-            node, at = own[row], start - int(starts[row])
-            if at and _INNER.match(node.data, at - 1):
+        left = MOST
+        for node, held in zip(nodes, sifted, strict=True):
+            if not held.heads or len(node.data) <= LEAST:
                 continue
-            found += self._at(node, at, self._heads[head])
+            for at, head in held.heads[:left]:
+                left -= 1
+                if not at or not _INNER.match(node.data, at - 1):
+                    found += self._at(node, at, self.heads[head])
         return found
 
     def _at(self, node: Node, at: int, head: bytes) -> Iterator[Shared]:

@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING
 
 from vitne.identify.known_places import METRES, Pair, told
-from vitne.kernel.literals import Literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +23,6 @@ PLUS = "23456789CFGHJMPQRVWX"
 LEAST_LETTERS = 6  # of a geohash: a cell of 1.2 by 0.6 km; shorter ones are words of a language
 MOST_LETTERS = 12
 MOST_CELLS = 64  # cells around a place that are looked for
-MOST = 10_000  # codes of one node that are read
 _WORD = re.compile(rb"[0-9b-hjkmnp-zB-HJKMNP-Z]{%d,%d}" % (LEAST_LETTERS, MOST_LETTERS))
 _PLUS = re.compile(rb"(?i)(?:[2-9CFGHJMPQRVWX]{4})?[2-9CFGHJMPQRVWX]{4}\+[2-9CFGHJMPQRVWX]{2,7}")
 _BESIDE = re.compile(rb"[0-9A-Za-z_+/]")
@@ -46,20 +44,11 @@ class Codes:
                 heads.setdefault(head.swapcase(), []).append(view)
         self._heads = heads
         self.heads = sorted(heads)  # what a code near a known place begins with
-        self._literals = Literals(self.heads, [False] * len(self.heads))
-        self.complete = True  # false once some data held more than are looked at
 
-    def spans(self, data: bytes) -> list[tuple[int, int]]:
-        """Give the ranges in which a code near a known place may begin."""
-        rows, ends, complete = self._literals.find(data, most=MOST)
-        self.complete = self.complete and complete
-        lengths = (len(self.heads[row]) for row in rows.tolist())
-        return sorted((end - length, end) for length, end in zip(lengths, ends.tolist(), strict=True))
-
-    def find(self, node: Node) -> Iterator[Pair]:
-        """Give the codes in a node that stand for a cell at a known place."""
+    def find(self, node: Node, spans: Sequence[tuple[int, int]]) -> Iterator[Pair]:
+        """Give the codes in a node that stand for a cell at a known place; ``spans`` are those of heads."""
         data, behind = node.data, 0
-        for begin, end in self.spans(data):
+        for begin, end in spans:
             head, start = data[begin:end], begin
             plus = b"+" in head
             if plus:  # of a plus code the last four digits before its mark

@@ -20,12 +20,12 @@ from vitne.identify.gate import Gate
 from vitne.identify.known_places import Pair, View, chance, judge_place, names_datum, told, views
 from vitne.identify.packed_places import Packed
 from vitne.identify.place_codes import Codes
+from vitne.identify.place_literals import Begins, PlaceLiterals
 from vitne.identify.readings import (
     NUMBER,
     SEXAGESIMAL,
     Reading,
     degrees_and_minutes,
-    marked,
     near,
     prefixes,
     sexagesimal,
@@ -34,7 +34,6 @@ from vitne.identify.readings import (
     within,
 )
 from vitne.identify.written import Written
-from vitne.kernel.literals import LEAST, Literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,13 +42,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from vitne.identify.needles import Hits
+    from vitne.identify.sifting import Sifted
     from vitne.model import Node, Seed
 
 __all__ = ["LATITUDE", "LONGITUDE", "Pair", "Places", "chance", "half_of_place", "judge_place"]
 
 WINDOW = 160  # bytes on either side in which the other number may stand
 APART = 3  # numbers: the other one is among the next so many
-MOST = 10_000  # numbers of one node that are taken as a latitude: a hostile sender may repeat one for ever
 LATITUDE = frozenset({"lat", "latitude", "y", "wd", "weidu", "breite"})
 LONGITUDE = frozenset({"lon", "lng", "long", "longitude", "x", "jd", "jingdu", "laenge"})
 LEAF = 48  # bytes of a field that may be one number
@@ -67,41 +66,6 @@ class _Near(msgspec.Struct, frozen=True, eq=False):
     prefixes: list[bytes]  # first characters that a latitude near it can have
 
 
-class _Heads:
-    """What latitudes near known places begin with, ready to be looked for."""
-
-    def __init__(self, near: Sequence[_Near]) -> None:
-        self._rows: dict[bytes, list[int]] = {}
-        for row, one in enumerate(near):
-            for prefix in one.prefixes:
-                self._rows.setdefault(prefix, []).append(row)
-        self.every = sorted(self._rows)
-        self._short = [prefix for prefix in self.every if len(prefix) < LEAST]
-        self._long = [prefix for prefix in self.every if len(prefix) >= LEAST]
-        self._literals = Literals(self._long, [False] * len(self._long))
-        self.complete = True  # false once some data held more than are looked at
-
-    def find(self, data: bytes) -> list[tuple[int, bytes]]:
-        """Give where they stand, and which."""
-        rows, ends, complete = self._literals.find(data, most=MOST)
-        self.complete = self.complete and complete
-        long = map(self._long.__getitem__, rows.tolist())
-        found = [(end - len(prefix), prefix) for end, prefix in zip(ends.tolist(), long, strict=True)]
-        for prefix in self._short:
-            places = list(islice(_all(data, prefix), MOST + 1))
-            self.complete = self.complete and len(places) <= MOST
-            found += [(at, prefix) for at in places[:MOST]]
-        return found
-
-    def by_view(self, data: bytes) -> dict[int, list[int]]:
-        """Give where a latitude may begin, ascending, by the row of the view that it may be near."""
-        found: dict[int, set[int]] = {}
-        for at, prefix in self.find(data):
-            for row in self._rows[prefix]:
-                found.setdefault(row, set()).add(at)
-        return {row: sorted(found[row]) for row in sorted(found)}
-
-
 class Places:
     """The known places of a subject, ready to be looked for."""
 
@@ -113,31 +77,41 @@ class Places:
             for view in views(row, seed)
         ]
         self._near = [_Near(view, prefixes(view)) for view in every]
-        self._heads = _Heads(self._near)
+        self._rows: dict[bytes, list[int]] = {}  # what a latitude begins with -> rows of views
+        for row, one in enumerate(self._near):
+            for prefix in one.prefixes:
+                self._rows.setdefault(prefix, []).append(row)
         self._marked: dict[tuple[int, int], list[int]] = {}  # degrees and minutes -> rows of views
         for row, view in enumerate(every):
             for both in degrees_and_minutes(view):
                 self._marked.setdefault(both, []).append(row)
-        marked = [with_marks(*both) for both in sorted(self._marked)]
-        self._complete = True
         self._codes = Codes(every)
-        self._gate = Gate([*map(re.escape, self._heads.every), *marked, *map(re.escape, self._codes.heads)])
+        self._literals = PlaceLiterals(self._rows, self._codes.heads, self._marked)
+        self.literals = self._literals.every  # what is to be looked for in data
         self._packed = Packed(every)
+        self.pairs = self._packed.pairs  # bytes of latitudes that the kernel is to look for
 
-    def spans(self, data: bytes) -> list[tuple[int, int]]:
+    @cached_property
+    def _gate(self) -> Gate:
+        marked = [with_marks(*both) for both in sorted(self._marked)]
+        return Gate([*map(re.escape, self._rows), *marked, *map(re.escape, self._codes.heads)])
+
+    def spans(self, data: bytes, sifted: Sifted) -> list[tuple[int, int]]:
         """Give the ranges in which a latitude near a known place may begin, or a code may stand."""
         if not self._near:
             return []
-        found = self._packed.spans(data)
-        if not self._gate.opens(data):
+        found = self._packed.spans(data, sifted.pairs)
+        more = sifted.literals or self._literals.more
+        written = self._literals.written(data, sifted.literals) if more else None
+        if written is None:
             return found
-        found += self._codes.spans(data)
-        found += [(at, at + 1) for at, _ in self._with_minutes(data)]
-        return found + [(at, at + len(head)) for at, head in self._heads.find(data)]
+        found += written.codes
+        found += [(at, at + 1) for at, _ in written.minutes if not _inside_number(data, at)]
+        return found + [(at, at + len(head)) for at, head in written.heads]
 
-    def opens(self, data: bytes) -> bool:
-        """Say with one quick pass whether a known place may stand in some data; rather once too often."""
-        return bool(self._near) and (not data.isascii() or self._gate.opens(data))
+    def opens(self, sifted: Sifted) -> bool:
+        """Say whether a known place may stand in some data; rather once too often."""
+        return bool(self._near) and (self._literals.more or bool(sifted.literals) or bool(sifted.pairs))
 
     def written(self, data: npt.NDArray[np.uint8]) -> Hits:
         """Give where something that may be a known place ends in text, one byte each."""
@@ -145,40 +119,45 @@ class Places:
 
     @cached_property
     def _written(self) -> Written | Gate:
-        heads, minutes = [*self._heads.every, *self._codes.heads], sorted(self._marked)
+        heads, minutes = [*sorted(self._rows), *self._codes.heads], sorted(self._marked)
         return Written(heads, minutes) if Written.fits(heads, minutes) else self._gate
 
-    def packed(self, data: bytes) -> list[tuple[int, int]]:
+    def packed(self, data: bytes, sifted: Sifted) -> list[tuple[int, int]]:
         """Give the ranges in which pairs of binary numbers stand near a known place."""
-        return self._packed.spans(data)
+        return self._packed.spans(data, sifted.pairs)
 
-    def find(self, nodes: Sequence[Node]) -> list[Pair]:
-        """Find what stands for known places in the nodes of a message."""
+    def find(self, nodes: Sequence[Node], sifted: Sequence[Sifted]) -> list[Pair]:
+        """Find what stands for known places in the nodes of a message, and in what was found in each."""
         if not self._near:
             return []
-        written = set(self._gate.rows([node.data for node in nodes]))
-        pairs = [
-            pair
-            for row, node in enumerate(nodes)
-            for pair in (*(self._in_text(node) if row in written else ()), *self._packed.find(node))
-        ]
-        _name_fields(pairs, nodes)
-        held = {(id(pair.found.node), pair.found.seed) for pair in pairs}
-        return pairs + [pair for pair in self._in_fields(nodes) if not _shown(pair, held)]
+        pairs: list[Pair] = []
+        for node, held in zip(nodes, sifted, strict=True):
+            if held.literals or self._literals.more:
+                written = self._literals.written(node.data, held.literals)
+                pairs += self._in_text(node, written) if written is not None else ()
+            if held.pairs:
+                pairs += self._packed.find(node, held.pairs)
+        if pairs:
+            _name_fields(pairs, nodes)
+        held_by = {(id(pair.found.node), pair.found.seed) for pair in pairs}
+        return pairs + [pair for pair in self._in_fields(nodes) if not _shown(pair, held_by)]
 
-    def _in_text(self, node: Node) -> Iterator[Pair]:
-        yield from self._of_numbers(node)
-        yield from self._with_marks(node)
-        yield from self._codes.find(node)
+    def _in_text(self, node: Node, written: Begins) -> Iterator[Pair]:
+        yield from self._of_numbers(node, written.heads)
+        yield from self._with_marks(node, written.minutes)
+        yield from self._codes.find(node, written.codes)
 
-    def _of_numbers(self, node: Node) -> Iterator[Pair]:
+    def _of_numbers(self, node: Node, heads: Sequence[tuple[int, bytes]]) -> Iterator[Pair]:
         data = node.data
         taken: set[tuple[int, int]] = set()  # on several datums, where the radius is wide
-        found = self._heads.by_view(data)
+        found: dict[int, set[int]] = {}  # row of a view -> where a latitude near it may begin
+        for at, prefix in heads:
+            for row in self._rows[prefix]:
+                found.setdefault(row, set()).add(at)
         named = bool(found) and names_datum(data)
-        for row, places in found.items():
+        for row in sorted(found):
             view, behind = self._near[row].view, 0
-            for place in places if view.local or named else ():
+            for place in sorted(found[row]) if view.local or named else ():
                 if place < behind or _inside_number(data, place):
                     continue
                 pair = _pair_at(node, place, view)
@@ -189,35 +168,24 @@ class Places:
                     taken.add((pair.found.seed, pair.found.start))
                     yield pair
 
-    def _with_marks(self, node: Node) -> Iterator[Pair]:
+    def _with_marks(self, node: Node, minutes: Sequence[tuple[int, tuple[int, int]]]) -> Iterator[Pair]:
         """Look for degrees, minutes and seconds."""
         data, taken = node.data, set[tuple[int, int]]()
         named: bool | None = None
-        for place, rows in self._with_minutes(data):
+        for place, both in minutes:
+            if _inside_number(data, place):
+                continue
             named = names_datum(data) if named is None else named
-            for view in (self._near[row].view for row in rows):
+            for view in (self._near[row].view for row in self._marked[both]):
                 pair = _marked_at(node, place, view) if view.local or named else None
                 if pair is not None and (pair.found.seed, pair.found.start) not in taken:
                     taken.add((pair.found.seed, pair.found.start))
                     yield pair
 
-    def _with_minutes(self, data: bytes) -> Iterator[tuple[int, list[int]]]:
-        """Yield where degrees and minutes of known places stand, and the rows of the views."""
-        count = 0
-        for start, *both in marked(data) if self._marked else ():
-            rows = self._marked.get((both[0], both[1]))
-            if rows is None or _inside_number(data, start):
-                continue
-            count += 1
-            if count > MOST:
-                self._complete = False
-                return
-            yield start, rows
-
     @property
     def complete(self) -> bool:
         """Whether all places in all data were looked at."""
-        return self._complete and self._heads.complete and self._codes.complete and self._packed.complete
+        return self._literals.complete
 
     def _in_fields(self, nodes: Sequence[Node]) -> Iterator[Pair]:
         """Look at fields named for latitude and longitude in one record."""
@@ -286,13 +254,6 @@ def _shown(pair: Pair, held: set[tuple[int, int]]) -> bool:
             return True
         node = node.parent
     return False
-
-
-def _all(data: bytes, part: bytes) -> Iterator[int]:
-    at = data.find(part)
-    while at >= 0:
-        yield at
-        at = data.find(part, at + 1)
 
 
 def _inside_number(data: bytes, place: int) -> bool:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from vitne.identify.needles import piece_of
+from vitne.identify.needles import Hits, piece_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
 
-    from vitne.identify.needles import Hits
     from vitne.model import Seed
 
     Column = npt.NDArray[np.int64]
@@ -31,6 +30,7 @@ class RawHits(msgspec.Struct, kw_only=True):
     seed: Column  # row in Searcher.seeds
     weak: Marks  # short or common: counts only with a key or company
     complete: bool  # false: there were too many, some are missing
+    beginnings: Hits  # where values in pieces may begin, in any piece or none
 
 
 def of_subject(seeds: Sequence[Seed], rows: Column) -> Marks:
@@ -58,4 +58,5 @@ def with_beginnings(hits: RawHits, begins: Hits, starts: npt.NDArray[np.int64]) 
         seed=both(hits.seed, nothing),
         weak=np.concatenate([hits.weak, np.ones(len(begins), dtype=bool)])[order],
         complete=hits.complete and begins.complete,
+        beginnings=hits.beginnings,
     )

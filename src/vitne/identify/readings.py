@@ -39,6 +39,7 @@ SEXAGESIMAL = re.compile(
 )
 
 # what stands between degrees and minutes, and the minutes; written so that most bytes are passed by quickly
+MARKS = (b"\xc2", b"\xb0", b"\xba", b"*", b":", b"d", b"&", b"/", b" ", b"\t")  # what it begins with
 _BETWEEN = re.compile(
     rb"[\xc2\xb0\xba*:d&/ \t](?<=[0-9][\xc2\xb0\xba*:d&/ \t])"
     rb"(?:(?<=\xc2)[\xb0\xba]|(?<=[\xb0\xba*:d \t])|(?<=d)eg|(?<=&)deg;|(?<=/)1[,;])"
@@ -56,6 +57,15 @@ def marked(data: bytes) -> Iterator[tuple[int, int, int]]:
         assert degrees is not None  # noqa: S101  (a digit stands before)
         yield end - len(degrees.group()), int(degrees.group()), int(found[1])
         at = end + 1
+
+
+def marked_at(data: bytes, end: int) -> tuple[int, int, int] | None:
+    """Give the same of degrees that end at a position; None where no minutes follow."""
+    found = _BETWEEN.match(data, end)
+    degrees = _FOUR.search(data[max(0, end - 4) : end]) if found is not None else None
+    if found is None or degrees is None:
+        return None
+    return end - len(degrees[0]), int(degrees[0]), int(found[1])
 
 
 class Reading(msgspec.Struct, frozen=True):

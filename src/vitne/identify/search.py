@@ -6,10 +6,7 @@ Two doors: ``raw`` finds where in a batch of streams a value may stand (which st
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
-from functools import cached_property
-from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,13 +14,14 @@ import numpy as np
 from vitne.identify.borders import Bounds, keep_whole
 from vitne.identify.chance import ENOUGH, Evidence, judge
 from vitne.identify.context import KEYWORDS, area_beside, has_key
-from vitne.identify.digests import SIZES, Digests
-from vitne.identify.needles import Needles, piece_of, reject_crossing
+from vitne.identify.digests import RAW, SIZES, Digests
+from vitne.identify.needles import piece_of, reject_crossing
 from vitne.identify.overlaps import Found, innermost
 from vitne.identify.pieces import WAYS, Pieces, Shared
 from vitne.identify.places import Pair, Places, judge_place
 from vitne.identify.raw_hits import RawHits, of_subject, with_beginnings
 from vitne.identify.sets import ONLY_TOGETHER, in_list, together
+from vitne.identify.sifting import Near, Sift, in_one
 from vitne.identify.tokens import tokens
 from vitne.identify.values import canonical
 from vitne.identify.variants import needles as needles_of
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from vitne.identify.needles import Hits, Layers, Needle
+    from vitne.identify.sifting import Sifted
     from vitne.model import Node, Salt, Seed
 
 ONLY_KEYED = frozenset({"cell-id", "operator"})  # numbers of the network: alone they say nothing
@@ -66,18 +65,21 @@ class Searcher:
         """
         self.seeds = tuple(map(canonical, seeds))
         self.needles = needles_of(self.seeds)
-        self._engine = Needles.compile(self.needles, engine=engine)
         self._keywords = keywords
         self._seed_of = np.array([needle.seed for needle in self.needles], dtype=np.int64)
         self._weak = np.array([needle.weak for needle in self.needles], dtype=bool)
         self._alike = Counter((needle.seed, len(needle.data)) for needle in self.needles)
-        self._places = self.known_places = Places(self.seeds)
-        self._pieces = Pieces(self.seeds, engine=engine)
+        self._places = Places(self.seeds)
+        self._pieces = Pieces(self.seeds)
         self._digests = (
             Digests(self.seeds, salts)
             if digests and any(seed.origin == "subject" for seed in self.seeds)
             else None
         )
+        self._sift = Sift(
+            self.needles, self._places, pieces=self._pieces, digests=self._digests, engine=engine
+        )
+        self.known_places = Near(self._places, self._sift)
         self._looked_up: dict[int, int] = {}  # identity of a needle that no engine searches -> its row
         self._judgements: dict[int, Evidence] = {}
         self.complete = True  # false once a buffer held more hits than are kept
@@ -96,7 +98,11 @@ class Searcher:
         What needs a key or company to count is among them; ``nodes`` decides on that.  Without ``whole`` so
         is what may be a part of something longer: a message may end there that nobody framed yet.
         """
-        hits = self._hits(data, starts, ends, whole=whole)
+        needles, heads = self._sift.scan(data)
+        self.complete = self.complete and self._sift.complete
+        hits = reject_crossing(needles, starts, ends)
+        if whole:
+            hits = keep_whole(hits, self._sift.engine, data, bounds=Bounds(starts, ends))
         return RawHits(
             piece=piece_of(hits.start, starts),
             start=hits.start,
@@ -105,16 +111,14 @@ class Searcher:
             seed=self._seed_of[hits.needle] if len(hits) else hits.needle,
             weak=self._weak[hits.needle] if len(hits) else np.zeros(0, dtype=bool),
             complete=hits.complete,
+            beginnings=heads,
         )
 
     def with_beginnings(
-        self,
-        hits: RawHits,
-        data: npt.NDArray[np.uint8],
-        bounds: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+        self, hits: RawHits, bounds: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
     ) -> RawHits:
         """Add where values may begin that go on in other fields; ``bounds`` are begins and ends of pieces."""
-        return with_beginnings(hits, reject_crossing(self._pieces.beginnings(data), *bounds), bounds[0])
+        return with_beginnings(hits, reject_crossing(hits.beginnings, *bounds), bounds[0])
 
     def with_places(
         self,
@@ -132,31 +136,19 @@ class Searcher:
 
         Without ``told`` those of values that only the capture tells are left out.
         """
-        found = (self._engine if told else self._own).scan(data)
-        self.complete = self.complete and found.complete
-        spans = list(zip(found.start.tolist(), found.end.tolist(), strict=True))
-        return spans + self._places.spans(data)
-
-    @cached_property
-    def _own(self) -> Needles:
-        mine = of_subject(self.seeds, self._seed_of).tolist()
-        return self._engine if all(mine) else Needles.compile([*compress(self.needles, mine)])
+        held = self._sift.of(data)
+        spans = self._places.spans(data, held)
+        self.complete = self.complete and self._places.complete and self._sift.complete
+        found = held.needles
+        if found is not None and not told:
+            found = found.keep(of_subject(self.seeds, self._seed_of[found.needle]))
+        if found is None:
+            return spans
+        return list(zip(found.start.tolist(), found.end.tolist(), strict=True)) + spans
 
     def packed(self, data: bytes) -> list[tuple[int, int]]:
         """Give the ranges of bytes that nobody can read in which binary numbers say a known place."""
-        return self._places.packed(data)
-
-    def _hits(
-        self,
-        data: npt.NDArray[np.uint8],
-        starts: npt.NDArray[np.int64],
-        ends: npt.NDArray[np.int64],
-        *,
-        whole: bool = True,
-    ) -> Hits:
-        found = reject_crossing(self._engine.scan(data), starts, ends)
-        self.complete = self.complete and found.complete
-        return found if not whole else keep_whole(found, self._engine, data, bounds=Bounds(starts, ends))
+        return self._places.packed(data, self._sift.of(data))
 
     def nodes(self, nodes: Sequence[Node]) -> Iterator[Sighting]:
         """Give the sightings in unwrapped bytes, in the order of the nodes and of their places.
@@ -164,10 +156,13 @@ class Searcher:
         All nodes of one message belong into one call: where a node and one unwrapped from it hold the same
         value, only the innermost counts, and a second value of the subject in a record backs a weak one.
         """
-        found = [one for batch in _batches(nodes) for one in self._found(batch)]
-        pairs = {id(pair.found): pair for pair in self._places.find(nodes)}
-        self.complete = self.complete and self._places.complete
-        shared = {id(one.found): one for one in self._pieces.find(nodes)}
+        sifted = self._sift.each([node.data for node in nodes])
+        found = list(self._found(nodes, sifted))
+        pairs = {id(pair.found): pair for pair in self._places.find(nodes, sifted)}
+        self.complete = self.complete and self._places.complete and self._sift.complete
+        shared = {id(one.found): one for one in self._pieces.find(nodes, sifted)}
+        if not found and not pairs and not shared:
+            return
         found += [pair.found for pair in pairs.values()]
         found += [one.found for one in shared.values()]
         order = {id(node): index for index, node in enumerate(nodes)}
@@ -183,41 +178,42 @@ class Searcher:
             elif id(one) in evidence:
                 yield self._sighting(one, evidence[id(one)])
 
-    def _found(self, nodes: Sequence[Node]) -> Iterator[Found]:
-        buffer = b"".join(node.data for node in nodes)
-        if not buffer:
+    def _found(self, nodes: Sequence[Node], sifted: Sequence[Sifted]) -> Iterator[Found]:
+        """Give the hits of needles and digests, before they are judged."""
+        own = [node for node, held in zip(nodes, sifted, strict=True) if held.needles is not None]
+        hits = [held.needles for held in sifted if held.needles is not None]
+        for low, high in _batches(own):
+            yield from self._whole(own[low:high], hits[low:high])
+        if self._digests is None:
             return
-        lengths = np.array([len(node.data) for node in nodes], dtype=np.int64)
-        ends = np.cumsum(lengths)
-        starts = ends - lengths
-        hits = self._hits(np.frombuffer(buffer, dtype=np.uint8), starts, ends)
-        pieces = piece_of(hits.start, starts).tolist()
-        columns = zip(pieces, hits.needle.tolist(), hits.start.tolist(), hits.end.tolist(), strict=True)
+        for node, held in zip(nodes, sifted, strict=True):
+            if held.words:
+                for start, end, needle in self._digests.at(node.data, held.words):
+                    yield self._looked(node, start, end, needle)
+            if len(node.data) in RAW:
+                for needle in self._digests.whole(node.data):
+                    yield self._looked(node, 0, len(node.data), needle)
+
+    def _whole(self, nodes: Sequence[Node], hits: Sequence[Hits]) -> Iterator[Found]:
+        """Give those hits in some nodes that are not part of something longer."""
+        pieces = [node.data for node in nodes]
+        every, starts = in_one(pieces, hits)
+        data = np.frombuffer(b"".join(pieces), dtype=np.uint8)
+        bounds = Bounds(starts, np.append(starts[1:], len(data)))
+        kept = keep_whole(every, self._sift.engine, data, bounds=bounds)
+        rows = piece_of(kept.start, starts).tolist()
+        columns = zip(rows, kept.needle.tolist(), kept.start.tolist(), kept.end.tolist(), strict=True)
+        begins = starts.tolist()
         for piece, row, start, end in columns:
-            needle = self.needles[row]
+            needle, at = self.needles[row], begins[piece]
             yield Found(
                 node=nodes[piece],
-                start=start - int(starts[piece]),
-                end=end - int(starts[piece]),
+                start=start - at,
+                end=end - at,
                 seed=needle.seed,
                 needle=row,
                 layers=len(needle.layers),
             )
-        if self._digests is not None:
-            yield from self._digested(self._digests, nodes, buffer, starts.tolist())
-
-    def _digested(
-        self, digests: Digests, nodes: Sequence[Node], buffer: bytes, starts: list[int]
-    ) -> Iterator[Found]:
-        """Give the digests that no engine searches: their tokens are looked up."""
-        for start, end, needle in digests.find(buffer):
-            piece = bisect_right(starts, start) - 1
-            if end <= starts[piece] + len(nodes[piece].data):
-                at = starts[piece]
-                yield self._looked(nodes[piece], start - at, end - at, needle)
-        for node in nodes:
-            for needle in digests.whole(node.data):
-                yield self._looked(node, 0, len(node.data), needle)
 
     def _looked(self, node: Node, start: int, end: int, needle: Needle) -> Found:
         row = self._looked_up.get(id(needle))
@@ -384,15 +380,13 @@ def _told(needle: Needle, place: bytes) -> Layers:
     return tuple(reversed(layers))
 
 
-def _batches(nodes: Sequence[Node]) -> Iterator[list[Node]]:
-    """Cut the nodes into runs of some megabytes."""
-    batch: list[Node] = []
-    size = 0
-    for node in nodes:
-        if batch and size + len(node.data) > BATCH:
-            yield batch
-            batch, size = [], 0
-        batch.append(node)
+def _batches(nodes: Sequence[Node]) -> Iterator[tuple[int, int]]:
+    """Cut the nodes into runs of some megabytes: half-open ranges of their rows."""
+    begin = size = 0
+    for row, node in enumerate(nodes):
+        if row > begin and size + len(node.data) > BATCH:
+            yield begin, row
+            begin, size = row, 0
         size += len(node.data)
-    if batch:
-        yield batch
+    if begin < len(nodes):
+        yield begin, len(nodes)

@@ -148,7 +148,21 @@ class Literals:
         """Make room for so many hits."""
         self._room = np.empty((2, size), dtype=np.int64)
         self._set.rows, self._set.ends = (row.ctypes.data for row in self._room)
-        self._size = size
+        self._set.most = self._size = size
+
+    @property
+    def place(self) -> int | None:
+        """Where the kernel finds them; None where there are none."""
+        return self._place if self._parts else None
+
+    def taken(
+        self, data: bytes, count: int, *, most: int
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], bool]:
+        """Give what another door of the kernel found of them in some data, which are so many."""
+        if count > min(self._size, most):
+            return self.find(data, most=most)
+        rows, ends = self._room[:, :count].copy()
+        return rows, ends, True
 
     def find(self, buffer: Any, *, most: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], bool]:
         """Give rows and ends of all literals in a buffer, in no order, and whether these are all of them.

@@ -51,7 +51,7 @@ class Sightings:
     def raw(self, batch: StreamBatch) -> RawHits:
         """Search a batch raw."""
         hits = self.searched(batch.data, batch.start, batch.end)
-        return self.searcher.with_beginnings(hits, batch.data, (batch.start, batch.end))
+        return self.searcher.with_beginnings(hits, (batch.start, batch.end))
 
     def searched(self, data: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> RawHits:
         """Search pieces of a buffer raw."""
