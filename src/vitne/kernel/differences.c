@@ -53,17 +53,51 @@ static uint64_t look(const struct changes *set, uint32_t way, uint64_t word, uin
     return count;
 }
 
+/* What the first looks at places need, at hand. */
+struct gate {
+    const uint32_t *bits;
+    uint64_t mask;
+    uint32_t shift, lag;
+};
+
+static inline uint64_t word_between(const struct gate *gate, const uint8_t *place, int added) {
+    const uint64_t first = word_at(place), second = word_at(place + gate->lag);
+    return (added ? less(second, first) : second ^ first) & gate->mask;
+}
+
+static inline int lets_in(const struct gate *gate, uint64_t word) {
+    const uint64_t bit = (word * SPREAD) >> gate->shift;
+    return gate->bits[bit >> 5] >> (bit & 31) & 1;
+}
+
+/* Give the next place whose differences may be looked for, `places` where there is none. */
+static uint64_t next_combined(struct gate gate, const uint8_t *data, uint64_t at, uint64_t places) {
+    while (at < places && !lets_in(&gate, word_between(&gate, data + at, 0)))
+        at++;
+    return at;
+}
+
+static uint64_t next_added(struct gate gate, const uint8_t *data, uint64_t at, uint64_t places) {
+    while (at < places && !lets_in(&gate, word_between(&gate, data + at, 1)))
+        at++;
+    return at;
+}
+
 /* Look from some places on, in order; `data` holds a word and a lag behind the last of them. */
 static uint64_t run(const struct changes *set, uint32_t way, const uint8_t *data, uint64_t places,
                     uint64_t base, uint64_t count) {
-    const uint32_t lag = set->lags[way], added = set->added[way], shift = set->gate_shift;
-    const uint64_t mask = set->width < WORD ? ((uint64_t)1 << 8 * set->width) - 1 : UINT64_MAX;
-    for (uint64_t at = 0; at < places && count <= set->most; at++) {
-        const uint64_t first = word_at(data + at), second = word_at(data + at + lag);
-        const uint64_t word = (added ? less(second, first) : second ^ first) & mask;
-        const uint64_t bit = (word * SPREAD) >> shift;
-        if (set->gate[bit >> 5] >> (bit & 31) & 1)
-            count = look(set, way, word, base + at, count);
+    const int added = set->added[way] != 0;
+    const struct gate gate = {
+        .bits = set->gate,
+        .mask = set->width < WORD ? ((uint64_t)1 << 8 * set->width) - 1 : UINT64_MAX,
+        .shift = set->gate_shift,
+        .lag = set->lags[way],
+    };
+    for (uint64_t at = 0; count <= set->most; at++) {
+        at = added ? next_added(gate, data, at, places) : next_combined(gate, data, at, places);
+        if (at >= places)
+            break;
+        count = look(set, way, word_between(&gate, data + at, added), base + at, count);
     }
     return count;
 }
