@@ -25,14 +25,19 @@ class View:
         self.start = 0
 
 
-def look(request: bytes, answer: bytes = OK) -> tuple[Heads, View, list[Row], list[tuple[int, int, int]]]:
+def look(request: bytes, answer: bytes = OK) -> tuple[Heads, View, list[Row], np.ndarray]:
     data = np.frombuffer(request + answer, dtype=np.uint8)
     ends = np.array([[0, len(request), len(request), len(data)]])
     plain, rows, lines = plain_http(data, ends)
     assert plain.all()
     searcher = Searcher(())
     heads = Heads(searcher, Wanted(searcher), Idle(searcher))
-    return heads, View(request + answer), [Row(*row) for row in rows.tolist()], lines.tolist()
+    return (
+        heads,
+        View(request + answer),
+        [Row(*row) for row in rows.tolist()],
+        lines.view(np.int64).reshape(-1, 3),
+    )
 
 
 FORM = "application/x-www-form-urlencoded"

@@ -44,14 +44,33 @@ class Row(NamedTuple):
     lines: int
 
 
-class Exchange(NamedTuple):
+class Exchange:
     """One plain conversation: its requests, their answers, and which of them hold a hit of raw search."""
 
-    asked: list[Row]
-    answered: list[Row]
-    hit: list[int]  # per request, then per answer: 0 no hit of raw search, WEAK or STRONG
-    own: list[bool]  # per message as above: whether a hit is one of a value that the capture does not tell
-    lines: list[list[int]]  # header lines of the batch: begin, end, begin of the value
+    __slots__ = ("_rows", "hit", "lines", "own")
+
+    def __init__(self, rows: np.ndarray, hit: list[int], own: list[bool], lines: np.ndarray) -> None:
+        self._rows: np.ndarray | list[Row] = rows  # of numbers, until somebody asks
+        self.hit = hit  # per request, then per answer: 0 no hit of raw search, WEAK or STRONG
+        self.own = own  # per message as above: whether a hit is one of a value that the capture does not tell
+        self.lines = lines  # header lines of the batch: begin, end, begin of the value
+
+    def _made(self) -> list[Row]:
+        if isinstance(self._rows, np.ndarray):
+            self._rows = list(starmap(Row, self._rows.tolist()))
+        return self._rows
+
+    @property
+    def asked(self) -> list[Row]:
+        """Give the requests."""
+        rows = self._made()
+        return rows[: len(rows) // 2]
+
+    @property
+    def answered(self) -> list[Row]:
+        """Give the answers: each request has its own."""
+        rows = self._made()
+        return rows[len(rows) // 2 :]
 
 
 def exchanges(
@@ -83,16 +102,13 @@ def exchanges(
     touched = _touched(rows, hits.start, hits.end).astype(int) * WEAK
     touched[_touched(rows, hits.start[strong], hits.end[strong])] = STRONG
     owned = (touched > 0 if own is None else _touched(rows, hits.start[own], hits.end[own])).tolist()
-    every = list(starmap(Row, _numbers(rows)))
+    every, told = _numbers(rows), _numbers(lines)
     flows = batch.flow[asking].tolist()
-    told = _numbers(lines)
     edges = np.searchsorted(rows["exchange"], np.flatnonzero(plain)).tolist()
+    numbers, hit = rows["exchange"][edges].tolist(), touched.tolist()
     found = {}
-    for low, high in zip(edges, [*edges[1:], len(every)], strict=True):
-        middle = low + (high - low) // 2  # each request has its answer
-        found[flows[every[low].exchange]] = Exchange(
-            every[low:middle], every[middle:high], touched[low:high].tolist(), owned[low:high], told
-        )
+    for number, low, high in zip(numbers, edges, [*edges[1:], len(every)], strict=True):
+        found[flows[number]] = Exchange(every[low:high], hit[low:high], owned[low:high], told)
     return found
 
 
@@ -119,11 +135,10 @@ def _whole(batch: StreamBatch, protocols: np.ndarray) -> np.ndarray:
     return chosen
 
 
-def _numbers(rows: np.ndarray) -> list[Any]:
-    """Give rows of numbers that are all of one size as lists."""
-    columns = len(rows.dtype.names or ())
-    told: list[Any] = rows.view(np.int64).reshape(len(rows), columns).tolist()
-    return told
+def _numbers(rows: np.ndarray) -> np.ndarray:
+    """Give rows of numbers that are all of one size as a table."""
+    table: np.ndarray = rows.view(np.int64).reshape(len(rows), len(rows.dtype.names or ()))
+    return table
 
 
 def _touched(rows: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

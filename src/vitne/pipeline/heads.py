@@ -25,6 +25,8 @@ from vitne.pipeline.messagework import CLAIM
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
+
     from vitne.identify.search import Searcher
     from vitne.identify.wanted import Wanted
     from vitne.model import Sighting
@@ -138,7 +140,7 @@ class Heads:
         tail = bytes_of(view, max(row.body, row.end - self._longest - _REACH), row.end)
         return tail[-1:] not in _CLOSES and bool(self._searcher.places(tail))
 
-    def look(self, view: SideView, row: Row, lines: list[list[int]]) -> list[list[int]] | None:
+    def look(self, view: SideView, row: Row, lines: np.ndarray) -> list[list[int]] | None:
         """Say in which header lines something is found by its looks, of a request without hits of raw search.
 
         Nothing else is found in it then.  None where it is to be looked at patiently.
@@ -151,7 +153,7 @@ class Heads:
         path, mark, query = target.partition(b"?")
         if not self._path(path) or (mark and query and not self._form("query", query)):
             return None
-        marked = self._lines(view, lines[row.first_line : row.first_line + row.lines])
+        marked = self._lines(view, lines[row.first_line : row.first_line + row.lines].tolist())
         return None if marked is None or not (row.end == row.body or self._body(view, row)) else marked
 
     def _lines(self, view: SideView, lines: list[list[int]]) -> list[list[int]] | None:
