@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import io
 
 import pytest
 from tests.report.audiences.test_every_reader import texts
+from tests.report.rich import rich
 
-from vitne.catalog.messages import messages
+from vitne.catalog.messages import languages, messages
 from vitne.report.audiences import Setting, page
 from vitne.report.facts import Facts
 from vitne.report.frozen import freeze
@@ -58,3 +60,17 @@ def test_many_destinations_are_counted(document) -> None:
     target = next(t for t in many["targets"] if t["outside"] and t["direction"] == "sent")
     many["targets"] = [target] * 9
     assert SAY("more", n=4) in texts(page("owner", Facts(many, SAY), Setting()))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_it_stays_one_page_with_many_destinations_of_many_words(document, language) -> None:
+    typst = pytest.importorskip("vitne.report.formats.typst")
+    pytest.importorskip("typst")
+    pikepdf = pytest.importorskip("pikepdf")
+    many = copy.deepcopy(document)
+    target = next(t for t in many["targets"] if t["outside"] and t["direction"] == "sent")
+    name = "registration-of-new-devices.carrier-with-a-long-name.example"
+    many["targets"] = [target | {"host": f"{n}.{name}", "name": f"{n}.{name}"} for n in range(40)]
+    made = page("owner", Facts(rich(many), messages(language)), Setting())
+    with pikepdf.open(io.BytesIO(typst.render(made, b"{}"))) as pdf:
+        assert len(pdf.pages) == 1

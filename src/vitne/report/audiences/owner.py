@@ -15,15 +15,32 @@ if TYPE_CHECKING:
 
 _MOST = 5
 _TRIGGERS = 3
+_ROOM = 4200
+"""Characters that a sheet of A4 holds in the PDF, forty more for each line and sixty for each heading."""
 
 
 def page(facts: Facts, setting: Setting) -> Page:
-    """Make the page."""
+    """Make the page: as many destinations as fit on one sheet, the others counted."""
     del setting
     say = facts.say
-    blocks: list[Block] = [Heading(1, say("o_left")), *_left(facts)]
+    made = (_blocks(facts, most) for most in range(_MOST, 0, -1))
+    blocks = next((each for each in made if _weight(each) <= _ROOM), None) or _blocks(facts, 1)
+    return Page(title=say("o_title"), language=say.language, day=facts.day, blocks=tuple(blocks))
+
+
+def _weight(blocks: list[Block]) -> int:
+    """Tell how much room blocks take."""
+    items = [text for block in blocks if isinstance(block, Items) for text in block.items]
+    texts = [block.text for block in blocks if isinstance(block, Para | Heading)]
+    return sum(len(text) + 40 for text in items) + sum(len(text) + 60 for text in texts)
+
+
+def _blocks(facts: Facts, most: int) -> list[Block]:
+    """Give the blocks of the page with so many destinations at most."""
+    say = facts.say
+    blocks: list[Block] = [Heading(1, say("o_left")), *_left(facts, most)]
     if facts.outside:
-        whom = [say("o_whom_line", where=facts.name(t), ip=shown(t["ip"], 60)) for t in facts.outside[:_MOST]]
+        whom = [say("o_whom_line", where=facts.name(t), ip=shown(t["ip"], 60)) for t in facts.outside[:most]]
         whom = [
             f"{line} {' '.join(in_words(facts, t))}" for line, t in zip(whom, facts.outside, strict=False)
         ]
@@ -35,11 +52,10 @@ def page(facts: Facts, setting: Setting) -> Page:
         blocks += [Heading(1, say("o_meaning")), Items(tuple(_meaning(facts)))]
     blocks += [Heading(1, say("o_unknown")), Items(tuple(_unknown(facts)))]
     todo = [say(key) for key in ("do_settings", "do_maker", "do_authority", "do_keep")]
-    blocks += [Heading(1, say("o_do")), Items(tuple(todo)), *closing(facts)]
-    return Page(title=say("o_title"), language=say.language, day=facts.day, blocks=tuple(blocks))
+    return [*blocks, Heading(1, say("o_do")), Items(tuple(todo)), *closing(facts)]
 
 
-def _left(facts: Facts) -> list[Block]:
+def _left(facts: Facts, most: int) -> list[Block]:
     say = facts.say
     if not facts.outside:
         return [Para(say("o_left_none", span=facts.document["span"]), lead=True)]
@@ -51,10 +67,10 @@ def _left(facts: Facts) -> list[Block]:
             n=t["messages"],
             how=facts.how(t),
         )
-        for t in facts.outside[:_MOST]
+        for t in facts.outside[:most]
     ]
-    if len(facts.outside) > _MOST:
-        lines.append(say("more", n=len(facts.outside) - _MOST))
+    if len(facts.outside) > most:
+        lines.append(say("more", n=len(facts.outside) - most))
     first, *rest = [line[:1].upper() + line[1:] for line in lines]
     return [Para(first, lead=True), *([Items(tuple(rest))] if rest else [])]
 
