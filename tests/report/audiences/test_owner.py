@@ -59,7 +59,10 @@ def test_many_destinations_are_counted(document) -> None:
     many = copy.deepcopy(document)
     target = next(t for t in many["targets"] if t["outside"] and t["direction"] == "sent")
     many["targets"] = [target] * 9
-    assert SAY("more", n=4) in texts(page("owner", Facts(many, SAY), Setting()))
+    told = texts(page("owner", Facts(many, SAY), Setting()))
+    named = [text for text in told if text.startswith("registration.carrier.example, network address")]
+    assert 1 <= len(named) <= 5
+    assert SAY("more", n=9 - len(named)) in told
 
 
 @pytest.mark.parametrize("language", languages())
@@ -67,10 +70,12 @@ def test_it_stays_one_page_with_many_destinations_of_many_words(document, langua
     typst = pytest.importorskip("vitne.report.formats.typst")
     pytest.importorskip("typst")
     pikepdf = pytest.importorskip("pikepdf")
-    many = copy.deepcopy(document)
+    many = rich(document)
     target = next(t for t in many["targets"] if t["outside"] and t["direction"] == "sent")
-    name = "registration-of-new-devices.carrier-with-a-long-name.example"
-    many["targets"] = [target | {"host": f"{n}.{name}", "name": f"{n}.{name}"} for n in range(40)]
-    made = page("owner", Facts(rich(many), messages(language)), Setting())
+    [row] = many["destinations"]["rows"]
+    hosts = [f"{n}.registration-of-new-devices.carrier-with-a-long-name.example" for n in range(40)]
+    many["targets"] = [target | {"host": host, "name": host} for host in hosts]
+    many["destinations"]["rows"] = [row | {"host": host} for host in hosts]
+    made = page("owner", Facts(many, messages(language)), Setting())
     with pikepdf.open(io.BytesIO(typst.render(made, b"{}"))) as pdf:
         assert len(pdf.pages) == 1
