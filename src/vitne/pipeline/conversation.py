@@ -83,8 +83,8 @@ def _side_read(decoder: Any, side: int, view: SideView) -> Iterator[Event]:
             yield from _datagram_read(decoder, side, number, data)
         return
     positions, lengths = view.positions, view.lengths
-    data = np.frombuffer(view.data or b"\0", dtype=np.uint8)
-    firsts = data[np.minimum(positions, len(data) - 1)]
+    octets = np.frombuffer(view.data or b"\0", dtype=np.uint8)
+    firsts = octets[np.minimum(positions, len(octets) - 1)]
     told = np.flatnonzero((lengths == 0) | ~np.isin(firsts, list(closed)))
     sums = np.append(0, np.cumsum(lengths, dtype=np.int64))
     last = 0
