@@ -51,3 +51,26 @@ def test_a_signal_that_asks_to_end_is_for_whoever_began_it() -> None:
         return "done"
 
     assert together(told) == ["done"]
+
+
+def test_a_stop_while_a_process_begins_ends_that_process_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    from multiprocessing.context import ForkProcess
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    start = ForkProcess.start
+
+    def stopped(process: ForkProcess) -> None:
+        start(process)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(ForkProcess, "start", stopped)
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            together(lambda: time.sleep(60))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert multiprocessing.active_children() == []
+    assert signal.SIGTERM not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import signal
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkProcess
     from types import TracebackType
@@ -38,11 +39,12 @@ class Aside:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for here, process in self._running:
-            process.kill()
-            process.join()
-            here.close()
-        self._running.clear()
+        with _undisturbed():
+            for here, process in self._running:
+                process.kill()
+                process.join()
+                here.close()
+            self._running.clear()
 
     def begin(self, work: Callable[[], Any]) -> None:
         """Let a new process do some work; what it gives has to go through a pipe."""
@@ -51,11 +53,11 @@ class Aside:
         context = multiprocessing.get_context("fork")
         here, there = context.Pipe(duplex=False)
         process = context.Process(target=_run, args=(there, work), daemon=True)
-        with warnings.catch_warnings():
+        with _undisturbed(), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # threads of libraries wait and hold nothing
             process.start()
+            self._running.append((here, process))
         there.close()
-        self._running.append((here, process))
 
     def collect(self) -> list[Any]:
         """Wait for all, and give what each gave, in the order they were begun.
@@ -77,6 +79,17 @@ class Aside:
             self._running.pop(0)
             given.append(told)
         return given
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals wait: between the beginning of a process and its note nobody would end it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _run(there: Connection, work: Callable[[], Any]) -> None:
