@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 import shutil
 import subprocess
 import tomllib
+import zlib
 
 import pytest
 from tests.pipeline.talk import IMEI, Talk, post, subject
 
-from vitne.evidence import redacting
-from vitne.evidence.redacting import difference, redact
+from vitne.evidence import rebuilding, redacting
+from vitne.evidence.redacting import Known, difference, redact
 from vitne.identify.subject import read_subject
-from vitne.model import StoreError
+from vitne.model import Salt, Secrets, StoreError
+from vitne.pipeline import Options, run_scan
 
 SECRET = b"0123456789abcdef0123"
 
@@ -99,6 +102,7 @@ def test_a_value_in_any_layer_is_replaced_and_found_again(tmp_path, body) -> Non
 def test_a_flow_in_which_one_would_stay_is_left_out(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(redacting.Editor, "message", lambda *_: [])
     monkeypatch.setattr(redacting.Rebuilt, "_as_http", lambda *_: None)
+    monkeypatch.setattr(rebuilding, "between", lambda *_, **__: [])
     known = read_subject(str(subject(tmp_path)))[0]
     talk = Talk()
     talk.ask(post(json.dumps({"imei": IMEI}).encode()))
@@ -119,6 +123,8 @@ def test_a_flow_whose_findings_would_come_out_otherwise_is_left_out(tmp_path, mo
 
 def test_it_refuses_where_one_is_left_and_does_not_say_it(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(redacting.Editor, "message", lambda *_: [])
+    monkeypatch.setattr(rebuilding, "between", lambda *_, **__: [])
+    monkeypatch.setattr(redacting, "packet_at", lambda _data: lambda _place: -1)
     monkeypatch.setattr(redacting.Rebuilt, "flow_of", lambda *_: None)
     known = read_subject(str(subject(tmp_path)))[0]
     with pytest.raises(StoreError, match="would be left") as told:
@@ -132,3 +138,37 @@ def test_what_two_lists_do_not_have_in_common_is_named(demonstration) -> None:
     findings = read_case(demonstration / "case").findings
     assert difference(findings, findings) == []
     assert difference(findings, findings[1:])[0].startswith("lost 1 ×")
+
+
+def test_a_value_in_any_notation_layer_or_header_comes_out_as_before(tmp_path) -> None:
+    """One capture with what used to be left out: notations of places, split values, salts, lengths."""
+    file = tmp_path / "subject.toml"
+    file.write_text(
+        f'[[known]]\nidentifier = "imei"\nvalue = "{IMEI}"\n'
+        '[[known]]\nidentifier = "location"\nlatitude = 59.913868\nlongitude = 10.752245\nradius_m = 100\n',
+        encoding="utf-8",
+    )
+    known = read_subject(str(file))[0]
+    half = len(IMEI) // 2
+    salted = hashlib.md5(b"k1" + IMEI.encode(), usedforsecurity=False).hexdigest()
+    talk = Talk()
+    for body in (
+        b'{"latE7":599138680,"lonE7":107522450}',
+        b"at 59\xc2\xb054'49.92\"N 10\xc2\xb045'8.08\"E",
+        b'{"lat":59.913868,"lon":10.752245}',
+        b'{"a":"' + IMEI[:half].encode() + b'","b":"' + IMEI[half:].encode() + b'"}',
+        b'{"id":"' + salted.encode() + b'"}',
+        b'{"imei":"' + base64.b64encode(hashlib.md5(IMEI.encode(), usedforsecurity=False).digest()) + b'"}',
+        b"head\x00\x00\x00%c" % len(zlib.compress(IMEI.encode() * 3)) + zlib.compress(IMEI.encode() * 3),
+    ):
+        talk.ask(post(body))
+    secrets = Secrets(salts=(Salt(name="s", data=b"k1"),))
+    paths = [str(talk.write(tmp_path / "a.pcap"))]
+    result = redact(paths, Known(subject=known, secrets=secrets), secret=SECRET)
+    assert result.same, result.differ
+    assert result.left_out == {}
+    assert result.counts["flows_kept"] == len(
+        {f.flow for f in run_scan(paths, Options(subject=known, secrets=secrets)).findings}
+    )
+    for text in (IMEI.encode(), b"599138680", b"59.913868", b"10.752245", salted.encode()):
+        assert text not in result.capture

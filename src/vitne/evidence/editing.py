@@ -83,6 +83,8 @@ class Editor:
         """
         found = self._inside(node, children, told)
         own = self.hits(node.data)
+        if node.parent is not None and len(node.data) <= _SHORT:
+            own += self.pairs.words(node.data)
         for finding in told.get(id(node), ()):
             edits = self._respelling.edits(finding, node, self._beside)
             if not any(e.start < each.end and each.start < e.end for e in own for each in edits):

@@ -7,6 +7,7 @@ stand-in is what becomes of the known one's, so that both are found as before.
 from __future__ import annotations
 
 import base64
+import re
 import string
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 STANDARD = (string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/").encode()
 URL = STANDARD[:-2] + b"-_"
 Bytes = bytes  # a method has the same name
+_WORD = re.compile(rb"[0-9A-Za-z][0-9A-Za-z_-]*[0-9A-Za-z]")
+_WORDS = 5  # letters of a name that is replaced where it stands as a word
+_NAMES = {"device-name", "person-name", "account-name", "ssid", "serial-number", "password"}
 FOUND = "found#"
 """What names of values begin with that nobody knew beforehand."""
 
@@ -52,7 +56,11 @@ class Pairs:
         self.replacer = replacer
         every = needles(seeds)
         self.needles = [n for n in every if not n.weak and len(n.data) >= 5]
-        self._known = {(seeds[n.seed].identifier, n.data.lower()): n for n in reversed(every)}
+        self._known: dict[tuple[str | None, Bytes], Needle] = {}
+        for needle in reversed(every):
+            self._known[seeds[needle.seed].identifier, needle.data.lower()] = needle
+            if len(needle.data) >= _WORDS and seeds[needle.seed].identifier in _NAMES:
+                self._known[None, needle.data.lower()] = needle
         texts: dict[tuple[int, str], bytes] = {}
         for needle in needles(self.stand_ins):
             texts.setdefault((needle.seed, needle.spelling), needle.text)
@@ -128,6 +136,16 @@ class Pairs:
         if high and behind:
             end, made = end + 1, made + behind
         return Edit(start, end, made)
+
+    def words(self, data: Bytes) -> list[Edit]:
+        """Give the changes of a short field in which a weak spelling stands as a word of its own."""
+        found = []
+        for word in _WORD.finditer(data):
+            needle = self._known.get((None, word[0].lower()))
+            if needle is not None:
+                made = self.stand_in(needle, word[0])
+                found += [Edit(*word.span(), made)] if len(made) == len(word[0]) else []
+        return found
 
     def told(self, identifier: str, place: bytes) -> bytes:
         """Give the bytes for a place where a value of this kind was found, weak spellings included."""

@@ -6,10 +6,12 @@ Specification: draft-ietf-opsawg-pcapng sections 4.1 (section), 4.2 (interface),
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _SECTION, _INTERFACE, _PACKET = 0x0A0D0D0A, 1, 6
 _COMMENT, _APPLICATION, _RESOLUTION = 1, 4, 9
@@ -72,3 +74,20 @@ _END = struct.pack("<HH", 0, 0)
 def _block(kind: int, body: bytes) -> bytes:
     length = 12 + len(body)
     return struct.pack("<II", kind, length) + body + struct.pack("<I", length)
+
+
+def packet_at(data: bytes) -> Callable[[int], int]:
+    """Give what tells the number, from 0, of the packet in whose block a byte of our file stands; else -1."""
+    starts, kinds, at = [], [], 0
+    while at + 12 <= len(data):
+        kind, length = struct.unpack_from("<II", data, at)
+        starts.append(at)
+        kinds.append(kind == _PACKET)
+        at += max(length, 12)
+    numbers = list(accumulate(kinds))
+
+    def number(place: int) -> int:
+        block = bisect_right(starts, place) - 1
+        return numbers[block] - 1 if block >= 0 and kinds[block] else -1
+
+    return number

@@ -72,3 +72,12 @@ def _in_datagrams(work: Any) -> bool:
 
 def _same_length(editor: Editor, data: bytes) -> list[Edit]:
     return [edit for edit in editor.hits(data) if len(edit.data) == edit.end - edit.start]
+
+
+def datagrams_of(works: Sequence[Any]) -> Iterator[tuple[int, int]]:
+    """Yield capture and frame of each datagram that was read."""
+    for work in {id(work.view): work for work in works}.values():
+        if hasattr(work.view, "runs"):
+            for row in work.view.runs[3]:
+                place = work.traffic.walked.place(np.asarray([row]))[0]
+                yield place.capture, place.frames[0]

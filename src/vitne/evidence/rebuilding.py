@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections import Counter
 from functools import cached_property
 from itertools import islice
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vitne.evidence import archiving, forging, retelling
+from vitne.evidence.addressing import Addresses
 from vitne.evidence.edits import Edit, Unchangeable, applied, merged
 from vitne.evidence.insides import plain_frames, to_be_told
-from vitne.evidence.places import between, placed
+from vitne.evidence.places import between, datagrams_of, placed
 from vitne.evidence.plainly import Ends
 from vitne.evidence.reframing import Reframer
 from vitne.evidence.rewritten import WAYS, Rewritten, Way
@@ -53,6 +53,7 @@ class Rebuilt:
         self.reasons: dict[int, str] = {}  # flows with findings that are left out, and why
         self.left_out: Counter[str] = Counter()  # what else is, and why
         self._reframer = Reframer(traffics, result)
+        self.order: list[int] = []  # of the flow that each packet written last is of
         self._entries: list[int] = []  # of the flow that each of the exchanges written last is
         self._texts: list[int] = []  # of the flow that each short message written last is
         self._ends_of: dict[frozenset[tuple[str, int]], int] = {}  # as written: flow of packets between them
@@ -60,7 +61,8 @@ class Rebuilt:
         self._written = self._anew = 0  # packets
         self._ports: set[int] = set()  # that flows of the captures use
         self._next: dict[tuple[str, str, int], int] = {}  # between two ends: the port to try next
-        self._own = {a for d in result.devices if not d.router for a in d.addresses if _global(a)}
+        own = {a for d in result.devices if not d.router for a in d.addresses}
+        self._addresses = Addresses(replacer, own)
         self._findings: dict[int, list[Finding]] = {}
         for finding in result.findings:
             self._findings.setdefault(finding.flow, []).append(finding)
@@ -157,6 +159,7 @@ class Rebuilt:
         made = Rewritten(way="in its place", keys=keys, datagrams=datagrams)
         made.ends.add(_pair(self._ends(flow)))
         made.streams = {side: merged(edits) for side, edits in streams.items()}
+        made.known = set(datagrams_of(works)) if flow.transport == "udp" else None
         for work in works:
             if work.datagram_at < 0 and work.message.side not in made.runs:
                 _, offsets, _, rows = work.view.runs
@@ -237,7 +240,7 @@ class Rebuilt:
             host=self._name(host),
             port=flow.server_port,
             secured=flow.decrypted,
-            client_ip=self._address(flow.client_ip),
+            client_ip=self._addresses.ip(flow.client_ip),
             client_port=flow.client_port,
             server_ip=flow.server_ip,
             process=(app.package or app.name) if app is not None else "",
@@ -272,12 +275,13 @@ class Rebuilt:
     def frames(self, *, shift: int, only: Collection[int] | None = None) -> list[Frame]:
         """Give the frames of the kept flows, in the order of the captures, or of time if some are new."""
         flows = {n: flow for n, flow in sorted(self.flows.items()) if only is None or n in only}
-        frames = self._reframer.frames(flows, hardware=self._link, address=self._address)
-        new = [frame for flow in flows.values() for frame in flow.frames]
-        self._written, self._anew = len(frames) + len(new), len(new)
+        rows = self._reframer.frames(flows, hardware=self._addresses.link, address=self._addresses.ip)
+        new = [(number, frame) for number, flow in flows.items() for frame in flow.frames]
+        self._written, self._anew = len(rows) + len(new), len(new)
         if new:
-            frames = sorted([*frames, *new], key=lambda frame: frame.time_ns)
-        return [frame._replace(time_ns=frame.time_ns + shift) for frame in frames]
+            rows = sorted([*rows, *new], key=lambda row: row[1].time_ns)
+        self.order = [number for number, _ in rows]
+        return [frame._replace(time_ns=frame.time_ns + shift) for _, frame in rows]
 
     def flow_of(self, finding: Finding) -> int | None:
         """Give the flow that a finding in what was written stands for; None where that cannot be told."""
@@ -294,9 +298,9 @@ class Rebuilt:
         macs = [
             bytes.fromhex(mac.replace(":", "")) if mac else b"" for mac in (flow.client_mac, flow.server_mac)
         ]
-        links = [self._link(mac + bytes(8))[:6] if len(mac) == 6 else b"" for mac in macs]
+        links = [self._addresses.link(mac + bytes(8))[:6] if len(mac) == 6 else b"" for mac in macs]
         return Ends(
-            addresses=(self._address(flow.client_ip), self._address(flow.server_ip)),
+            addresses=(self._addresses.ip(flow.client_ip), self._addresses.ip(flow.server_ip)),
             ports=(flow.client_port, flow.server_port),
             hardware=(links[0], links[1]),
         )
@@ -328,33 +332,10 @@ class Rebuilt:
                     datagrams[where] = merged([*datagrams.get(where, []), edit])
         return streams, datagrams
 
-    def _link(self, link: bytes) -> bytes:
-        """Replace the hardware addresses of devices and routers; groups stay."""
-        out = bytearray(link)
-        for at in (0, 6) if len(link) >= 14 else ():
-            own = bytes(out[at : at + 6])
-            if not own[0] & 1:
-                text = self.replacer.value("mac-address", own.hex(":"))
-                out[at : at + 6] = bytes.fromhex(text.replace(":", ""))
-        return bytes(out)
-
-    def _address(self, ip: str) -> str:
-        """Replace the public addresses of the devices; the far ends and local addresses stay."""
-        if ip not in self._own:
-            return ip
-        return self.replacer.address(ip)
-
 
 def of_person(finding: Finding) -> bool:
     """Say whether a finding is to be replaced: attributes stay, unless the person named them."""
     return finding.kind != "attribute" or finding.seed is not None
-
-
-def _global(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_global or address.startswith("2001:db8:")
-    except ValueError:
-        return False
 
 
 def _pair(ends: Ends) -> frozenset[tuple[str, int]]:

@@ -17,7 +17,7 @@ import msgspec
 
 from vitne.evidence.editing import Editor
 from vitne.evidence.pairs import FOUND, Pairs
-from vitne.evidence.pcapng import write
+from vitne.evidence.pcapng import packet_at, write
 from vitne.evidence.rebuilding import OPENED, STAYS, Rebuilt, of_person
 from vitne.evidence.replacing import Replacer
 from vitne.identify.needles import Needles
@@ -160,7 +160,7 @@ class _Work:
         """Give the flows in which an original value is still there, and where one stands in none of them."""
         names = {seed.name for seed in self.pairs.seeds}
         found: dict[int, str] = {}
-        unplaced = _in_raw_bytes(files, self.pairs)
+        unplaced = _in_raw_bytes(files, self.pairs, rebuilt.order, found)
         for one in _searched(files, self.originals, self.asked.secrets):
             if one.grade not in {"observed", "derived"} or one.seed not in names:
                 continue
@@ -250,12 +250,23 @@ def _searched(files: Mapping[str, bytes], subject: Subject, secrets: Secrets) ->
         return run_scan(paths, Options(subject=subject, secrets=secrets, jobs=1)).findings
 
 
-def _in_raw_bytes(files: Mapping[str, bytes], pairs: Pairs) -> list[str]:
-    """Say which original values stand in the raw bytes."""
+def _in_raw_bytes(
+    files: Mapping[str, bytes], pairs: Pairs, order: Sequence[int], found: dict[int, str]
+) -> list[str]:
+    """Note the flows in whose packets original values stand raw, and say what stands elsewhere."""
     strong = [n for n in pairs.needles if len(n.data) >= 8]
     search = Needles.compile(strong)
-    hits = [n for data in files.values() for n in search.scan(data).needle.tolist()]
-    return [f"{pairs.seeds[strong[n].seed].identifier} in the raw bytes" for n in hits]
+    unplaced = []
+    for name, data in files.items():
+        hits = search.scan(data)
+        packets = packet_at(data) if name.endswith(".pcapng") and len(hits) else None
+        for needle, start in zip(hits.needle.tolist(), hits.start.tolist(), strict=True):
+            at = -1 if packets is None else packets(start)
+            if 0 <= at < len(order):
+                found[order[at]] = STAYS
+            else:
+                unplaced.append(f"{pairs.seeds[strong[needle].seed].identifier} in the raw bytes")
+    return unplaced
 
 
 def _refuse(where: Sequence[str]) -> None:

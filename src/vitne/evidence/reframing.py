@@ -42,8 +42,8 @@ class Reframer:
         *,
         hardware: Callable[[bytes], bytes],
         address: Callable[[str], str],
-    ) -> list[Frame]:
-        """Give the frames of flows, changed, in the order of the captures.
+    ) -> list[tuple[int, Frame]]:
+        """Give flow and frame, changed, in the order of the captures; a datagram's second copy is left out.
 
         ``hardware`` replaces the addresses of a link's header, ``address`` those of IP.
         """
@@ -51,17 +51,19 @@ class Reframer:
             self._held = {}
             for each in self._read(flows):
                 self._held.setdefault(each.flow, []).append(each)
-        made: list[tuple[int, int, Frame]] = []
+        made: list[tuple[int, int, int, Frame]] = []
         for number, flow in flows.items():
             own = self._held.get(number, []) if flow.keys else []
             bases = _bases(own, flow)
             for each in own:
+                if flow.known is not None and (each.capture, each.number) not in flow.known:
+                    continue
                 transport, payload = _changed(each, flow, bases)
                 data = forging.joined(each.whole, transport, payload, hardware=hardware, address=address)
                 frame = Frame(each.frame.time_ns, each.frame.link_type, len(data), data)
-                made.append((each.capture, each.number, frame))
+                made.append((each.capture, each.number, number, frame))
         made.sort(key=lambda row: row[:2])
-        return [frame for _, _, frame in made]
+        return [(number, frame) for *_, number, frame in made]
 
     def _read(self, flows: Mapping[int, Rewritten]) -> Iterator[Held]:
         keys = {key: (number, side) for number, flow in flows.items() for key, side in flow.keys.items()}

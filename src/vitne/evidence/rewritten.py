@@ -25,6 +25,7 @@ class Rewritten(msgspec.Struct, kw_only=True):
     streams: dict[int, list[Edit]] = msgspec.field(default_factory=dict)  # side -> changes of its stream
     datagrams: dict[tuple[int, int], list[Edit]] = msgspec.field(default_factory=dict)  # capture, frame
     runs: dict[int, list[tuple[int, int]]] = msgspec.field(default_factory=dict)  # side -> frame, offset
+    known: set[tuple[int, int]] | None = None  # capture and frame of datagrams that were read; None: all
     frames: list[Frame] = msgspec.field(default_factory=list)  # made anew
     anew: str = ""  # what it went in, where it is told anew
     exchanges: list[tuple[Told, Side]] = msgspec.field(default_factory=list)
