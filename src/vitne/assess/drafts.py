@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -208,21 +209,19 @@ def draft(sightings: Iterable[Sighting], setting: Setting) -> list[Draft]:
 
 def restated(drafts: Iterable[Draft], setting: Setting) -> list[Draft]:
     """Give the drafts of a message as those of another that says the same at the same offsets."""
-    replace = msgspec.structs.replace
-    return [
-        replace(
-            one,
-            setting=setting,
-            frames=setting.frames_of(*one.stream_range),
-            also=tuple(
-                replace(also, frames=setting.frames_of(*place))
-                for also, place in zip(one.also, one.also_ranges, strict=True)
-            ),
+    return [_restated(one, setting) for one in drafts]
+
+
+def _restated(one: Draft, setting: Setting) -> Draft:
+    """Give a copy of a draft as one of another message."""
+    again = copy(one)
+    again.setting, again.frames = setting, setting.frames_of(*one.stream_range)
+    if one.also:
+        again.also = tuple(
+            msgspec.structs.replace(also, frames=setting.frames_of(*place))
+            for also, place in zip(one.also, one.also_ranges, strict=True)
         )
-        if one.also
-        else replace(one, setting=setting, frames=setting.frames_of(*one.stream_range))
-        for one in drafts
-    ]
+    return again
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:

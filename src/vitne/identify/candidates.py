@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vitne.identify.fields import NOTHING, Covered, Named, named, normal, readable_children
-from vitne.identify.rulebook import Bound, Hit, Rulebook, hits, rulebook
+from vitne.identify.rulebook import SHORT, Bound, Hit, Rulebook, hits, rulebook
 from vitne.model import Message, Node, Sighting
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _spots(nodes: Sequence[Node], message: Message) -> list[_Spot]:
         found.extend(_in_field(rules, value, message=message, beside=beside))
     told = {id(spot.node) for spot in found if spot.hit.prior >= CERTAIN and _fills(spot)}
     for node in nodes:
-        if id(node) not in told and book.may_stand_in(node.data):
+        if id(node) not in told and (len(node.data) > SHORT or book.may_stand_in(node.data)):
             found.extend(_in_text(book, node, message=message, covered=covered.get(id(node), NOTHING)))
     return _without_echoes(_best(found))
 

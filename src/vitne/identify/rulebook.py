@@ -185,7 +185,7 @@ class Rulebook:
         """Yield the rules for any text, each with a stretch of the gaps in which it may find something."""
         spans = list(gaps)
         text = b"\n".join([data[low:high] for low, high in spans])
-        if not self.may_stand_in(text):
+        if len(text) <= SHORT and not self.may_stand_in(text):
             return
         seen = [(self._needs[needs], self._free[needs]) for needs, look in self._looks if look(text)]
         for span in spans:
