@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import concurrent.futures
 import gzip
 import random
 import zlib
@@ -82,3 +83,11 @@ def test_an_answer_is_not_mixed_up_with_that_for_the_data_before():
     one, two = under(b"\x21", TEXT), random.Random(5).randbytes(80)
     assert guesses(one) == guesses(bytes(one)) != guesses(two)
     assert guesses(one) == guesses(bytes(bytearray(one)))
+
+
+def test_threads_do_not_mix_up_their_answers():
+    chance = random.Random(6)
+    rows = [chance.randbytes(chance.randint(16, 400)) for _ in range(400)]
+    wanted = [guesses(row) for row in rows]
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(guesses, rows * 4)) == wanted * 4

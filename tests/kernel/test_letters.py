@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import concurrent.futures
 import gzip
 import random
 
@@ -72,6 +73,14 @@ def test_numbers_of_other_bases_are_right_too(base):
             value = value * base + digit
         wanted = value.to_bytes((value.bit_length() + 7) // 8, "big")
         assert number_of(digits, bytes(min(one, base - 1) for one in range(256)), base) == wanted
+
+
+def test_threads_do_not_mix_up_their_numbers():
+    chance = random.Random(7)
+    rows = [bytes(chance.choices(ALPHABET, k=chance.randint(1, 300))) for _ in range(200)]
+    wanted = [number_of(row, VALUES, 62) for row in rows]
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lambda row: number_of(row, VALUES, 62), rows * 4)) == wanted * 4
 
 
 def test_what_is_no_base_is_refused():

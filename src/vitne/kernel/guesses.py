@@ -6,6 +6,7 @@ A way that is not told cannot succeed; one that is told has to be looked at clos
 from __future__ import annotations
 
 import ctypes
+import threading
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -26,8 +27,8 @@ class Guesses(NamedTuple):
     deflated: bytes  # keys of one byte under which a last block of deflate may begin
 
 
-class _Room:
-    """What the kernel writes to, made once."""
+class _Room(threading.local):
+    """What the kernel writes to, made once for each thread: others run while it looks."""
 
     def __init__(self) -> None:
         self.call: Any = library().vitne_guess

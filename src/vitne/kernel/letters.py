@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from functools import cache
 from typing import Any
 
@@ -30,9 +31,14 @@ def _number() -> Any:
     return call
 
 
-@cache
-def _words() -> Any:
-    return (ctypes.c_uint32 * _WORDS)()
+class _Words(threading.local):
+    """Room for a number, kept for each thread: others run while the kernel reckons."""
+
+    def __init__(self) -> None:
+        self.words = (ctypes.c_uint32 * _WORDS)()
+
+
+_room = _Words()
 
 
 def may_begin_inside(data: bytes, start: int, end: int) -> bool:
@@ -52,7 +58,7 @@ def number_of(letters: bytes, values: bytes, base: int) -> bytes:
     if not 2 <= base <= LARGEST_BASE or len(values) != 256:
         raise ValueError("a base of 2 to 256, and the values of all bytes")
     room = len(letters) * (base - 1).bit_length() // 32 + 1
-    words = _words() if room <= _WORDS else (ctypes.c_uint32 * room)()
+    words = _room.words if room <= _WORDS else (ctypes.c_uint32 * room)()
     place = ctypes.addressof(words)
     used: int = _number()(letters, len(letters), values, base, place, room)
     return ctypes.string_at(place, 4 * used).rstrip(b"\x00")[::-1]
