@@ -140,13 +140,11 @@ def _write(place: Path, made: Redacted, options: argparse.Namespace, known: Know
 
     from vitne.cli import seal
     from vitne.cli.casework import Kept, write
-    from vitne.pipeline import Options, run_scan
 
     with tempfile.TemporaryDirectory(prefix=".vitne-", dir=place.parent) as base:
         captures = [str(Path(base) / name) for name in made.files]
         for place_of, data in zip(captures, made.files.values(), strict=True):
             Path(place_of).write_bytes(data)
-        result = run_scan(captures, Options(subject=made.subject, secrets=known.secrets, jobs=1))
         run_facts: dict[str, Any] = {
             "inputs": [],
             "keys": [],
@@ -154,7 +152,7 @@ def _write(place: Path, made: Redacted, options: argparse.Namespace, known: Know
             "secrets": bool(known.secrets),
         }
         kept = Kept(Path(base) / "case")
-        write(Path(base) / "case", result.masked(), run=run_facts, kept=kept)
+        write(Path(base) / "case", made.result.masked(), run=run_facts, kept=kept)
         counts = {**made.counts, **{f"left out: {k}": v for k, v in made.left_out.items()}}
         counts |= {f"told anew: {k}": v for k, v in made.told_anew.items()}
         detail = {"counts": counts, "times_shifted": options.shift_times}

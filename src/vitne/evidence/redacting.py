@@ -11,7 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -56,6 +56,7 @@ class Redacted(msgspec.Struct, frozen=True, kw_only=True):
     told_anew: dict[str, int]  # flows that stand there in another form, by what they went in
     same: bool  # scanning the output gives the same findings but for the values
     differ: list[str]  # what is not the same
+    result: Any = None  # Result of scanning the files with the stand-ins; None without files
 
     @property
     def capture(self) -> bytes:
@@ -109,6 +110,7 @@ def redact(paths: Sequence[str], known: Subject | Known, *, secret: bytes, shift
         told_anew=dict(Counter(flow.anew for flow in rebuilt.flows.values() if flow.anew)),
         same=not differ,
         differ=differ,
+        result=work.scanned if files else None,
     )
 
 
@@ -117,6 +119,7 @@ class _Work:
 
     def __init__(self, asked: Known, pairs: Pairs, result: Result, shift: int) -> None:
         self.asked, self.pairs, self.result, self.shift = asked, pairs, result, shift
+        self.scanned: Result | None = None  # what was made, with the stand-ins, at last
         known = len(asked.subject.seeds)
         self.stand_ins = Subject(seeds=tuple(pairs.stand_ins[:known]))  # what is found stays found
         self.originals = Subject(seeds=tuple(map(_sought, pairs.seeds)))
@@ -161,7 +164,8 @@ class _Work:
         names = {seed.name for seed in self.pairs.seeds}
         found: dict[int, str] = {}
         unplaced = _in_raw_bytes(files, self.pairs, rebuilt.order, found)
-        for one in _searched(files, self.originals, self.asked.secrets):
+        again = _scanned(files, self.originals, self.asked.secrets)
+        for one in () if again is None else again.findings:
             if one.grade not in {"observed", "derived"} or one.seed not in names:
                 continue
             flow = rebuilt.flow_of(one)
@@ -175,7 +179,8 @@ class _Work:
         self, rebuilt: Rebuilt, files: Mapping[str, bytes], flows: set[int]
     ) -> tuple[dict[int, str], list[str]]:
         """Give the flows whose findings would come out otherwise, and all that differs."""
-        found = _searched(files, self.stand_ins, self.asked.secrets)
+        self.scanned = _scanned(files, self.stand_ins, self.asked.secrets)
+        found = () if self.scanned is None else self.scanned.findings
         wanted = self._kept(rebuilt, flows)
         now: dict[int | None, list[Finding]] = {}
         for one in found:
@@ -239,15 +244,15 @@ def _shift(replacer: Replacer) -> int:
     return (days - 100 * _DAY) // 10**9 * 10**9
 
 
-def _searched(files: Mapping[str, bytes], subject: Subject, secrets: Secrets) -> Sequence[Finding]:
+def _scanned(files: Mapping[str, bytes], subject: Subject, secrets: Secrets) -> Result | None:
     """Scan what was made, from a private folder."""
     if not files:
-        return ()
+        return None
     with tempfile.TemporaryDirectory(prefix="vitne-") as base:
         for name, data in files.items():
             (Path(base) / name).write_bytes(data)
         paths = [str(Path(base) / name) for name in files]
-        return run_scan(paths, Options(subject=subject, secrets=secrets, jobs=1)).findings
+        return run_scan(paths, Options(subject=subject, secrets=secrets, jobs=1))
 
 
 def _in_raw_bytes(
