@@ -107,6 +107,21 @@ def test_a_changed_byte_of_a_tag_manifest_is_located_to_the_byte(copy) -> None:
         path.write_bytes(whole)
 
 
+def test_a_file_that_cannot_be_read_is_named(copy, monkeypatch) -> None:
+    """Another's bag, or a failing disk: the rest is checked all the same."""
+    opened = Path.open
+
+    def refuses(self, *arguments, **more):
+        if self.name in {"press.html", "ledger.jsonl", "bag-info.txt", "signature.bin"}:
+            raise PermissionError(13, "Permission denied")
+        return opened(self, *arguments, **more)
+
+    monkeypatch.setattr(Path, "open", refuses)
+    told = {c.where: c.why for c in failed(copy)}
+    for name in ("data/reports/press.html", "data/case/ledger.jsonl", "bag-info.txt", "signature.bin"):
+        assert "cannot be read: Permission denied" in told[name]
+
+
 def test_missing_and_foreign_files_are_found(copy) -> None:
     (copy / "data/case/gaps.jsonl").unlink()
     (copy / "data/extra.txt").write_bytes(b"x")

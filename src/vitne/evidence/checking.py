@@ -73,7 +73,10 @@ def _read(bag: Path, name: str) -> bytes:
         raise Malformed("it is missing")
     if path.stat().st_size > _MOST_BYTES:
         raise Malformed("it is too large to be one")
-    return path.read_bytes()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Malformed(f"it cannot be read: {error.strerror}") from error
 
 
 def _manifest(bag: Path, key: str, checks: list[Check]) -> dict[str, Any]:
@@ -175,7 +178,10 @@ def _file(bag: Path, name: str, said: Any) -> Check:
         known = msgspec.convert(said, bags.Digests)
     except msgspec.ValidationError:
         return _failed("file", name, "the manifest says nothing that fits a file")
-    found = bags.digests(bag / name)
+    try:
+        found = bags.digests(bag / name)
+    except OSError as error:
+        return _failed("file", name, f"it cannot be read: {error.strerror}")
     if (found.sha256, found.sha512, found.size) == (known.sha256, known.sha512, known.size):
         return _good("file", name, f"sha256 {found.sha256}")
     if found.block != known.block or found.size != known.size:
@@ -196,8 +202,14 @@ def _first_block(found: bags.Digests, known: bags.Digests) -> int:
 def _tag_manifests(bag: Path, plain: list[str], signed: set[str]) -> list[Check]:
     """Check that the manifests of BagIt say of every tag file what it is."""
     tags = [n for n in plain if not n.startswith(("data/", "tagmanifest-"))]
-    found = {name: bags.digests(bag / name) for name in tags}
+    found: dict[str, bags.Digests] = {}
     checks: list[Check] = []
+    for name in tags:
+        try:
+            found[name] = bags.digests(bag / name)
+        except OSError as error:
+            checks.append(_failed("file", name, f"it cannot be read: {error.strerror}"))
+    closed = set(tags) - set(found)
     wrong: dict[str, int] = {}
     for algorithm in bags.ALGORITHMS:
         told, differ = _tag_manifest(bag, algorithm, found)
@@ -208,7 +220,7 @@ def _tag_manifests(bag: Path, plain: list[str], signed: set[str]) -> list[Check]
     checks = [c for c in checks if not any(c.why.endswith(f" of {name}") for name in whole)]
     checks += [
         _failed("file", name, "changed: neither tag manifest has its digest")
-        for name in sorted(whole - signed)
+        for name in sorted(whole - signed - closed)
     ]
     return checks or [_good("file", "tagmanifest-sha256.txt", "both tag manifests fit every tag file")]
 
@@ -238,7 +250,10 @@ def _ledger(bag: Path) -> Check:
     where = f"{sealing.CASE}/{ledger.NAME}"
     if not (bag / where).is_file():
         return Check(what="ledger", where=where, state="not-checked", why="the case has no ledger")
-    entries, broken = ledger.check((bag / where).read_bytes())
+    try:
+        entries, broken = ledger.check(_read(bag, where))
+    except Malformed as error:
+        return _failed("ledger", where, error.why)
     if broken is not None:
         return _failed("ledger", f"{where}:{broken.line}", broken.why)
     return _good("ledger", where, f"{len(entries)} entries, each follows the one before")
@@ -256,7 +271,12 @@ def _stamps(bag: Path, plain: list[str], roots: bytes | None) -> list[Check]:
     states: dict[str, State] = {"valid": "confirmed", "invalid": "failed", "unknown": "not-checked"}
     checks = []
     for name in replies:
-        stamp = timestamps.check(_read(bag, name), envelope, roots)
+        try:
+            reply = _read(bag, name)
+        except Malformed as error:
+            checks.append(_failed("timestamp", name, error.why))
+            continue
+        stamp = timestamps.check(reply, envelope, roots)
         why = f"{stamp.time} {stamp.authority} number {stamp.serial}: {stamp.why}".strip()
         checks.append(Check(what="timestamp", where=name, state=states[stamp.state], why=why))
     return checks

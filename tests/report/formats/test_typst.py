@@ -167,3 +167,11 @@ def test_no_known_value_can_be_taken_out_of_its_text(pdf, demonstration) -> None
     text = "".join(page_.extract_text() for page_ in pypdf.PdfReader(io.BytesIO(pdf)).pages)
     assert "Teknisk vedlegg" in text
     assert not [value for value in values if value in text.replace("\n", "")]
+
+
+def test_a_column_is_wide_enough_for_a_name_that_has_no_place_to_break() -> None:
+    """Such a name would else stand over the column beside it."""
+    many = "encoded, not encrypted: readable by anyone on the way"
+    grid = Grid("t", ("destination", "field", "on the way"), ((many, "SIM1LTEIMSI", many),))
+    wide = typst._widths(grid)
+    assert wide[1] / sum(wide) * 200 > len("SIM1LTEIMSI")  # some two hundred small characters fill a line

@@ -96,6 +96,9 @@ def _data(page: Page) -> dict[str, Any]:
     }
 
 
+_WORD = 13  # characters of a word that a column is made wide enough for
+
+
 def _widths(block: Grid) -> list[int]:
     """Give the columns their shares of the width: the longer their texts, the wider, within bounds."""
     shares = []
@@ -103,7 +106,11 @@ def _widths(block: Grid) -> list[int]:
         lengths = [len(row[number]) for row in block.rows[:_LINES]] or [0]
         middle = sum(lengths) / len(lengths)
         word = max(map(len, head.split()), default=0)  # a word of the head stands in one line
-        shares.append(round(max(6.0, len(head) * 0.6, word * 1.3, min(40.0, middle**0.8 * 2))))
+        words = [len(each) for row in block.rows[:_LINES] for each in row[number].split()]
+        long = min(
+            _WORD, max(words, default=0)
+        )  # so does one of a row: a name of a field has no place to break
+        shares.append(round(max(6.0, len(head) * 0.6, word * 1.7, long * 1.7, min(40.0, middle**0.8 * 2))))
     return shares
 
 
