@@ -8,9 +8,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from tests.pipeline.talk import IMEI, Talk, post, subject
 
 from vitne.cli.main import main
 from vitne.evidence import redacting
+from vitne.evidence.pcapng import Frame, write
 from vitne.model import StoreError
 
 
@@ -118,3 +120,29 @@ def test_the_values_sealed_in_a_bag_are_used_with_their_key(case, demonstration,
     assert main(["redact", str(bag), str(tmp_path / "shared")]) == 2
     assert main(["redact", str(bag), str(tmp_path / "shared"), "--identity", str(tmp_path / "id")]) == 0
     assert "same findings but for the values" in capsys.readouterr().out
+
+
+def test_a_value_in_names_comments_and_hosts_of_a_capture_does_not_come_along(tmp_path, capsys) -> None:
+    """The file is named for a phone; comments of its section and packets and a host name hold the value."""
+    talk = Talk()
+    talk.ask(post(b'{"imei":"%s"}' % IMEI.encode(), host=f"i{IMEI}.collect.example"))
+    frames = [Frame(at, 1, len(data), data, comment=f"of {IMEI}") for at, data in talk.frames()]
+    (tmp_path / f"{IMEI}.pcapng").write_bytes(write(frames, f"phone {IMEI}"))
+    known = str(subject(tmp_path))
+    made = str(tmp_path / "case")
+    assert main(["scan", str(tmp_path / f"{IMEI}.pcapng"), "--subject", known, "--case", made, "-q"]) == 0
+    assert main(["redact", made, str(tmp_path / "shared"), "--subject", known]) == 0
+    assert "flows left out: 0" in capsys.readouterr().out
+    for path in (tmp_path / "shared").rglob("*"):
+        assert IMEI not in path.name
+        assert not path.is_file() or IMEI.encode() not in path.read_bytes()
+
+
+def test_a_bag_in_which_a_value_is_left_does_not_stay(case, demonstration, monkeypatch, capsys) -> None:
+    def found(*_arguments):
+        raise StoreError("1 original value(s) would be left in the bag: imei in a name")
+
+    monkeypatch.setattr("vitne.evidence.lookover.look_over", found)
+    assert main(["redact", str(case), "--subject", str(demonstration / "subject.toml")]) == 1
+    assert not case.with_name("case.redacted").exists()
+    capsys.readouterr()

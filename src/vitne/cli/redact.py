@@ -140,6 +140,7 @@ def _write(place: Path, made: Redacted, options: argparse.Namespace, known: Know
 
     from vitne.cli import seal
     from vitne.cli.casework import Kept, write
+    from vitne.evidence.lookover import look_over
 
     with tempfile.TemporaryDirectory(prefix=".vitne-", dir=place.parent) as base:
         captures = [str(Path(base) / name) for name in made.files]
@@ -163,6 +164,11 @@ def _write(place: Path, made: Redacted, options: argparse.Namespace, known: Know
             values_for=[], retain_until=None, encrypt=[], capture=captures, keys=[], unnamed=True,
         )  # fmt: skip
         seal.run(asked)
+    try:
+        look_over(place, made.mapping)
+    except StoreError:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
     mapping = place.with_name(f"{place.name}.mapping.json")
     try:
         _private(mapping, msgspec.json.format(msgspec.json.encode(made.mapping), indent=1) + b"\n")
