@@ -88,6 +88,10 @@ def test_one_number_a_far_one_and_a_mixture_do_not_count(data: bytes):
     assert _find(data, PLACES[0]) == []
 
 
+def test_a_place_at_the_very_middle_of_the_map_is_searched_for_too():
+    assert _find(b"\xf0" + struct.pack("<ii", 1234, -987) + b"\x02", (0.0, 0.0)) != []
+
+
 def test_what_lies_nearer_is_rarer():
     def share(north: float) -> float:
         data = struct.pack("<ii", round(north * 1e7), 53241500) + b"\xff"

@@ -177,8 +177,10 @@ class Varint(msgspec.Struct, frozen=True):
         first, last = sorted(self._number(degrees) for degrees in (low, high))
         for length in {_length(first), _length(last)}:
             at = 3 if length == _LONGEST else length - 2
+            if at < 1:  # too short to tell anything
+                continue
             least, most = max(first, 1 << 7 * (length - 1)), min(last, (1 << 7 * length) - 1)
-            for top in range(least >> 7 * at, (most >> 7 * at) + 1 if at >= 1 else 0):
+            for top in range(least >> 7 * at, (most >> 7 * at) + 1):
                 wrote = written_varint(top << 7 * at & _MASK)
                 if len(wrote) == length:
                     yield wrote[at] << 8 | wrote[at + 1], at
