@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from vitne.identify.digests import Digests
     from vitne.identify.pieces import Pieces
     from vitne.identify.places import Places
+    from vitne.kernel.sieve import Passed
 
+FEW = 16  # literals in one piece of data that are told apart one by one
 BATCH = 4 << 20  # bytes of data that are asked about with one pass
 KEPT = 4 << 20  # bytes of data of which it is kept what they hold, twice
 LEAST_KEPT = 64  # bytes of data for which that is quicker than to look again
@@ -197,9 +199,26 @@ class Sift:
             if not passed.words and not passed.places:
                 return NOTHING
             return Sifted(words=passed.words, pairs=passed.places)
+        if len(rows) <= FEW:
+            return self._few(rows, ends, passed)
         parts = {0: _Parts([], [], passed.words, passed.places)}
         self._parted(rows, ends, (np.zeros(1, dtype=np.int64), np.full(1, len(data))), parts)
         return parts[0].sifted()
+
+    def _few(self, rows: Column, ends: Column, passed: Passed) -> Sifted:
+        """Tell few literals in one piece apart: for so few, columns are not worth it."""
+        length = self.engine.length
+        found = sorted(
+            (end - int(length[row]), end, row) for row, end in zip(rows.tolist(), ends.tolist(), strict=True)
+        )
+        needles = None
+        if own := [one for one in found if one[2] < self._heads_from]:
+            start, end, needle = np.array(own, dtype=np.int64).T
+            needles = Hits(needle=needle, start=start, end=end)
+        low, high = self._heads_from, self._places_from
+        heads = [(start, row - low) for start, _, row in found if low <= row < high]
+        literals = [(start, row - high) for start, _, row in found if row >= high]
+        return Sifted(needles, heads, literals, passed.words, passed.places)
 
 
 class Near:
