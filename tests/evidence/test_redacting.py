@@ -156,6 +156,7 @@ def test_a_value_in_any_notation_layer_or_header_comes_out_as_before(tmp_path) -
         b'{"latE7":599138680,"lonE7":107522450}',
         b"at 59\xc2\xb054'49.92\"N 10\xc2\xb045'8.08\"E",
         b'{"lat":59.913868,"lon":10.752245}',
+        b'{"lat":"59.913868","a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"lon":"10.752245"}',
         b'{"a":"' + IMEI[:half].encode() + b'","b":"' + IMEI[half:].encode() + b'"}',
         b'{"id":"' + salted.encode() + b'"}',
         b'{"imei":"' + base64.b64encode(hashlib.md5(IMEI.encode(), usedforsecurity=False).digest()) + b'"}',

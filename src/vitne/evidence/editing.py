@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from vitne.evidence.edits import Edit, Unchangeable, apart, applied, merged
 from vitne.evidence.respelling import Respelling
 from vitne.evidence.wrapping import Inner, around, mqtt_lengths
+from vitne.identify.places import half_of_place, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,11 +29,13 @@ class Editor:
         self._layouts = {each.name: each for each in secrets.plaintexts} if secrets is not None else {}
         self._search = pairs.search
         self._beside: list[bytes] = []
+        self._halves: dict[int, Edit] = {}  # of fields that say the other half of a place
 
     def message(self, work: MessageWork, places: Sequence[tuple[Node, Finding]]) -> list[Edit]:
         """Give the changes of one message in stream or datagram offsets; raises Unchangeable."""
         children, told = _children(work), _told(places)
         self._beside = _fields(work)
+        self._halves = self._other_halves(work, places)
         edits: list[Edit] = []
         bodies = 0
         roots = {id(node): node for node in (*work.nodes, *(n for n, _ in places)) if node.parent is None}
@@ -56,6 +59,7 @@ class Editor:
         """
         children, told = _children(work), _told(places)
         self._beside = _fields(work)
+        self._halves = self._other_halves(work, places)
         roots = {(n.part.path, n.part.start, n.part.end): n for n in work.nodes if n.parent is None}
         loose = [(n.part.start, f) for n, f in places if n.parent is None and n.part.path == "bytes"]
         made = []
@@ -74,6 +78,21 @@ class Editor:
             made.append((part, applied(data, merged(edits))))
         return made
 
+    def _other_halves(self, work: MessageWork, places: Sequence[tuple[Node, Finding]]) -> dict[int, Edit]:
+        """Give the changes of fields whose number is the longitude of a place that another field tells."""
+        found = {}
+        for node, finding in places:
+            if finding.identifier != "location" or finding.seed is None or len(node.data) > _SHORT:
+                continue
+            for other in work.nodes:
+                half = half_of_place(other.field.rpartition(".")[2])
+                if half is None or half[0] != "lon" or record_of(other) != record_of(node):
+                    continue
+                made = self._respelling.beside(finding, node.data, other.data)
+                if made is not None:
+                    found[id(other)] = Edit(0, len(other.data), made[1])
+        return found
+
     def _edits(
         self, node: Node, children: dict[int, list[Node]], told: dict[int, list[Finding]]
     ) -> list[Edit]:
@@ -85,6 +104,8 @@ class Editor:
         own = self.hits(node.data)
         if node.parent is not None and len(node.data) <= _SHORT:
             own += self.pairs.words(node.data)
+        if id(node) in self._halves:
+            own.append(self._halves[id(node)])
         for finding in told.get(id(node), ()):
             edits = self._respelling.edits(finding, node, self._beside)
             if not any(e.start < each.end and each.start < e.end for e in own for each in edits):
