@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from vitne.cli import evidence_verbs, locking_verbs, maker_verbs, occasion_verbs, recipient_verbs
 from vitne.cli.bounds import between
@@ -130,8 +130,13 @@ def build_parser(*, scan_alone: bool = False) -> argparse.ArgumentParser:
     scan = verbs.add_parser("scan", help="read captures and show what personal data left, and where to")
     _scan_options(scan)
     locking_verbs.add_encrypt(scan)
-    if scan_alone:
-        return parser
+    if not scan_alone:
+        _other_verbs(verbs)
+    return parser
+
+
+def _other_verbs(verbs: Any) -> None:
+    """Add all verbs but the first."""
     subject = verbs.add_parser(
         "subject", help="make or check the file of what is known of the person and the phone"
     )
@@ -181,7 +186,6 @@ def build_parser(*, scan_alone: bool = False) -> argparse.ArgumentParser:
     demo.add_argument("folder", nargs="?", default="demo", help="where to write it (default: demo)")
     demo.add_argument("--seed", type=int, default=2019, help="another seed, another invented phone")
     locking_verbs.add(verbs)
-    return parser
 
 
 _MODULES = {"list": "names", "schema": "names", "lock": "locking", "unlock": "locking"}
