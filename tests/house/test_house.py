@@ -33,7 +33,6 @@ TWINLESS = {
     "pipeline/flowwork.py": "pipeline/test_scan.py",
     "pipeline/gathering.py": "pipeline/test_scan.py",
     "pipeline/messagework.py": "pipeline/test_scan.py",
-    "pipeline/saying.py": "pipeline/test_repeats.py",
     "pipeline/result.py": "pipeline/test_scan.py",
     "pipeline/sighting.py": "pipeline/test_scan.py",
     "pipeline/toll.py": "pipeline/test_scan.py",
