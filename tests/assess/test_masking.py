@@ -37,6 +37,25 @@ def test_a_value_inside_a_host_a_field_a_path_or_a_reason_is_replaced() -> None:
     assert one.layers[0]["path"] == "a.imei#1"
 
 
+def test_a_value_that_is_part_of_the_name_of_a_field_leaves_the_name_as_it_is() -> None:
+    login = finding(
+        identifier="password",
+        kind="credential",
+        value="pass",
+        spelling="pass",
+        field="password",
+        reasons=("a name, an @ and a domain",),
+        layers=({"codec": "http", "path": "header:X-Pass-pass", "range": [0, 4]},),
+    )
+    account = finding(identifier="account-name", kind="identifier", value="name", spelling="name")
+    [one, other] = masked(login, account)
+    assert one.value == "password#1"
+    assert one.field == "password"
+    assert one.reasons == ("a name, an @ and a domain",)
+    assert one.layers[0]["path"] == "header:X-password#1-password#1"
+    assert other.value == "account-name#1"
+
+
 def test_an_attribute_is_shown_unless_it_holds_a_value_of_a_person() -> None:
     serial = finding(
         identifier="mac-address", kind="identifier", value="00:00:5e:00:53:17", spelling="00005E005317"

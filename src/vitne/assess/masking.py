@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
+from vitne.assess.vocabulary import is_name, is_reason
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _SHORTEST = 4
 """Characters below which a value is not looked for inside other text: «to» would blacken half of it."""
+_LONGEST_NAME = 64
+_OF_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 _SEPARATORS = re.compile(r"[\s:._\-+/@]+")
 _MAC = re.compile(r"(?i)\b([0-9a-f]{2}(?::[0-9a-f]{2}){2})(?::[0-9a-f]{2}){3}\b")
 
@@ -73,10 +77,22 @@ class Scrubber:
                 continue
             for word in self._words[low[position : position + _SHORTEST]]:
                 if low.startswith(word, position):
-                    parts += [text[at:position], self._labels[word]]
-                    at = position + len(word)
+                    end = position + len(word)
+                    known = _known_name(low, position, end)
+                    parts.append(text[at:known] if known else text[at:position] + self._labels[word])
+                    at = known or end
                     break
         return "".join([*parts, text[at:]])
+
+
+def _known_name(low: str, start: int, end: int) -> int:
+    """Give where the name of a field ends of which a value is but a part; 0 where it is part of none."""
+    left, right = start, end
+    while left and start - left < _LONGEST_NAME and low[left - 1] in _OF_NAMES:
+        left -= 1
+    while right < len(low) and right - end < _LONGEST_NAME and low[right] in _OF_NAMES:
+        right += 1
+    return right if right - left > end - start and is_name(low[left:right]) else 0
 
 
 def _forms(value: str) -> set[str]:
@@ -152,7 +168,9 @@ class _Masks:
     def _reasons(self, reasons: tuple[str, ...]) -> tuple[str, ...]:
         known = self._told.get(reasons)
         if known is None:
-            known = self._told[reasons] = tuple(map(self._scrub, reasons))
+            known = self._told[reasons] = tuple(
+                each if is_reason(each) else self._scrub(each) for each in reasons
+            )
         return known
 
     def _layers(self, layers: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
