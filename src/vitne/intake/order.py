@@ -32,9 +32,12 @@ def arrange(readers: Iterable[CaptureReader]) -> list[list[CaptureReader]]:
 
     Needs the times of the captures: call it when their chunks are exhausted.  Captures that overlap stand
     in different groups, captures without a packet alone, behind the others.  The order given makes no
-    difference.
+    difference.  One capture alone has its place, and is not asked for its digest, which takes time.
     """
-    dated = [(reader.capture, reader) for reader in readers]
+    some = list(readers)
+    if len(some) < 2:
+        return [some] if some else []
+    dated = [(reader.capture, reader) for reader in some]
     dated.sort(key=lambda pair: place_in_time(pair[0]))
     groups: list[list[CaptureReader]] = []
     ends: list[int | None] = []
