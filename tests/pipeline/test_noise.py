@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fuzz.fuzz_scan import one, turn
 from tests.pipeline.talk import IMEI, OTHER_HOST, PHONE, SERVER_HOST, TABLET, Talk, get
 from tests.pipeline.test_closed import read_of
 from tests.pipeline.test_plain import SUBJECT, told
@@ -106,3 +107,7 @@ def test_without_a_subject_noise_is_counted_alike(tmp_path: Path) -> None:
     nobody = type(SUBJECT)()
     fast: Any = told(path, shortcuts=True, subject=nobody)
     assert fast == told(path, shortcuts=False, subject=nobody)
+
+
+def test_flows_of_known_form_alone_leave_nothing_to_count() -> None:
+    one(turn(0, 143, b'a1 LOGIN GIN "anna" {4}\r\npass\r\na2 APPEND Sent {5":"\xe2\x96f'))

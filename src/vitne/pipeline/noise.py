@@ -182,9 +182,9 @@ def _ends_of(traffic: Traffic, some: Wholes) -> tuple[list[int], np.ndarray]:
     """Give a flow between each pair of ends, far port and tunnel, and for all flows which of them it is."""
     rows = traffic.walked.flows[some.flow]
     port, tunnel = rows["port"][:, 1].astype("<u4"), rows["tunnel"].astype("<u4")
-    columns = [rows["address"].reshape(-1, 32), *(_octets(one) for one in (rows["mac"], port, tunnel))]
     if not len(rows):
         return [], np.zeros(0, dtype=np.int64)
+    columns = [rows["address"].reshape(-1, 32), *(_octets(one) for one in (rows["mac"], port, tunnel))]
     whole = np.ascontiguousarray(np.concatenate(columns, axis=1))
     packed = whole.view(np.dtype((np.void, whole.shape[1]))).ravel()
     _, first, whose = np.unique(packed, return_index=True, return_inverse=True)
