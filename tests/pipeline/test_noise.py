@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fuzz.fuzz_scan import one, turn
+from tests.fuzz.fuzz_scan import one
 from tests.pipeline.talk import IMEI, OTHER_HOST, PHONE, SERVER_HOST, TABLET, Talk, get
 from tests.pipeline.test_closed import read_of
 from tests.pipeline.test_plain import SUBJECT, told
@@ -110,4 +110,11 @@ def test_without_a_subject_noise_is_counted_alike(tmp_path: Path) -> None:
 
 
 def test_flows_of_known_form_alone_leave_nothing_to_count() -> None:
-    one(turn(0, 143, b'a1 LOGIN GIN "anna" {4}\r\npass\r\na2 APPEND Sent {5":"\xe2\x96f'))
+    found_by_fuzzing = bytes.fromhex(
+        "008f004b006131204c4f47494e2047494e2047494e20226b61726922207b347d0d0a706173730d0a6132204944202822"
+        "6e616d652220227822290d0a613320415050454e442053656e74207b35223a222d2e22e2e2749666c5e9ef2b7d0d0a61"
+        "3a20620a0d0a018f00710061204f49206b72227b7d0a61734ba588923819670a3249202261652078290a3341504e2065"
+        "747b2b0d61200a0a6131204c4f47494e20226b61726922207b347d0d0a706173730d0a61322049442028226e616d6522"
+        "20227822290d0a613320415050454e442053656e74207b352b7d0d0a613a20620a0d0a"
+    )
+    one(found_by_fuzzing)
