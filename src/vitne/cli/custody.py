@@ -141,9 +141,7 @@ def pyrage() -> Any:
     try:
         import pyrage as age
     except ModuleNotFoundError as error:
-        raise UsageError(
-            "age files need the package pyrage", next_step="pip install 'vitne[seal]'"
-        ) from error
+        raise UsageError("age files need the package pyrage", next_step="pip install pyrage") from error
     return age
 
 

@@ -39,7 +39,7 @@ def request(data: bytes) -> bytes:
     try:
         from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
     except ModuleNotFoundError as error:
-        raise UsageError(MISSING, next_step="pip install 'vitne[seal]'") from error
+        raise UsageError(MISSING, next_step="pip install rfc3161-client") from error
     builder = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA512)
     asked: bytes = builder.cert_request(cert_request=True).build().as_bytes()
     return asked

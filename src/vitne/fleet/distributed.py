@@ -257,7 +257,7 @@ def _library() -> Any:
         return importlib.import_module("distributed")
     except ImportError as error:
         raise UsageError(
-            "this engine needs a library that is not installed", next_step="pip install 'vitne[fleet]'"
+            "this engine needs a library that is not installed", next_step="pip install distributed"
         ) from error
 
 

@@ -79,7 +79,7 @@ def _client_of(process: int, endpoint: str | None) -> Any:
         from botocore.config import Config
     except ImportError as error:
         raise UsageError(
-            "object stores need a library that is not installed", next_step="pip install 'vitne[fleet]'"
+            "object stores need a library that is not installed", next_step="pip install boto3"
         ) from error
     settings = Config(
         retries={"total_max_attempts": 1},  # tried again here, where it is known how much came already

@@ -49,13 +49,22 @@ def test_the_command_names_the_capture_and_a_name_that_could_do_harm_does_not_st
     assert all(text.startswith("tshark -r capture -Y") for text in commands)
 
 
+def test_every_finding_stands_in_its_packet_repeats_left_out(document) -> None:
+    ids, more = in_packets(Facts(document, SAY))
+    group_of = {one["id"]: one["group"] for one in document["findings"]}
+    assert {group_of[each] for each in ids} == set(group_of.values())
+    assert more == 0
+    assert len(set(ids)) == len(ids)
+
+
 def test_rows_beyond_those_shown_in_their_packets_are_counted(document) -> None:
     many = copy.deepcopy(document)
     target = next(t for t in many["targets"] if t["outside"] and t["direction"] == "sent")
     many["targets"] = [target] * 9
     facts = Facts(many, SAY)
     ids, more = in_packets(facts)
-    assert (len(ids), more) == (24, 9 * 6 - 24)
+    others = len({one["group"] for one in document["findings"]}) - 6
+    assert (len(ids), more) == (64, 9 * 6 + others - 64)
     assert "vitne show CASE FINDING" in texts(page("lab", facts, Setting()))
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from vitne.report.alternatives import alternatives
+from vitne.report.audiences.builds import builds
 from vitne.report.audiences.closing import closing
 from vitne.report.audiences.known import ladder, occasions, recipients
 from vitne.report.blocks import Block, Code, Grid, Heading, Items, Page, Para, shown
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from vitne.report.facts import Facts
 
 _MOST = 1000
-_PACKETS = 24
+_PACKETS = 64
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
@@ -29,7 +30,7 @@ def page(facts: Facts, setting: Setting) -> Page:
     say = facts.say
     blocks: list[Block] = [Heading(1, say("l_method"))]
     blocks.append(Items(tuple(say(f"l_method_{n}") for n in (1, 2, 3, 4)), numbered=True))
-    blocks += _captures(facts)
+    blocks += [*_captures(facts), *builds(facts)]
     blocks += [*flow(facts), *world(facts), *lanes(facts), *_summary(facts), *_packets(facts, setting)]
     blocks += [*recipients(facts), *ladder(facts), *occasions(facts)]
     blocks += [*_missing(facts), *_power(facts, setting)]
@@ -149,13 +150,22 @@ def _findings(facts: Facts) -> list[Block]:
 
 
 def in_packets(facts: Facts) -> tuple[list[str], int]:
-    """Give the first finding of each row of the summary, and how many rows there are beyond them."""
+    """Give findings to show in their packets, and how many there are beyond them; repeats are left out.
+
+    Those of the summary come first, then all others, attributes and what stayed at home among them.
+    """
     first = [line["findings"][0] for target in facts.outside for line in facts.lines(target)]
+    told = {facts.findings[each]["group"] or each for each in first}
+    for one in facts.document["findings"]:
+        group = one["group"] or one["id"]
+        if group not in told:
+            told.add(group)
+            first.append(one["id"])
     return first[:_PACKETS], max(len(first) - _PACKETS, 0)
 
 
 def _packets(facts: Facts, setting: Setting) -> list[Block]:
-    """Show the first finding of each row of the summary layer by layer, hex beside text, values covered."""
+    """Show findings layer by layer, hex beside text, values covered."""
     say = facts.say
     blocks: list[Block] = [Heading(1, say("l_packets"))]
     ids, more = in_packets(facts)

@@ -23,7 +23,7 @@ def png_of(svg: str) -> bytes:
     except ModuleNotFoundError as error:
         raise UsageError(
             "PNG needs the package typst, which is not installed",
-            next_step="pip install 'vitne[report]', or take the drawing as SVG",
+            next_step="pip install typst, or take the drawing as SVG",
         ) from error
     with tempfile.TemporaryDirectory(prefix="vitne-") as root:
         (Path(root) / "drawing.svg").write_text(covered(svg, marks="svg"), encoding="utf-8")

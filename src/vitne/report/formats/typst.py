@@ -43,7 +43,7 @@ def render(page: Page, attachment: bytes = b"") -> bytes:
     except ModuleNotFoundError as error:
         raise UsageError(
             "PDF needs the package typst, which is not installed",
-            next_step="pip install 'vitne[report]', or take another --format; typ gives what typst compiles",
+            next_step="pip install typst, or take another --format; typ gives what typst compiles",
         ) from error
     with tempfile.TemporaryDirectory(prefix="vitne-") as root:
         from pathlib import Path
