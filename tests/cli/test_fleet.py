@@ -85,7 +85,8 @@ def test_wrong_uses_are_told(place: Path, tmp_path: Path) -> None:
     table, out = str(place / "captures" / "fleet.csv"), str(tmp_path / "out")
     assert main(["fleet", str(tmp_path / "none"), "--out", out]) == 2
     assert main(["fleet", table, "--out", out, "--engine", "spark://x"]) == 2
-    assert main(["fleet", table, "--out", out, "--patience", "-1"]) == 2
+    with pytest.raises(SystemExit, match="2"):
+        main(["fleet", table, "--out", out, "--patience", "-1"])
     assert main(["fleet", table, "--out", out, "--partition", "colour"]) == 2
     assert main(["fleet", table, "--out", out, "--keys", str(tmp_path / "none")]) == 2
     blocked = tmp_path / "file"

@@ -11,6 +11,7 @@ from vitne.evidence import placing
 from vitne.evidence.edits import applied
 from vitne.evidence.replacing import Replacer
 from vitne.identify.places import Places
+from vitne.identify.sifting import Sift
 from vitne.model import Node, Part, Seed
 
 SEED = Seed(
@@ -40,7 +41,9 @@ TEXTS = [
 
 
 def found(data: bytes, seed: Seed) -> list[tuple[str, tuple[int, int]]]:
-    pairs = Places([seed]).find([Node(data, part=Part(path="body", start=0, end=len(data)))])
+    places = Places([seed])
+    node = Node(data, part=Part(path="body", start=0, end=len(data)))
+    pairs = places.find([node], Sift((), places).each([data]))
     return [(pair.written, (pair.found.start, pair.found.end)) for pair in pairs]
 
 

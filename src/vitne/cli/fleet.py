@@ -29,8 +29,6 @@ def run(options: argparse.Namespace) -> int:
     from vitne.fleet.objects import Store
     from vitne.fleet.working import only_run
 
-    if options.patience < 0:
-        raise UsageError(f"--patience {options.patience:g} is no length of time")
     engine = _engine(options)
     handsets = read_manifest(options.manifest, store=Store(patience_s=options.patience))
     partition = partition_of(handsets, options.partition)

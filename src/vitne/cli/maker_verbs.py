@@ -168,7 +168,7 @@ def _fleet_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--patience",
         metavar="S",
-        type=between(0.01, 86_400),
+        type=between(0, 86_400),
         default=300.0,
         help="seconds without an answer of an object store or a scheduler before it is given up (300)",
     )
