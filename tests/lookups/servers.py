@@ -87,6 +87,19 @@ def ns_answer(query: bytes, servers: list[str], *, cut: bool = False, number: by
     return head + query[12:] + (b"" if cut else body)
 
 
+def _on_one_port(
+    datagrams: type[socketserver.BaseRequestHandler], streams: type[socketserver.BaseRequestHandler]
+) -> tuple[socketserver.ThreadingUDPServer, socketserver.ThreadingTCPServer]:
+    """Bind a port for both; one that is free for datagrams may be taken for streams."""
+    for _ in range(50):
+        over_udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), datagrams)
+        try:
+            return over_udp, socketserver.ThreadingTCPServer(over_udp.server_address, streams)
+        except OSError:
+            over_udp.server_close()
+    raise OSError("no port of this machine is free for both")
+
+
 @contextmanager
 def dns_server(
     servers: list[str], *, cut: bool = False, noise: bool = False
@@ -109,10 +122,9 @@ def dns_server(
             seen.append("tcp")
             self.wfile.write(len(answer).to_bytes(2, "big") + answer)
 
-    with _running(socketserver.ThreadingUDPServer(("127.0.0.1", 0), Datagrams)) as udp:
-        port = udp.server_address[1]
-        with _running(socketserver.ThreadingTCPServer(("127.0.0.1", port), Streams)):
-            yield f"127.0.0.1:{port}", seen
+    over_udp, over_tcp = _on_one_port(Datagrams, Streams)
+    with _running(over_udp), _running(over_tcp):
+        yield f"127.0.0.1:{over_udp.server_address[1]}", seen
 
 
 @contextmanager
